@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import t from 'tap'
+import {
+  addWorkingDays,
+  type CalendarDay,
+  countWorkingDays,
+  createCalendar,
+  isWorkingDay,
+  MAX_WORKING_DAYS,
+} from '../../src/domain/calendar.js'
+import { addDays } from '../../src/domain/zone.js'
+
+const published = readFileSync(new URL('../../../migrations/reference/holidays.csv', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+  .slice(1)
+  .map((line): CalendarDay => {
+    const [day = '', name = '', kind = ''] = line.split(',')
+    return { date: day, name, kind: kind as CalendarDay['kind'] }
+  })
+const calendar = createCalendar(published)
+const noDays = createCalendar([])
+
+const date = fc.integer({ min: 0, max: 3500 }).map((n) => addDays('2019-06-01', n))
+const count = fc.integer({ min: 1, max: 300 })
+
+t.test('a calendar knows the years that were published', async (t) => {
+  t.match(calendar, { firstYear: 2020, lastYear: 2026 })
+  t.ok(noDays.firstYear > noDays.lastYear, 'none were')
+  t.throws(() => createCalendar([{ date: '2026-02-30', kind: 'off', name: '' }]), RangeError)
+})
+
+t.test('of two entries for one date the later one holds', async (t) => {
+  const day = { date: '2026-03-02', name: '' }
+  t.equal(
+    isWorkingDay(
+      createCalendar([
+        { ...day, kind: 'work' },
+        { ...day, kind: 'off' },
+      ]),
+      day.date,
+    ),
+    false,
+  )
+  t.equal(
+    isWorkingDay(
+      createCalendar([
+        { ...day, kind: 'off' },
+        { ...day, kind: 'work' },
+      ]),
+      day.date,
+    ),
+    true,
+  )
+})
+
+t.test('holidays are off, make-up weekends are worked, and the rest is Monday to Friday', async (t) => {
+  const days: [string, boolean, string][] = [
+    ['2026-03-02', true, 'Monday'],
+    ['2026-03-06', true, 'Friday'],
+    ['2026-03-07', false, 'Saturday'],
+    ['2026-03-08', false, 'Sunday'],
+    ['2024-02-04', true, 'Sunday worked for Spring Festival 2024'],
+    ['2024-02-09', true, 'the eve of 2024 was left to employers'],
+    ['2024-02-12', false, 'Spring Festival 2024'],
+    ['2024-02-18', true, 'Sunday worked for Spring Festival 2024'],
+    ['2024-10-07', false, 'National Day 2024'],
+    ['2024-10-12', true, 'Saturday worked for National Day 2024'],
+    ['2025-01-26', true, 'Sunday worked for Spring Festival 2025'],
+    ['2025-01-28', false, 'the eve of 2025'],
+    ['2025-10-08', false, 'National Day and Mid-Autumn 2025'],
+    ['2025-10-11', true, 'Saturday worked for National Day 2025'],
+    ['2026-01-04', true, 'Sunday worked for New Year 2026'],
+    ['2026-02-14', true, 'Saturday worked for Spring Festival 2026'],
+    ['2026-02-23', false, 'Spring Festival 2026'],
+    ['2026-10-07', false, 'National Day 2026'],
+    ['2026-10-10', true, 'Saturday worked for National Day 2026'],
+    ['2027-01-01', true, 'not published yet: a Friday like others'],
+    ['2022-12-31', false, 'named by the notice for 2023'],
+    ['1999-12-31', true, 'a Friday before the first year'],
+  ]
+  for (const [day, works, why] of days) t.equal(isWorkingDay(calendar, day), works, `${day} ${why}`)
+  t.throws(() => isWorkingDay(calendar, '2026-02-30'), RangeError)
+})
+
+t.test('a published year has as many working days as the law leaves', async (t) => {
+  t.equal(countWorkingDays(calendar, '2023-12-31', '2024-12-31'), 366 - 104 - 11)
+  t.equal(countWorkingDays(calendar, '2024-12-31', '2025-12-31'), 365 - 104 - 13)
+  t.equal(countWorkingDays(calendar, '2025-12-31', '2026-12-31'), 365 - 104 - 13)
+})
+
+t.test('the day of the order does not count, and holidays are passed over', async (t) => {
+  const orders: [string, number, string, string][] = [
+    ['2026-03-02', 1, '2026-03-03', 'the next day'],
+    ['2026-03-06', 1, '2026-03-09', 'over a weekend'],
+    ['2026-03-07', 1, '2026-03-09', 'from a Saturday'],
+    ['2024-02-08', 2, '2024-02-18', 'over Spring Festival 2024 to a Sunday that is worked'],
+    ['2024-09-27', 3, '2024-10-08', 'over National Day 2024, with Sunday 29 September worked'],
+    ['2025-01-24', 3, '2025-02-05', 'over Spring Festival 2025, with Sunday 26 January worked'],
+    ['2025-09-26', 5, '2025-10-10', 'over National Day 2025, with Sunday 28 September worked'],
+    ['2026-02-12', 3, '2026-02-24', 'over Spring Festival 2026, with Saturday 14 February worked'],
+    ['2026-09-30', 3, '2026-10-10', 'over National Day 2026 to a Saturday that is worked'],
+    ['2026-12-30', 1, '2026-12-31', 'to the last published day'],
+  ]
+  for (const [from, n, to, why] of orders)
+    t.same(addWorkingDays(calendar, from, n), { date: to, provisional: false }, why)
+})
+
+t.test('a date is provisional as soon as the count touches a year that is not published', async (t) => {
+  t.same(addWorkingDays(calendar, '2026-12-30', 2), { date: '2027-01-01', provisional: true })
+  t.same(addWorkingDays(calendar, '2026-12-31', 1), { date: '2027-01-01', provisional: true })
+  t.same(addWorkingDays(calendar, '2026-12-21', 15), { date: '2027-01-11', provisional: true })
+  t.same(addWorkingDays(calendar, '2019-12-31', 1), { date: '2020-01-02', provisional: false }, 'only later days count')
+  t.same(addWorkingDays(calendar, '2019-12-30', 2), { date: '2020-01-02', provisional: true })
+  t.same(addWorkingDays(noDays, '2026-03-02', 1), { date: '2026-03-03', provisional: true })
+})
+
+t.test('counts and dates out of bounds are refused', async (t) => {
+  for (const n of [0, -1, 1.5, MAX_WORKING_DAYS + 1, Number.NaN]) {
+    t.throws(() => addWorkingDays(calendar, '2026-03-02', n), RangeError, `${n} working days`)
+  }
+  t.match(addWorkingDays(calendar, '2026-03-02', MAX_WORKING_DAYS), { provisional: true })
+  t.throws(() => addWorkingDays(calendar, '2026-02-30', 1), RangeError)
+  t.throws(() => addWorkingDays(calendar, '9999-12-31', 1), RangeError)
+  t.throws(() => countWorkingDays(calendar, '2026-02-30', '2026-03-02'), RangeError)
+  t.throws(() => countWorkingDays(calendar, '2026-03-02', '2026-02-30'), RangeError)
+  t.throws(() => countWorkingDays(calendar, '0001-01-01', '9999-12-31'), RangeError)
+})
+
+t.test('working days are counted without the first day and with the last', async (t) => {
+  t.equal(countWorkingDays(calendar, '2026-03-02', '2026-03-03'), 1)
+  t.equal(countWorkingDays(calendar, '2026-03-06', '2026-03-08'), 0)
+  t.equal(countWorkingDays(calendar, '2026-03-02', '2026-03-02'), 0)
+  t.equal(countWorkingDays(calendar, '2026-03-03', '2026-03-02'), 0, 'nothing lies between a day and an earlier one')
+})
+
+t.test('adding and counting are inverse, and never end on a day off', async () => {
+  fc.assert(
+    fc.property(date, count, (from, n) => {
+      const { date: to } = addWorkingDays(calendar, from, n)
+      return (
+        countWorkingDays(calendar, from, to) === n &&
+        countWorkingDays(calendar, from, addDays(to, -1)) === n - 1 &&
+        isWorkingDay(calendar, to)
+      )
+    }),
+  )
+})
+
+t.test('more days never end earlier, nor does a later order', async () => {
+  fc.assert(
+    fc.property(date, date, count, (a, b, n) => {
+      const [earlier, later] = a < b ? [a, b] : [b, a]
+      const end = addWorkingDays(calendar, earlier, n).date
+      return end < addWorkingDays(calendar, earlier, n + 1).date && end <= addWorkingDays(calendar, later, n).date
+    }),
+  )
+})
+
+t.test('a count survives a calendar in which hardly a day is worked', async () => {
+  const day = fc.record({ date: date, kind: fc.constantFrom('off' as const, 'work' as const), name: fc.constant('') })
+  fc.assert(
+    fc.property(fc.array(day, { maxLength: 400 }), date, count, (days, from, n) => {
+      const own = createCalendar(days)
+      const { date: to } = addWorkingDays(own, from, n)
+      return isWorkingDay(own, to) && countWorkingDays(own, from, to) === n
+    }),
+    { numRuns: 50 },
+  )
+})
