@@ -17,8 +17,8 @@ const RANGE_SEPARATOR = /[-~〜‐‑‒–—―−]+|至|到/
 /**
  * Reads a chainage (桩号) as metres from the road's zero, rounded to the metre, 0 to `MAX_CHAINAGE_M`; undefined for
  * anything else. A number is plain metres. Text is `K12+345`, `K12`, `12+345`, `77公里加800米`, `77公里800米`, `77公里` or
- * `800米`, also full-width, spaced, and followed by 处 or 段. A text of bare digits is refused: it may mean metres or a kilometre
- * post. So is a metres part of 1000 or more, which is more often a slip than a long kilometre.
+ * `800米`, also full-width, spaced, and followed by 处 or 段. A text of bare digits is refused: it may mean metres or a
+ * kilometre post. So is a metres part of 1000 or more, which is more often a slip than a long kilometre.
  */
 export function parseChainage(text: string | number): number | undefined {
   if (typeof text === 'number') return inBounds(text)
