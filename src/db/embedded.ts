@@ -1,0 +1,151 @@
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import { type Binaries, usableBinaries } from './embedded-binaries.js'
+import { type Cluster, hasCluster, initCluster, openCluster, removeCluster } from './embedded-cluster.js'
+import { shutDown } from './embedded-process.js'
+import { findServer, isServing, type Launch, launchServer, type Owner, urlOf } from './embedded-server.js'
+
+export interface EmbeddedOptions {
+  /** Made if need be. The data in it are kept from run to run. */
+  dataDir: string
+  /** False for throw-away clusters: faster, and lost when the machine crashes. */
+  durable: boolean
+  /** 100 unless told. */
+  maxConnections?: number
+  /** Another process on whose end the server is stopped and these paths are removed; without it, ours. */
+  owner?: Owner
+  log?: (message: string) => void
+}
+
+export interface Embedded {
+  /** The superuser's URL of the database `one_list`, which exists. */
+  url: string
+  /** The superuser's URL of another database of the same server. */
+  urlFor(database: string): string
+  /** Stops the server if it was started here; somebody else's is left running. May be called twice. */
+  stop(): Promise<void>
+}
+
+const DATABASE = 'one_list'
+/** SQLSTATEs of a database that another process has just made. */
+const ALREADY_MADE = new Set(['42P04', '23505'])
+const GOING_AWAY = new Set(['57P01', '57P03', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'])
+const START_LIMIT_MS = 90_000
+const RETRY_MS = 25
+/** A process that has the number in the pid file, and serves nobody for this long, is not a PostgreSQL that starts. */
+const DEAD_AFTER_MS = 2_000
+/** A server whose end is awaited goes through all steps of the shutdown; see there. */
+const WATCHDOG_LIMIT_MS = 25_000
+
+/**
+ * Runs PostgreSQL from node_modules, on a free port of 127.0.0.1 and with a password of its own. If it already runs on
+ * this `dataDir`, started by another process, that server is used. It ends with `stop()` or with the process that
+ * started it, even when that is killed.
+ * @throws Error saying what to do when it cannot be run here.
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const log = options.log ?? (() => {})
+  const cluster = openCluster(options.dataDir, log)
+  const { port, stop } = await attachOrStart(cluster, options, log)
+  return { url: urlOf(cluster, port, DATABASE), urlFor: (database) => urlOf(cluster, port, database), stop }
+}
+
+/** Stops the server of `dataDir`, whoever started it, and deletes all its data. */
+export async function removeEmbedded(dataDir: string): Promise<void> {
+  if (hasCluster(dataDir)) await stopServerOf(openCluster(dataDir, () => {}))
+  removeCluster(dataDir)
+}
+
+interface Running {
+  port: number
+  stop(): Promise<void>
+}
+
+async function attachOrStart(
+  cluster: Cluster,
+  options: EmbeddedOptions,
+  log: (message: string) => void,
+): Promise<Running> {
+  const settings = { durable: options.durable, maxConnections: options.maxConnections ?? 100, owner: options.owner }
+  let binaries: Binaries | undefined
+  let blocked: { pid: number; since: number } | undefined
+  for (const end = Date.now() + START_LIMIT_MS; Date.now() < end; await delay(RETRY_MS)) {
+    const found = await findServer(cluster)
+    if (found.state === 'ready' && (await hasDatabase(cluster, found.port))) {
+      log(`using the embedded PostgreSQL on port ${found.port}, which another process has started`)
+      return { port: found.port, stop: async () => {} }
+    }
+    if (found.state !== 'down') continue
+    binaries ??= await usableBinaries(cluster.account)
+    await initCluster(cluster, binaries.initdb, options.durable)
+    const deadPid = blocked !== undefined && Date.now() - blocked.since > DEAD_AFTER_MS ? blocked.pid : undefined
+    const launch = await launchServer(cluster, binaries.postgres, settings, deadPid)
+    if (launch.result === 'ready') {
+      const stop = stopOnce(cluster, launch, options.owner)
+      if (!(await hasDatabase(cluster, launch.port))) continue
+      log(`the embedded PostgreSQL runs on port ${launch.port}`)
+      return { port: launch.port, stop }
+    }
+    if (found.pid === undefined) blocked = undefined
+    else if (found.pid !== blocked?.pid) blocked = { pid: found.pid, since: Date.now() }
+  }
+  throw new Error(`The embedded PostgreSQL in ${cluster.data} was not ready within ${START_LIMIT_MS / 1000} s.`)
+}
+
+function stopOnce(cluster: Cluster, launch: Launch & { result: 'ready' }, owner: Owner | undefined) {
+  const { watchdog } = launch
+  // Neither the watchdog nor the connection to it may keep our process alive.
+  watchdog.unref()
+  watchdog.channel?.unref()
+  if (owner !== undefined) watchdog.disconnect()
+  let stopped: Promise<void> | undefined
+  return () => {
+    stopped ??= stopServer(cluster, launch, owner)
+    return stopped
+  }
+}
+
+async function stopServer(cluster: Cluster, launch: Launch & { result: 'ready' }, owner: Owner | undefined) {
+  const { watchdog } = launch
+  if (owner !== undefined) return stopServerOf(cluster)
+  if (watchdog.exitCode === null && watchdog.signalCode === null) {
+    watchdog.ref()
+    const exit = once(watchdog, 'exit', { signal: AbortSignal.timeout(WATCHDOG_LIMIT_MS) })
+    if (watchdog.connected) watchdog.disconnect()
+    await exit
+  }
+  if (watchdog.signalCode === null) return
+  // The watchdog was killed: its server may have outlived it, or somebody else's may have taken its place.
+  const found = await findServer(cluster)
+  if (found.state === 'ready' && found.port === launch.port) await stopServerOf(cluster)
+}
+
+async function stopServerOf(cluster: Cluster): Promise<void> {
+  const found = await findServer(cluster)
+  // Only a server that we could log in to is signalled: the number in an old pid file may be anybody's.
+  if (found.state !== 'ready') return
+  await shutDown(
+    (signal) => process.kill(found.pid, signal),
+    () => !isServing(cluster.data, found.pid),
+  )
+}
+
+/** Makes the database unless it is there. False when the server is going away. */
+async function hasDatabase(cluster: Cluster, port: number): Promise<boolean> {
+  const client = new pg.Client({ connectionString: urlOf(cluster, port, 'postgres') })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    const found = await client.query('select from pg_database where datname = $1', [DATABASE])
+    if (found.rowCount === 0) await client.query(`create database ${DATABASE}`)
+    return true
+  } catch (err) {
+    const { code = '' } = err as { code?: string }
+    if (ALREADY_MADE.has(code)) return true
+    if (GOING_AWAY.has(code)) return false
+    throw err
+  } finally {
+    await client.end().catch(() => {})
+  }
+}

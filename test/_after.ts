@@ -1,0 +1,11 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { removeEmbedded } from '../src/db/embedded.js'
+import { coordinatesFile, runSql, type TestServer } from './helpers/database.js'
+
+// tap runs this once, after all test files.
+
+const file = coordinatesFile(process.ppid)
+const { adminUrl, template, dataDir } = JSON.parse(readFileSync(file, 'utf8')) as TestServer
+if (dataDir !== undefined) await removeEmbedded(dataDir)
+else await runSql(adminUrl, `drop database if exists ${template} with (force)`)
+rmSync(file)

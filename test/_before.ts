@@ -1,0 +1,40 @@
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { startEmbedded } from '../src/db/embedded.js'
+import { migrate } from '../src/db/migrate.js'
+import { coordinatesFile, databaseUrl, runSql, type TestServer } from './helpers/database.js'
+
+// tap runs this once, before all test files: it makes the database that their own are copied from, on a throw-away
+// server, or on that of TEST_DATABASE_URL, whose account must be allowed to create databases.
+
+const runner = process.ppid
+const template = `one_list_test_${runner}`
+const server =
+  process.env.TEST_DATABASE_URL === undefined ? await startServer() : { url: process.env.TEST_DATABASE_URL }
+
+const coordinates: TestServer = {
+  adminUrl: server.url,
+  template,
+  ...('dataDir' in server && { dataDir: server.dataDir }),
+}
+writeFileSync(coordinatesFile(runner), JSON.stringify(coordinates), { mode: 0o600 })
+
+await runSql(server.url, `drop database if exists ${template} with (force)`)
+await runSql(server.url, `create database ${template}`)
+await migrate(databaseUrl(server.url, template))
+// Nobody can be in the way of those who copy it.
+await runSql(server.url, `alter database ${template} with allow_connections false`)
+
+async function startServer(): Promise<{ url: string; dataDir: string }> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'one-list-test-'))
+  chmodSync(dataDir, 0o711)
+  const { url } = await startEmbedded({
+    dataDir,
+    durable: false,
+    maxConnections: 300,
+    // This process ends before the tests begin; the runner ends after them, even when it is killed.
+    owner: { pid: runner, remove: [dataDir, coordinatesFile(runner)] },
+  })
+  return { url, dataDir }
+}
