@@ -11,10 +11,11 @@ import { type Embedded, removeEmbedded, startEmbedded } from '../src/db/embedded
 const EMBEDDED_MODULE = new URL('../src/db/embedded.js', import.meta.url).href
 const STOP_LIMIT_MS = 10_000
 
-const directory = t.testdir({ closed: {} })
 // Making a cluster is what takes time: the tests, each with a server of its own, share one where they can.
-const dataDir = path.join(directory, 'data')
+const dataDir = path.join(t.testdirName, 'data')
+// Before testdir is called, or else the directory is gone when this runs.
 t.teardown(() => removeEmbedded(dataDir))
+const directory = t.testdir({ closed: {} })
 
 t.test('what was written is there after a stop and a start', async (t) => {
   const first = await start(t, dataDir)
@@ -148,8 +149,10 @@ t.test('a database whose password was lost is refused, not replaced', async (t) 
 })
 
 t.test('a platform without binaries is told to set DATABASE_URL', async (t) => {
+  const unused = path.join(directory, 'unused')
+  t.teardown(() => removeEmbedded(unused))
   t.intercept(process, 'arch', { value: 'mips' })
-  await t.rejects(start(t, path.join(directory, 'unused')), /No embedded PostgreSQL.*mips.*DATABASE_URL/)
+  await t.rejects(start(t, unused), /No embedded PostgreSQL.*mips.*DATABASE_URL/)
 })
 
 async function start(t: Test, dataDir: string): Promise<Embedded> {

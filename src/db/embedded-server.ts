@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -18,7 +18,7 @@ export interface WatchdogOrder {
   owner: Owner | undefined
 }
 
-/** The process whose end ends the server, and what is deleted then. */
+/** A process whose end ends the server of a throw-away cluster; then the cluster and these paths are deleted. */
 export interface Owner {
   pid: number
   remove: string[]
@@ -41,7 +41,8 @@ const LOGIN_LIMIT_MS = 2_000
 const READY_LIMIT_MS = 60_000
 const LOG_LIMIT_BYTES = 5_000_000
 /** Somebody else starts the same cluster or has just died, or our port was taken meanwhile: all of them pass. */
-const PASSING = /lock file ".*" already exists|pre-existing shared memory block|could not bind|could not create any TCP/
+const PASSING =
+  /lock file ".*" (already exists|is empty)|pre-existing shared memory block|could not bind|could not create any TCP/
 
 export function urlOf(cluster: Cluster, port: number, database: string): string {
   return `postgres://${SUPERUSER}:${cluster.password}@127.0.0.1:${port}/${encodeURIComponent(database)}`
@@ -80,7 +81,8 @@ export async function findServer(cluster: Cluster): Promise<Found> {
 /**
  * Starts a server under a watchdog and waits until it accepts connections. PostgreSQL itself sees to it that only one
  * server runs on a cluster; whoever loses that race is `refused`.
- * @param deadPid the number in a pid file that is known to be out of date although some process has it.
+ * @param deadPid the number in a pid file that is known to be out of date although some process has it; 0 when the file
+ * is empty, as a power cut may leave it.
  * @throws Error with the end of the server's log when the server fails for a reason that will not pass.
  */
 export async function launchServer(
@@ -89,16 +91,20 @@ export async function launchServer(
   settings: Settings,
   deadPid?: number,
 ): Promise<Launch> {
+  const pidFile = pidFileOf(cluster.data)
+  if (deadPid === 0 && sizeOf(pidFile) === 0) rmSync(pidFile, { force: true })
   const port = await freePort()
   rotateLog(cluster.logFile)
   const logStart = sizeOf(cluster.logFile)
+  const home = path.dirname(cluster.data)
+  const { owner } = settings
   const order: WatchdogOrder = {
     postgres,
     args: serverArgs(cluster.data, port, settings),
     account: cluster.account,
-    cwd: path.dirname(cluster.data),
+    cwd: home,
     logFile: cluster.logFile,
-    owner: settings.owner,
+    owner: owner && { ...owner, remove: [home, ...owner.remove] },
   }
   const watchdog = spawn(
     process.execPath,
@@ -159,20 +165,24 @@ async function becomesReady(watchdog: ChildProcess, data: string): Promise<boole
   return false
 }
 
-/** The lines of postmaster.pid: process, directory, start, port, socket, address, shared memory, status. */
+/** Its lines: process (0 when it is empty), directory, start, port, socket, address, shared memory, status. */
 function readPidFile(data: string): { pid: number; port: number | undefined; status: string } | undefined {
-  const file = path.join(data, 'postmaster.pid')
+  const file = pidFileOf(data)
   if (!existsSync(file)) return undefined
   try {
     const lines = readFileSync(file, 'utf8').split('\n')
     const pid = Number(lines[0])
     const port = Number(lines[3])
-    if (!Number.isSafeInteger(pid) || pid <= 0) return undefined
+    if (!Number.isSafeInteger(pid) || pid < 0) return undefined
     return { pid, port: port > 0 ? port : undefined, status: lines[7]?.trim() ?? '' }
   } catch (err) {
     if ((err as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw err
   }
+}
+
+function pidFileOf(data: string): string {
+  return path.join(data, 'postmaster.pid')
 }
 
 async function freePort(): Promise<number> {

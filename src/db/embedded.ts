@@ -13,7 +13,7 @@ export interface EmbeddedOptions {
   durable: boolean
   /** 100 unless told. */
   maxConnections?: number
-  /** Another process on whose end the server is stopped and these paths are removed; without it, ours. */
+  /** On whose end the server is stopped, if it is not this process. */
   owner?: Owner
   log?: (message: string) => void
 }
