@@ -66,8 +66,7 @@ function install() {
   // Of the npm that may have started us, only its configuration of the registry and the network is to be kept: options
   // for its own command, such as --omit, --prefix or --dry-run, are not meant for this one.
   const notOurs = /^npm_(package_|lifecycle_|command$|config_(omit|include|only|also|dev|production|global|location)$)/i
-  const alsoNot =
-    /^npm_config_(prefix|local_prefix|dry_run|package_lock|package_lock_only|workspaces?)$/i
+  const alsoNot = /^npm_config_(prefix|local_prefix|dry_run|package_lock|package_lock_only|workspaces?)$/i
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !notOurs.test(name) && !alsoNot.test(name)),
   )
