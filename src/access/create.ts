@@ -1,0 +1,79 @@
+import { sql } from 'drizzle-orm'
+import { v7 as uuidv7 } from 'uuid'
+import type { Tx } from '../db/client.js'
+import { category, jurisdiction, ledgerHead, person, unit } from '../db/schema.js'
+import type { Actor } from '../domain/permissions.js'
+import type { ApiKey } from '../http/api-key.js'
+import { appendEvents } from '../ledger/act.js'
+import { type AdminEvent, type PreparedEvent, prepareEvent } from '../ledger/chain.js'
+import { CATEGORIES } from './categories.js'
+
+/** What an administrator does is history too: an event that is about no item. */
+export function adminEvent(actor: Actor, at: string, event: AdminEvent): PreparedEvent {
+  const about = { jurisdiction: actor.jurisdiction.id, itemId: null, itemCode: null, itemVersion: null }
+  return prepareEvent({ ...about, type: event.type, at, actor: { id: actor.id, role: actor.role } }, event.data)
+}
+
+export interface NewJurisdiction {
+  id: string
+  name: string
+  timeZone: string
+  area: string
+}
+
+/** Opens a jurisdiction's list and ledger, with its categories; answers the service's own person in it. */
+export async function createJurisdiction(tx: Tx, created: NewJurisdiction, now: string): Promise<Actor> {
+  const system: Actor = { id: uuidv7(), name: '系统', role: 'system', jurisdiction: created, unit: null, area: null }
+  const none = Buffer.alloc(32)
+  await tx.insert(jurisdiction).values({ ...created, createdAt: now })
+  await tx.insert(ledgerHead).values({ jurisdiction: created.id, seq: 0, previousHash: none, hash: none })
+  await tx.insert(category).values(CATEGORIES.map((c, position) => ({ ...c, jurisdiction: created.id, position })))
+  await tx.insert(person).values({ jurisdiction: created.id, id: system.id, name: system.name, role: 'system', createdAt: now })
+  const { name, timeZone, area } = created
+  const event = adminEvent(system, now, { type: 'jurisdiction.created', data: { name, timeZone, area } })
+  await tx.execute(appendEvents(created.id, [event]))
+  return system
+}
+
+export interface NewUnit {
+  name: string
+  kind: (typeof unit.$inferInsert)['kind']
+  area: string | null
+}
+
+export async function createUnit(tx: Tx, actor: Actor, created: NewUnit, now: string) {
+  const row = { ...created, id: uuidv7(), active: true }
+  await tx.insert(unit).values({ ...row, jurisdiction: actor.jurisdiction.id, createdAt: now })
+  return { id: row.id, event: adminEvent(actor, now, { type: 'unit.created', data: row }) }
+}
+
+export interface NewPerson {
+  name: string
+  role: Exclude<Actor['role'], 'system'>
+  unit: string | null
+  area: string | null
+}
+
+export async function createPerson(tx: Tx, actor: Actor, created: NewPerson, now: string) {
+  const row = { ...created, id: uuidv7(), active: true }
+  await tx.insert(person).values({ ...row, jurisdiction: actor.jurisdiction.id, createdAt: now })
+  return { id: row.id, event: adminEvent(actor, now, { type: 'person.created', data: row }) }
+}
+
+/** Keeps a key's hash; its text is the caller's to show, once. */
+export async function createKey(tx: Tx, actor: Actor, key: ApiKey, personId: string, expiresAt: string | null, now: string) {
+  await tx.execute(sql`
+    insert into api_key (jurisdiction_id, id, person_id, secret_hash, created_at, expires_at)
+    values (${actor.jurisdiction.id}, ${key.id}, ${personId}, ${key.secretHash}, ${now}, ${expiresAt})`)
+  return adminEvent(actor, now, { type: 'key.created', data: { id: key.id, person: personId, expiresAt } })
+}
+
+/** Revokes a key; null when it was revoked already or is none of this jurisdiction's. */
+export async function revokeKey(tx: Tx, actor: Actor, id: string, now: string): Promise<PreparedEvent | null> {
+  const { rows } = await tx.execute<{ person_id: string }>(sql`
+    update api_key set revoked_at = ${now} where jurisdiction_id = ${actor.jurisdiction.id} and id = ${id} and revoked_at is null
+    returning person_id`)
+  const [row] = rows
+  if (row === undefined) return null
+  return adminEvent(actor, now, { type: 'key.revoked', data: { id, person: row.person_id } })
+}

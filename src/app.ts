@@ -1,0 +1,99 @@
+import helmet from '@fastify/helmet'
+import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
+import { v7 as uuidv7 } from 'uuid'
+import { peopleRoutes } from './access/people-routes.js'
+import { referenceRoutes } from './access/routes.js'
+import { assignRoutes } from './assign/routes.js'
+import { closeRoutes } from './close/routes.js'
+import type { App, Deps } from './deps.js'
+import { createAuthentication, createKeyAuthenticator } from './http/actor.js'
+import { acceptJson } from './http/body.js'
+import { createTokenAuthenticator } from './http/oidc.js'
+import { answerError, FRAMEWORK_ERRORS, rawProblem } from './http/problem.js'
+import { limitRate } from './http/rate-limit.js'
+import { refuseUnstorableText, validatorCompiler } from './http/validation.js'
+import { listRoutes } from './list/routes.js'
+import { describeApi } from './openapi.js'
+import { measure } from './operation/metrics.js'
+import { operationRoutes } from './operation/routes.js'
+import { reportRoutes } from './reports/routes.js'
+import { ledgerRoutes } from './track/ledger-routes.js'
+import { trackRoutes } from './track/routes.js'
+
+/** One megabyte of JSON is a hundred times the largest filing. Imports have their own limit. */
+const BODY_LIMIT_BYTES = 1_048_576
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
+
+/** The service without a port: what it answers, from what it is given. */
+export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<App> {
+  const app: App = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    trustProxy: deps.config.trustProxy,
+    requestIdHeader: false,
+    genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
+    routerOptions: { maxParamLength: 100 },
+    requestTimeout: 120_000,
+    return503OnClosing: false,
+    frameworkErrors: (err, request, reply) => answerError(err, request as unknown as FastifyRequest, reply as never),
+    clientErrorHandler: (err, socket) => {
+      if (!socket.writable) return
+      const status = err.code === 'HPE_HEADER_OVERFLOW' ? 431 : err.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+      socket.end(rawProblem(status))
+    },
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  // Answers are JSON text that PostgreSQL made, or small objects; their schemas are documentation, which a test holds to.
+  app.setSerializerCompiler(() => JSON.stringify)
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler((request, reply) => answerError(FRAMEWORK_ERRORS.notFound(), request, reply))
+  acceptJson(app)
+
+  await app.register(helmet, { global: true })
+  await describeApi(app)
+  guard(app, deps)
+  const metrics = measure(app)
+  await limitRate(app, deps.config.rateLimitPerMinute)
+
+  await app.register(listRoutes, deps)
+  await app.register(assignRoutes, deps)
+  await app.register(trackRoutes, deps)
+  await app.register(ledgerRoutes, deps)
+  await app.register(closeRoutes, deps)
+  await app.register(reportRoutes, deps)
+  await app.register(referenceRoutes, deps)
+  await app.register(peopleRoutes, deps)
+  await app.register(operationRoutes, { ...deps, metrics })
+  await app.ready()
+  return app
+}
+
+/** Identity before anything else is looked at; permission after the rate limit has counted the request. */
+function guard(app: App, { db, now, config }: Deps): void {
+  const keys = createKeyAuthenticator(db, now, (err) => app.log.warn({ err }, 'time of last use was not written'))
+  const tokens = config.oidc === undefined ? undefined : createTokenAuthenticator(config.oidc, db, now)
+  const authentication = createAuthentication(keys, tokens)
+  app.addHook('onRoute', ({ url, method, config: options }) => {
+    if (url.startsWith('/v1/') && options?.action === undefined) throw new Error(`${method} ${url} has no action`)
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  app.addHook('onRequest', authentication.identify)
+  app.addHook('preParsing', authentication.require)
+  app.addHook('preValidation', refuseUnstorableText)
+  app.addHook('onResponse', logRequest)
+}
+
+/** One line per request. The query stays out of the log: people search for names. */
+async function logRequest(request: FastifyRequest, reply: { statusCode: number; elapsedTime: number }): Promise<void> {
+  const { method, url, log, actor } = request
+  const who = actor === undefined ? {} : { jurisdiction: actor.jurisdiction.id, person: actor.id, role: actor.role }
+  const ms = Math.round(reply.elapsedTime * 10) / 10
+  log.info({ method, path: url.split('?')[0], status: reply.statusCode, ms, ...who }, 'request')
+}
+
+function requestIdOf(header: string | string[] | undefined): string {
+  return typeof header === 'string' && REQUEST_ID.test(header) ? header : uuidv7()
+}

@@ -1,0 +1,69 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { eq } from 'drizzle-orm'
+import { type Logger, pino } from 'pino'
+import { readConfig } from '../config.js'
+import { createDb, type Db } from '../db/client.js'
+import { jurisdiction as jurisdictionTable, person } from '../db/schema.js'
+import type { Actor } from '../domain/permissions.js'
+import { openDatabase } from './database.js'
+
+/** The command cannot do what it was asked, and says why; exit code 1, or 2 for a wrong call. */
+export class CommandError extends Error {
+  readonly exitCode: number
+
+  constructor(message: string, exitCode = 1) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
+
+/** JSON lines, or readable ones on a terminal. Secrets never reach the log. */
+export function createLogger(level: string): Logger {
+  const redact = { paths: ['authorization', 'headers.authorization', '*.headers.authorization', 'secret', '*.secret', 'err.parameters'], remove: true }
+  if (process.stdout.isTTY) return pino({ level, redact, transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } })
+  return pino({ level, redact })
+}
+
+/** The arguments of a command; unknown ones, and `--help`, end it with its usage. */
+export function readArguments<O extends NonNullable<ParseArgsConfig['options']>>(args: string[], options: O, usage: string) {
+  if (args.includes('--help') || args.includes('-h')) throw new CommandError(usage, 0)
+  try {
+    return parseArgs({ args, options, allowPositionals: true, strict: true })
+  } catch (err) {
+    throw new CommandError(`${err instanceof Error ? err.message : err}\n\n${usage}`, 2)
+  }
+}
+
+export interface CommandContext {
+  db: Db
+  log: Logger
+  config: ReturnType<typeof readConfig>
+  now: string
+}
+
+/** Runs a command on the configured database, which is closed afterwards whatever happens. */
+export async function withDatabase(work: (context: CommandContext) => Promise<void>): Promise<void> {
+  const config = readConfig(process.env)
+  const log = createLogger(config.logLevel === 'info' ? 'warn' : config.logLevel)
+  const database = await openDatabase(config, log)
+  try {
+    await work({ db: createDb(database.pool), log, config, now: new Date().toISOString() })
+  } finally {
+    await database.close()
+  }
+}
+
+/** The service's own person in a jurisdiction; without a name, in the only one there is. */
+export async function systemActor(db: Db, id: string | undefined): Promise<Actor> {
+  const all = await db.select().from(jurisdictionTable)
+  const chosen = id === undefined && all.length === 1 ? all[0] : all.find((j) => j.id === id)
+  if (chosen === undefined) {
+    const known = all.map((j) => j.id).join(', ') || 'none'
+    throw new CommandError(id === undefined ? `Name a jurisdiction with --jurisdiction (there are: ${known}).` : `There is no jurisdiction ${id} (there are: ${known}).`)
+  }
+  const people = await db.select().from(person).where(eq(person.jurisdiction, chosen.id))
+  const system = people.find((p) => p.role === 'system')
+  if (system === undefined) throw new CommandError(`Jurisdiction ${chosen.id} has no system person.`)
+  const { createdAt: _, ...jurisdiction } = chosen
+  return { id: system.id, name: system.name, role: 'system', jurisdiction, unit: null, area: null }
+}

@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import type { Config } from '../config.js'
+import { createPool } from '../db/client.js'
+import { startEmbedded } from '../db/embedded.js'
+import { canTakeServiceRole, migrate } from '../db/migrate.js'
+
+export interface Database {
+  pool: pg.Pool
+  /** Closes the pool, then stops the embedded server if it was started here. */
+  close(): Promise<void>
+}
+
+/** The database of the configuration, migrated: the server of `DATABASE_URL`, or the embedded one. */
+export async function openDatabase(config: Config, log: Logger): Promise<Database> {
+  const embedded =
+    config.databaseUrl === undefined
+      ? await startEmbedded({
+          dataDir: join(config.dataDir, 'postgres'),
+          durable: true,
+          log: (message) => log.info(message),
+        })
+      : undefined
+  const url = config.databaseUrl ?? embedded?.url ?? ''
+  try {
+    if (config.migrateOnStart) await migrate(url)
+    const serviceRole = await canTakeServiceRole(url)
+    if (!serviceRole) log.warn('the account may not take role one_list_service; only the trigger guards the ledger')
+    const onError = (err: Error) => log.warn({ err }, 'a database connection was lost')
+    const pool = createPool({ url, max: config.poolSize, serviceRole, onError })
+    return {
+      pool,
+      close: async () => {
+        await pool.end()
+        await embedded?.stop()
+      },
+    }
+  } catch (err) {
+    await embedded?.stop()
+    throw err
+  }
+}

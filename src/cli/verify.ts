@@ -1,0 +1,30 @@
+import { verifyChain, verifyItems } from '../ledger/verify.js'
+import { jurisdiction } from '../db/schema.js'
+import { CommandError, readArguments, withDatabase } from './command.js'
+
+const USAGE = `one-list verify [--jurisdiction <id>]
+
+  Recomputes every ledger's hash chain, and folds every item's events to compare them with its rows.
+  Exit code 1 when anything is not as the ledger says.`
+
+export async function run(args: string[]): Promise<void> {
+  const { values } = readArguments(args, { jurisdiction: { type: 'string' } }, USAGE)
+  await withDatabase(async ({ db }) => {
+    const all = (await db.select().from(jurisdiction).orderBy(jurisdiction.id)).map(({ id }) => id)
+    const chosen = values.jurisdiction === undefined ? all : all.filter((id) => id === values.jurisdiction)
+    if (chosen.length === 0) throw new CommandError(`There is no jurisdiction ${values.jurisdiction ?? ''}`.trim())
+    let ok = true
+    for (const id of chosen) {
+      const chain = await verifyChain(db, id)
+      const verdict = chain.ok ? 'the chain is whole' : `the chain is BROKEN at seq ${chain.firstBadSeq}`
+      process.stdout.write(`${id}: ${chain.checked} events, ${verdict}\n`)
+      const items = await verifyItems(db, id)
+      process.stdout.write(`${id}: ${items.checked} items, ${items.ok ? 'each row is what its events say' : 'FAULTS:'}\n`)
+      for (const { itemCode, itemId, version, fault, fields } of items.faults) {
+        process.stdout.write(`  ${itemCode} (${itemId}) version ${version}: ${fault} ${fields.join(', ')}\n`)
+      }
+      ok &&= chain.ok && items.ok
+    }
+    if (!ok) throw new CommandError('The ledger and the list do not agree.')
+  })
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import type { OidcConfig } from './http/oidc.js'
+
+const port = z.coerce.number().int().min(0).max(65535)
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
+
+/** Every variable of the environment that the service reads. The table in the README is checked against this. */
+export const Environment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  PORT: port.default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATA_DIR: z.string().min(1).default('.data'),
+  DATABASE_POOL_SIZE: whole(2, 200).default(10),
+  MIGRATE_ON_START: flag.default(true),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  KEY_ENVIRONMENT: z.string().regex(/^[a-z]{1,10}$/).default('live'),
+  RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(6000),
+  TRUST_PROXY: flag.default(false),
+  METRICS_TOKEN: z.string().min(16).optional(),
+  SHUTDOWN_GRACE_S: whole(1, 300).default(15),
+  OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  OIDC_AUDIENCE: z.string().min(1).optional(),
+  OIDC_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  OIDC_ALGORITHMS: z.string().regex(/^(RS|PS|ES)(256|384|512)(,(RS|PS|ES)(256|384|512))*$|^EdDSA$/).default('RS256,ES256'),
+  OIDC_CLAIM_JURISDICTION: z.string().min(1).default('jurisdiction'),
+  OIDC_CLAIM_ROLE: z.string().min(1).default('role'),
+  OIDC_CLAIM_UNIT: z.string().min(1).default('unit'),
+  OIDC_CLAIM_AREA: z.string().min(1).default('area'),
+  OIDC_CLAIM_NAME: z.string().min(1).default('name'),
+})
+
+export interface Config {
+  databaseUrl: string | undefined
+  port: number
+  host: string
+  dataDir: string
+  poolSize: number
+  migrateOnStart: boolean
+  logLevel: string
+  keyEnvironment: string
+  rateLimitPerMinute: number
+  trustProxy: boolean
+  metricsToken: string | undefined
+  shutdownGraceMs: number
+  oidc: OidcConfig | undefined
+}
+
+/** The environment does not say what it must; the message names the variable. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads the environment once. Empty variables count as absent.
+ * @throws ConfigError that names every variable which is wrong.
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = Environment.safeParse(present)
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'))
+  }
+  const e = parsed.data
+  return {
+    databaseUrl: e.DATABASE_URL,
+    port: e.PORT,
+    host: e.HOST,
+    dataDir: e.DATA_DIR,
+    poolSize: e.DATABASE_POOL_SIZE,
+    migrateOnStart: e.MIGRATE_ON_START,
+    logLevel: e.LOG_LEVEL,
+    keyEnvironment: e.KEY_ENVIRONMENT,
+    rateLimitPerMinute: e.RATE_LIMIT_PER_MINUTE,
+    trustProxy: e.TRUST_PROXY,
+    metricsToken: e.METRICS_TOKEN,
+    shutdownGraceMs: e.SHUTDOWN_GRACE_S * 1000,
+    oidc: oidcOf(e),
+  }
+}
+
+function oidcOf(e: z.infer<typeof Environment>): OidcConfig | undefined {
+  if (e.OIDC_ISSUER === undefined) return undefined
+  // Without a pinned audience, any token of the issuer, for any service, would open this one.
+  if (e.OIDC_AUDIENCE === undefined) throw new ConfigError('OIDC_AUDIENCE: required when OIDC_ISSUER is set')
+  return {
+    issuer: e.OIDC_ISSUER,
+    audience: e.OIDC_AUDIENCE,
+    jwksUrl: e.OIDC_JWKS_URL,
+    algorithms: e.OIDC_ALGORITHMS.split(','),
+    claims: {
+      jurisdiction: e.OIDC_CLAIM_JURISDICTION,
+      role: e.OIDC_CLAIM_ROLE,
+      unit: e.OIDC_CLAIM_UNIT,
+      area: e.OIDC_CLAIM_AREA,
+      name: e.OIDC_CLAIM_NAME,
+    },
+  }
+}

@@ -1,0 +1,75 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import pg from 'pg'
+import * as schema from './schema.js'
+
+/** To read. Writes take a `Tx`, so that passing the pool to a write does not compile. */
+export type Db = NodePgDatabase<typeof schema>
+/** To write: one open transaction. */
+export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
+
+export const SERVICE_ROLE = 'one_list_service'
+
+export interface PoolOptions {
+  url: string
+  max: number
+  /** Run under the role that cannot rewrite the ledger; false where the account may not take it. */
+  serviceRole: boolean
+  onError: (err: Error) => void
+}
+
+/** Limits that hold for every connection: nobody waits for ever, for a connection, a lock or an answer. */
+const TIMEOUTS = {
+  connectionTimeoutMillis: 5_000,
+  statement_timeout: 60_000,
+  lock_timeout: 10_000,
+  idle_in_transaction_session_timeout: 30_000,
+  query_timeout: 70_000,
+} as const
+
+export function createPool(options: PoolOptions): pg.Pool {
+  const role = options.serviceRole ? ` -c role=${SERVICE_ROLE}` : ''
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.max,
+    application_name: 'one-list',
+    options: `-c timezone=UTC -c jit=off${role}`,
+    ...TIMEOUTS,
+  })
+  // Both are needed: a connection that is cut while it is checked out is not the pool's to report.
+  pool.on('error', options.onError)
+  pool.on('connect', (client) => client.on('error', options.onError))
+  return pool
+}
+
+export function createDb(pool: pg.Pool): Db {
+  return drizzle(pool, { schema })
+}
+
+/** The SQLSTATE behind an error, also where drizzle has wrapped it. */
+export function sqlStateOf(err: unknown): string | undefined {
+  for (let e = err, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
+    const code = (e as { code?: unknown }).code
+    if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return code
+  }
+  return undefined
+}
+
+const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN'])
+const CONNECTION_MESSAGES =
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|query read timeout|connection timeout/i
+
+/** Whether the database is away (or full, or shutting down) rather than the request wrong: answered with 503. */
+export function isDatabaseAway(err: unknown): boolean {
+  for (let e = err, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
+    const code = (e as { code?: unknown }).code
+    if (typeof code === 'string') {
+      // Classes: 08 connection, 53 resources (disk full, too many connections), 57 operator intervention, 58 system.
+      if (NETWORK_CODES.has(code) || /^(08|53|57|58)[0-9A-Z]{3}$/.test(code)) return true
+      // A standby that is being promoted, a lock that did not come free in time.
+      if (code === '25006' || code === '55P03') return true
+    }
+    if (CONNECTION_MESSAGES.test(e.message)) return true
+    if (e instanceof AggregateError && e.errors.some(isDatabaseAway)) return true
+  }
+  return false
+}

@@ -1,0 +1,24 @@
+import type { Deadline } from '../domain/decide.js'
+import { addWorkingDays, createCalendar, type WorkingCalendar } from '../domain/calendar.js'
+import type { Level } from '../domain/item.js'
+import { endOfDay, localDate } from '../domain/zone.js'
+import type { Db } from './client.js'
+import { holiday } from './schema.js'
+
+/** The default deadline that the rules give a level when it is listed, in working days. */
+const DEFAULT_WORKING_DAYS: Record<Level, number> = { general: 30, major: 60 }
+
+/** The Chinese working calendar as it is published and loaded. */
+export async function readCalendar(db: Db): Promise<WorkingCalendar> {
+  return createCalendar(await db.select().from(holiday).orderBy(holiday.date))
+}
+
+/** The end of the n-th working day after today, in the jurisdiction's zone. */
+export async function deadlineInWorkingDays(db: Db, timeZone: string, days: number, now: string): Promise<Deadline> {
+  const { date, provisional } = addWorkingDays(await readCalendar(db), localDate(now, timeZone), days)
+  return { dueAt: endOfDay(date, timeZone), provisional }
+}
+
+export function defaultDeadline(db: Db, timeZone: string, level: Level, now: string): Promise<Deadline> {
+  return deadlineInWorkingDays(db, timeZone, DEFAULT_WORKING_DAYS[level], now)
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import pg from 'pg'
+import { SERVICE_ROLE } from './client.js'
+import { loadReference } from './reference.js'
+
+const MIGRATIONS = new URL('../../../migrations/', import.meta.url)
+/** Any constant will do; only migration runners of this service take it. */
+const LOCK = 7_234_001
+/** A migration that cannot run inside a transaction (create index concurrently) says so in its first line. */
+const NO_TRANSACTION = '-- no transaction'
+
+/**
+ * Brings a database to the present schema and reference data: plain SQL files in order, each once, each in a
+ * transaction of its own. Several processes may start at once; one migrates, the others wait.
+ * @throws Error when a file that has been applied was edited or removed since.
+ */
+export async function migrate(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, options: '-c timezone=UTC' })
+  await client.connect()
+  try {
+    await client.query('select pg_advisory_lock($1)', [LOCK])
+    await client.query(`create table if not exists migration (
+      name text primary key, sha256 text not null, applied_at timestamptz not null)`)
+    const applied = await client.query<{ name: string; sha256: string }>('select name, sha256 from migration')
+    const known = new Map(applied.rows.map((row) => [row.name, row.sha256]))
+    const files = await migrationFiles()
+    for (const name of known.keys()) {
+      if (!files.some((file) => file.name === name)) {
+        throw new Error(`the database has migration ${name}, which this version does not know: it is older than the database`)
+      }
+    }
+    for (const file of files) await apply(client, file, known.get(file.name))
+    await loadReference(client)
+  } finally {
+    await client.end()
+  }
+}
+
+interface MigrationFile {
+  name: string
+  sql: string
+  sha256: string
+}
+
+async function migrationFiles(): Promise<MigrationFile[]> {
+  const names = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort()
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(new URL(name, MIGRATIONS), 'utf8')
+      return { name, sql: text, sha256: createHash('sha256').update(text).digest('hex') }
+    }),
+  )
+}
+
+async function apply(client: pg.Client, file: MigrationFile, appliedSha256: string | undefined): Promise<void> {
+  if (appliedSha256 === file.sha256) return
+  if (appliedSha256 !== undefined) throw new Error(`migration ${file.name} was edited after it had been applied`)
+  const inTransaction = !file.sql.startsWith(NO_TRANSACTION)
+  try {
+    if (inTransaction) await client.query('begin')
+    await client.query(file.sql)
+    await client.query('insert into migration (name, sha256, applied_at) values ($1, $2, $3)', [
+      file.name,
+      file.sha256,
+      new Date(),
+    ])
+    if (inTransaction) await client.query('commit')
+  } catch (err) {
+    if (inTransaction) await client.query('rollback')
+    throw new Error(`migration ${file.name} failed`, { cause: err })
+  }
+}
+
+/** Whether the account of `databaseUrl` may take the service's role, which cannot rewrite the ledger. */
+export async function canTakeServiceRole(databaseUrl: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    await client.query(`set role ${SERVICE_ROLE}`)
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,239 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  boolean,
+  customType,
+  doublePrecision,
+  integer,
+  json,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import type { Direction, Item, Level, Risk, Source, Status } from '../domain/item.js'
+import type { Actor } from '../domain/permissions.js'
+
+// The mirror of migrations/, which are the truth; a test compares the two.
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+
+/** timestamptz as RFC 3339 text in UTC with milliseconds: sorts and compares as text, and is what goes on the wire. */
+const instant = customType<{ data: string; driverData: string }>({
+  dataType: () => 'timestamptz',
+  fromDriver: (value) => new Date(value).toISOString(),
+})
+
+const jurisdictionId = () => text('jurisdiction_id').notNull()
+
+export const jurisdiction = pgTable('jurisdiction', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  timeZone: text('time_zone').notNull(),
+  area: text('area').notNull(),
+  createdAt: instant('created_at').notNull(),
+})
+
+export const ledgerHead = pgTable('ledger_head', {
+  jurisdiction: text('jurisdiction_id').primaryKey(),
+  seq: bigint('seq', { mode: 'number' }).notNull(),
+  previousHash: bytea('previous_hash').notNull(),
+  hash: bytea('hash').notNull(),
+})
+
+export const event = pgTable(
+  'event',
+  {
+    jurisdiction: jurisdictionId(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    itemId: uuid('item_id'),
+    itemCode: text('item_code'),
+    itemVersion: integer('item_version'),
+    type: text('type').notNull(),
+    at: instant('at').notNull(),
+    actorId: uuid('actor_id').notNull(),
+    actorRole: text('actor_role').notNull(),
+    data: text('data').notNull(),
+    salt: bytea('salt').notNull(),
+    dataHash: bytea('data_hash').notNull(),
+    previousHash: bytea('previous_hash').notNull(),
+    hash: bytea('hash').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.seq] })],
+)
+
+export const area = pgTable('area', {
+  code: text('code').primaryKey(),
+  name: text('name').notNull(),
+  level: smallint('level').notNull(),
+  parent: text('parent'),
+})
+
+export const holiday = pgTable('holiday', {
+  date: text('date').primaryKey(),
+  name: text('name').notNull(),
+  kind: text('kind').$type<'off' | 'work'>().notNull(),
+})
+
+export const referenceData = pgTable('reference_data', {
+  name: text('name').primaryKey(),
+  sha256: text('sha256').notNull(),
+})
+
+export const unit = pgTable(
+  'unit',
+  {
+    jurisdiction: jurisdictionId(),
+    id: uuid('id').notNull(),
+    version: integer('version').notNull().default(1),
+    name: text('name').notNull(),
+    kind: text('kind').$type<'bureau' | 'township' | 'company' | 'office' | 'other'>().notNull(),
+    area: text('area'),
+    active: boolean('active').notNull().default(true),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const category = pgTable(
+  'category',
+  {
+    jurisdiction: jurisdictionId(),
+    code: text('code').notNull(),
+    nameZh: text('name_zh').notNull(),
+    nameEn: text('name_en').notNull(),
+    position: integer('position').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.code] })],
+)
+
+export const person = pgTable(
+  'person',
+  {
+    jurisdiction: jurisdictionId(),
+    id: uuid('id').notNull(),
+    name: text('name').notNull(),
+    role: text('role').$type<Actor['role']>().notNull(),
+    unit: uuid('unit_id'),
+    area: text('area'),
+    issuer: text('issuer'),
+    subject: text('subject'),
+    active: boolean('active').notNull().default(true),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const apiKey = pgTable(
+  'api_key',
+  {
+    jurisdiction: jurisdictionId(),
+    id: text('id').notNull(),
+    person: uuid('person_id').notNull(),
+    secretHash: bytea('secret_hash').notNull(),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at'),
+    revokedAt: instant('revoked_at'),
+    lastUsedAt: instant('last_used_at'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const idempotencyKey = pgTable(
+  'idempotency_key',
+  {
+    jurisdiction: jurisdictionId(),
+    person: uuid('person_id').notNull(),
+    key: text('key').notNull(),
+    requestHash: bytea('request_hash').notNull(),
+    status: smallint('status'),
+    headers: json('headers').$type<Record<string, string>>(),
+    body: text('body'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.person, t.key] })],
+)
+
+/** The columns that hold an Item, in both tables. Each property has the name of the Item's. */
+const itemColumns = () => ({
+  jurisdiction: jurisdictionId(),
+  id: uuid('id').notNull(),
+  code: text('code').notNull(),
+  version: integer('version').notNull(),
+  status: text('status').$type<Status>().notNull(),
+  title: text('title').notNull(),
+  description: text('description'),
+  level: text('level').$type<Level>(),
+  category: text('category'),
+  risk: text('risk').$type<Risk>(),
+  source: text('source').$type<Source>().notNull(),
+  area: text('area').notNull(),
+  road: text('road'),
+  direction: text('direction').$type<Direction>(),
+  startChainageM: integer('start_chainage_m'),
+  endChainageM: integer('end_chainage_m'),
+  lon: doublePrecision('lon'),
+  lat: doublePrecision('lat'),
+  address: text('address'),
+  externalSystem: text('external_system'),
+  externalId: text('external_id'),
+  foundAt: instant('found_at'),
+  reportedAt: instant('reported_at').notNull(),
+  reportedBy: uuid('reported_by'),
+  listedAt: instant('listed_at'),
+  evaluation: text('evaluation'),
+  defaultDueAt: instant('default_due_at'),
+  dueAt: instant('due_at'),
+  dueProvisional: boolean('due_provisional').notNull().default(false),
+  assignment: jsonb('assignment').$type<Item['assignment']>(),
+  plan: jsonb('plan').$type<Item['plan']>(),
+  progress: jsonb('progress').$type<Item['progress']>(),
+  extension: jsonb('extension').$type<Item['extension']>(),
+  suspension: jsonb('suspension').$type<Item['suspension']>(),
+  supervision: jsonb('supervision').$type<Item['supervision']>(),
+  closureRequest: jsonb('closure_request').$type<Item['closureRequest']>(),
+  closedAt: instant('closed_at'),
+  closedBy: uuid('closed_by'),
+  closureFindings: text('closure_findings'),
+  recheck: jsonb('recheck').$type<Item['recheck']>(),
+  dismissalReason: text('dismissal_reason'),
+  mergedInto: uuid('merged_into'),
+  mergedFrom: uuid('merged_from').array().notNull(),
+  concernedUnits: uuid('concerned_units').array().notNull(),
+  updatedAt: instant('updated_at').notNull(),
+})
+
+export const item = pgTable(
+  'item',
+  {
+    ...itemColumns(),
+    responsibleUnit: uuid('responsible_unit').generatedAlwaysAs(sql`(assignment ->> 'responsibleUnit')::uuid`),
+    leadOfficial: text('lead_official').generatedAlwaysAs(sql`assignment -> 'leadOfficial' ->> 'name'`),
+    supervisionTier: text('supervision_tier').generatedAlwaysAs(sql`supervision ->> 'tier'`),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const itemPast = pgTable(
+  'item_past',
+  {
+    ...itemColumns(),
+    responsibleUnit: uuid('responsible_unit'),
+    leadOfficial: text('lead_official'),
+    supervisionTier: text('supervision_tier'),
+    validTo: instant('valid_to').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id, t.version] })],
+)
+
+export const itemCounter = pgTable(
+  'item_counter',
+  {
+    jurisdiction: jurisdictionId(),
+    year: smallint('year').notNull(),
+    last: integer('last').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.year] })],
+)

@@ -1,0 +1,119 @@
+import type { Description, Instant, Item, Level, Order, Plan, Progress, Status, Tier } from './item.js'
+
+/** What was filed. The location stands in `lon` and `lat`, WGS 84. */
+export interface Filed extends Description {
+  externalSystem: string | null
+  externalId: string | null
+  foundAt: Instant | null
+}
+
+/** What an office's earlier list knew of an item; null is «not known». No transition is invented from it. */
+export interface Imported extends Filed {
+  status: Extract<Status, 'reported' | 'listed' | 'closed' | 'dismissed'>
+  level: Level | null
+  reportedAt: Instant
+  listedAt: Instant | null
+  dueAt: Instant | null
+  closedAt: Instant | null
+  dismissalReason: string | null
+  /** The import that brought the row, and the row's line in its file. */
+  importId: string
+  line: number
+}
+
+interface Deadline {
+  dueAt: Instant
+  /** Counted in working days past the last published year of the calendar. */
+  provisional: boolean
+}
+
+/** Everything that can happen to an item, with exactly what is chained of it. */
+export type ItemEvent =
+  | { type: 'item.reported'; data: Filed }
+  | { type: 'item.imported'; data: Imported }
+  | { type: 'item.corrected'; data: { changes: Partial<Description> } }
+  | { type: 'item.listed'; data: { level: Level; category: string; evaluation: string | null } & Deadline }
+  | { type: 'item.dismissed'; data: { reason: string } }
+  | { type: 'item.merged'; data: { into: string; intoCode: string; reason: string } }
+  | { type: 'item.absorbed'; data: { from: string; fromCode: string; reason: string } }
+  | { type: 'item.assigned'; data: Order & { provisional: boolean; workingDays: number | null } }
+  | { type: 'item.accepted'; data: Record<string, never> }
+  | { type: 'item.returned'; data: { unit: string; reason: string } }
+  | { type: 'item.planned'; data: Plan }
+  | { type: 'item.progress_reported'; data: Progress }
+  | { type: 'item.extension_requested'; data: { dueAt: Instant; reason: string } }
+  | { type: 'item.extension_decided'; data: { approved: boolean; dueAt: Instant | null; reason: string | null } }
+  | { type: 'item.suspended'; data: { reason: string } }
+  | { type: 'item.resumed'; data: { reason: string | null; dueAt: Instant } }
+  | { type: 'item.closure_requested'; data: { summary: string } }
+  | { type: 'item.closure_rejected'; data: { findings: string } }
+  | { type: 'item.closed'; data: { findings: string } }
+  | { type: 'item.rechecked'; data: { passed: boolean; findings: string } & Partial<Deadline> }
+  | { type: 'item.reopened'; data: { reason: string } & Deadline }
+  | { type: 'item.supervised'; data: { tier: Tier; reason: string } }
+  | { type: 'item.supervision_ended'; data: { reason: string } }
+  | { type: 'item.noted'; data: { note: string } }
+
+export type ItemEventType = ItemEvent['type']
+
+/** An event as it happened: when, and by whom. */
+export type HappenedItemEvent = ItemEvent & { at: Instant; actorId: string }
+
+interface Transition {
+  /** The statuses in which it may happen; empty: it begins an item. */
+  from: readonly Status[]
+  /** The statuses it may lead to; `same`: it leaves the status as it is. */
+  to: readonly Status[] | 'same'
+  /** What must lie over the status, beside it. */
+  when?: (item: Item) => boolean
+}
+
+const OWNED = ['assigned', 'remediating', 'closure_requested'] as const
+const ACCOUNT = ['listed', ...OWNED] as const
+const OPEN = ['reported', ...ACCOUNT] as const
+const ANY = [...OPEN, 'closed', 'dismissed', 'merged'] as const
+
+/** The state machine. */
+export const TRANSITIONS = {
+  'item.reported': { from: [], to: ['reported'] },
+  'item.imported': { from: [], to: ['reported', 'listed', 'closed', 'dismissed'] },
+  'item.corrected': { from: OPEN, to: 'same' },
+  'item.listed': { from: ['reported'], to: ['listed'] },
+  'item.dismissed': { from: ['reported'], to: ['dismissed'] },
+  'item.merged': { from: ['reported'], to: ['merged'] },
+  'item.absorbed': { from: OPEN, to: 'same' },
+  'item.assigned': { from: ['listed', 'assigned', 'remediating'], to: ['assigned'] },
+  'item.accepted': { from: ['assigned'], to: ['remediating'] },
+  'item.returned': { from: ['assigned'], to: ['listed'] },
+  'item.planned': { from: ['remediating'], to: 'same' },
+  'item.progress_reported': { from: ['remediating'], to: 'same' },
+  'item.extension_requested': { from: ['remediating'], to: 'same', when: (item) => item.extension === null },
+  'item.extension_decided': {
+    from: ['remediating', 'closure_requested'],
+    to: 'same',
+    when: (item) => item.extension !== null,
+  },
+  'item.suspended': { from: OWNED, to: 'same', when: (item) => item.suspension === null },
+  'item.resumed': { from: OWNED, to: 'same', when: (item) => item.suspension !== null },
+  'item.closure_requested': { from: ['remediating'], to: ['closure_requested'] },
+  'item.closure_rejected': { from: ['closure_requested'], to: ['remediating'] },
+  'item.closed': { from: ['closure_requested'], to: ['closed'] },
+  'item.rechecked': { from: ['closed'], to: ['closed', 'listed'] },
+  'item.reopened': { from: ['closed'], to: ['listed'] },
+  'item.supervised': { from: ACCOUNT, to: 'same' },
+  'item.supervision_ended': { from: ACCOUNT, to: 'same', when: (item) => item.supervision !== null },
+  'item.noted': { from: ANY, to: 'same' },
+} as const satisfies Record<ItemEventType, Transition>
+
+export const ITEM_EVENT_TYPES = Object.keys(TRANSITIONS) as ItemEventType[]
+
+/** Whether `type` may happen to `item` as it stands: the table's word, before any rule about who and with what. */
+export function isAllowed(item: Item, type: ItemEventType): boolean {
+  const transition: Transition = TRANSITIONS[type]
+  return transition.from.includes(item.status) && (transition.when?.(item) ?? true)
+}
+
+/** The events allowed now, for the refusal that names them. */
+export function allowedEvents(item: Item): ItemEventType[] {
+  return ITEM_EVENT_TYPES.filter((type) => isAllowed(item, type))
+}

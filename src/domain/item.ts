@@ -1,0 +1,151 @@
+export const STATUSES = [
+  'reported',
+  'listed',
+  'assigned',
+  'remediating',
+  'closure_requested',
+  'closed',
+  'dismissed',
+  'merged',
+] as const
+export type Status = (typeof STATUSES)[number]
+
+/** On account (挂账): listed and not yet struck off. Mirrored by the partial index `item_on_the_clock`. */
+export const ON_ACCOUNT = ['listed', 'assigned', 'remediating', 'closure_requested'] as const satisfies Status[]
+
+export const LEVELS = ['general', 'major'] as const
+export type Level = (typeof LEVELS)[number]
+
+/** Risk element (人、车、路、企). */
+export const RISKS = ['person', 'vehicle', 'road', 'enterprise'] as const
+export type Risk = (typeof RISKS)[number]
+
+export const SOURCES = [
+  'inspection',
+  'patrol',
+  'accident_analysis',
+  'public',
+  'hotline',
+  'superior_order',
+  'media',
+  'import',
+] as const
+export type Source = (typeof SOURCES)[number]
+
+export const DIRECTIONS = ['up', 'down', 'both'] as const
+export type Direction = (typeof DIRECTIONS)[number]
+
+export const TIERS = ['county', 'city', 'province'] as const
+export type Tier = (typeof TIERS)[number]
+
+/** An instant: RFC 3339 in UTC with milliseconds, `2026-11-22T01:30:00.000Z`; sorts as text. */
+export type Instant = string
+
+export interface LeadOfficial {
+  name: string
+  title?: string
+}
+
+/** The required elements (五要件) with the reward and penalty measures. */
+export interface Order {
+  goal: string
+  leadOfficial: LeadOfficial
+  responsibleUnit: string
+  coUnits: readonly string[]
+  completionStandard: string
+  dueAt: Instant
+  reward: string
+  penalty: string
+}
+
+export interface Assignment extends Order {
+  assignedAt: Instant
+  assignedBy: string
+  acceptedAt: Instant | null
+}
+
+/** Remediation plan (治理方案). Money in fen. */
+export interface Plan {
+  measures: string
+  budgetFen: number | null
+  interimProtection: string | null
+}
+
+export interface Progress {
+  percent: number
+  note: string
+  spentFen: number | null
+}
+
+interface Done {
+  at: Instant
+  by: string
+}
+
+/** Where a hazard is: any of road with chainage (metres from the road's zero), WGS 84 point, street address. */
+export interface Place {
+  area: string
+  road: string | null
+  direction: Direction | null
+  startChainageM: number | null
+  endChainageM: number | null
+  lon: number | null
+  lat: number | null
+  address: string | null
+}
+
+/** What the filer described, and may correct. */
+export interface Description extends Place {
+  title: string
+  description: string | null
+  category: string | null
+  risk: Risk | null
+  source: Source
+}
+
+/** A hazard on the one list. What `evolve` makes of its events, and exactly the row of table `item`. */
+export interface Item extends Description {
+  jurisdiction: string
+  id: string
+  code: string
+  version: number
+  status: Status
+  level: Level | null
+  externalSystem: string | null
+  externalId: string | null
+  foundAt: Instant | null
+  reportedAt: Instant
+  reportedBy: string | null
+  listedAt: Instant | null
+  evaluation: string | null
+  defaultDueAt: Instant | null
+  dueAt: Instant | null
+  dueProvisional: boolean
+  assignment: Assignment | null
+  plan: (Plan & Done) | null
+  progress: (Progress & Done) | null
+  /** An extension that waits for the office's decision. */
+  extension: ({ dueAt: Instant; reason: string } & Done) | null
+  suspension: ({ reason: string } & Done) | null
+  supervision: ({ tier: Tier; reason: string } & Done) | null
+  closureRequest: ({ summary: string } & Done) | null
+  closedAt: Instant | null
+  closedBy: string | null
+  closureFindings: string | null
+  recheck: ({ passed: boolean; findings: string } & Done) | null
+  dismissalReason: string | null
+  mergedInto: string | null
+  mergedFrom: readonly string[]
+  /** Every unit that is or was responsible or co-responsible; they may see the item. */
+  concernedUnits: readonly string[]
+  updatedAt: Instant
+}
+
+export function isOnAccount(item: Pick<Item, 'status'>): boolean {
+  return (ON_ACCOUNT as readonly Status[]).includes(item.status)
+}
+
+/** Overdue (逾期) is computed, never stored; a suspended item is not overdue. `db/item-json.ts` says the same in SQL. */
+export function isOverdue(item: Pick<Item, 'status' | 'dueAt' | 'suspension'>, now: Instant): boolean {
+  return isOnAccount(item) && item.suspension === null && item.dueAt !== null && item.dueAt < now
+}

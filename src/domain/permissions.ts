@@ -1,0 +1,63 @@
+export const ROLES = ['inspector', 'unit', 'office', 'supervisor', 'auditor', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
+const ALL = ROLES
+
+/** Who may do what: role × action. `unit` in a cell means: on items assigned to it (see `decide`). */
+export const PERMISSIONS = {
+  'item.read': ALL,
+  'item.file': ['inspector', 'office'],
+  'item.correct': ['inspector', 'office'],
+  'item.list': ['office'],
+  'item.dismiss': ['office'],
+  'item.merge': ['office'],
+  'item.assign': ['office'],
+  'item.accept': ['unit'],
+  'item.return': ['unit'],
+  'item.plan': ['unit'],
+  'item.report_progress': ['unit'],
+  'item.request_extension': ['unit'],
+  'item.decide_extension': ['office'],
+  'item.suspend': ['office'],
+  'item.resume': ['office'],
+  'item.request_closure': ['unit'],
+  'item.decide_closure': ['inspector', 'office'],
+  'item.recheck': ['inspector', 'office'],
+  'item.reopen': ['office'],
+  'item.supervise': ['supervisor', 'office'],
+  'item.end_supervision': ['supervisor', 'office'],
+  'item.note': ['inspector', 'unit', 'office', 'supervisor', 'admin'],
+  'item.import': ['office', 'admin'],
+  'ledger.read': ['office', 'supervisor', 'auditor'],
+  'ledger.verify': ['auditor', 'admin'],
+  'report.read': ALL,
+  'reference.read': ALL,
+  'unit.write': ['admin'],
+  'category.write': ['admin'],
+  'person.read': ['admin', 'auditor'],
+  'person.write': ['admin'],
+  'key.manage': ['admin'],
+} as const satisfies Record<string, readonly Role[]>
+
+export type Action = keyof typeof PERMISSIONS
+
+/** The person behind a request, in one jurisdiction. */
+export interface Actor {
+  id: string
+  name: string
+  /** `system` is the service itself: imports and commands on the command line. */
+  role: Role | 'system'
+  jurisdiction: { id: string; name: string; timeZone: string; area: string }
+  unit: string | null
+  /** Limits a supervisor or inspector to this code and what lies under it. */
+  area: string | null
+}
+
+export function isPermitted(role: Actor['role'], action: Action): boolean {
+  return role === 'system' || (PERMISSIONS[action] as readonly string[]).includes(role)
+}
+
+/** The area that limits what the actor may see and touch; null: the whole jurisdiction. */
+export function areaLimitOf(actor: Actor): string | null {
+  return actor.role === 'supervisor' || actor.role === 'inspector' ? actor.area : null
+}

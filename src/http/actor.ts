@@ -1,0 +1,123 @@
+import { timingSafeEqual } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Db } from '../db/client.js'
+import { type Action, type Actor, isPermitted } from '../domain/permissions.js'
+import { Rejection, type Words } from '../domain/rejection.js'
+import { parseApiKey } from './api-key.js'
+import { EdgeError } from './problem.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The person behind the request; read it only on routes that have an action. */
+    actor: Actor
+  }
+  interface FastifyContextConfig {
+    /** The row of the permission table that guards the route. Every route under /v1 has one. */
+    action?: Action
+  }
+}
+
+export interface Authenticator {
+  /** @throws EdgeError `unauthenticated` */
+  authenticate(token: string): Promise<Actor>
+}
+
+const UNKNOWN: Words = { zh: '密钥或令牌无效、已过期或已吊销。', en: 'The key or token is unknown, expired or revoked.' }
+const MISSING: Words = {
+  zh: '请在 Authorization 头中给出 Bearer 密钥或令牌。',
+  en: 'Send an API key or token: Authorization: Bearer <token>.',
+}
+
+export function unauthenticated(words: Words = UNKNOWN): EdgeError {
+  return new EdgeError('unauthenticated', words)
+}
+
+/** Sets `request.actor`; a failure is kept until the rate limit has counted the request. */
+export function createAuthentication(keys: Authenticator, tokens: Authenticator | undefined) {
+  const failures = new WeakMap<FastifyRequest, unknown>()
+  return {
+    async identify(request: FastifyRequest): Promise<void> {
+      if (request.routeOptions.config.action === undefined) return
+      try {
+        const [, token] = /^Bearer +([\x21-\x7e]{1,8192})$/i.exec(request.headers.authorization ?? '') ?? []
+        if (token === undefined) throw unauthenticated(MISSING)
+        if (token.startsWith('ol_')) request.actor = await keys.authenticate(token)
+        else if (tokens !== undefined) request.actor = await tokens.authenticate(token)
+        else throw unauthenticated()
+      } catch (err) {
+        failures.set(request, err)
+      }
+    },
+    async require(request: FastifyRequest, _reply: FastifyReply): Promise<void> {
+      const { action } = request.routeOptions.config
+      if (action === undefined) return
+      if (failures.has(request)) throw failures.get(request)
+      if (isPermitted(request.actor.role, action)) return
+      throw new Rejection('forbidden', {
+        zh: `角色 ${request.actor.role} 不能执行 ${action}。`,
+        en: `Role ${request.actor.role} may not ${action}.`,
+      })
+    },
+  }
+}
+
+interface KeyRow extends PersonRow {
+  key_id: string
+  secret_hash: Buffer
+}
+
+export interface PersonRow extends Record<string, unknown> {
+  id: string
+  name: string
+  role: Actor['role']
+  unit_id: string | null
+  area: string | null
+  jurisdiction_id: string
+  jurisdiction_name: string
+  time_zone: string
+  jurisdiction_area: string
+}
+
+/** The columns of a PersonRow, from `person p` joined with `jurisdiction j`. */
+export const personColumns = sql`p.id, p.name, p.role, p.unit_id, p.area, j.id as jurisdiction_id,
+  j.name as jurisdiction_name, j.time_zone, j.area as jurisdiction_area`
+
+export function actorOf(row: PersonRow): Actor {
+  return {
+    id: row.id,
+    name: row.name,
+    role: row.role,
+    jurisdiction: { id: row.jurisdiction_id, name: row.jurisdiction_name, timeZone: row.time_zone, area: row.jurisdiction_area },
+    unit: row.unit_id,
+    area: row.area,
+  }
+}
+
+/**
+ * API keys, looked up on every request: a revocation holds from the next request on, also for replays.
+ * The time of last use is written at most once a minute.
+ */
+export function createKeyAuthenticator(db: Db, now: () => string, onError: (err: unknown) => void): Authenticator {
+  return {
+    async authenticate(token) {
+      const key = parseApiKey(token)
+      if (key === undefined) throw unauthenticated()
+      const at = now()
+      const { rows } = await db.execute<KeyRow & { stale: boolean }>(sql`
+        select k.id as key_id, k.secret_hash, ${personColumns},
+          (k.last_used_at is null or k.last_used_at < ${at}::timestamptz - interval '1 minute') as stale
+        from api_key k
+        join person p on p.jurisdiction_id = k.jurisdiction_id and p.id = k.person_id
+        join jurisdiction j on j.id = k.jurisdiction_id
+        where k.id = ${key.id} and k.revoked_at is null and (k.expires_at is null or k.expires_at > ${at}) and p.active`)
+      const [row] = rows
+      if (row === undefined || !timingSafeEqual(row.secret_hash, key.secretHash)) throw unauthenticated()
+      if (row.stale) {
+        db.execute(sql`update api_key set last_used_at = ${at}
+          where jurisdiction_id = ${row.jurisdiction_id} and id = ${row.key_id}`).catch(onError)
+      }
+      return actorOf(row)
+    },
+  }
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Action, Actor } from '../domain/permissions.js'
+import { Rejection } from '../domain/rejection.js'
+import { ItemView } from './item-view.js'
+import { responses } from './responses.js'
+
+/** The headers of a command. Loose: a client sends many others. */
+export const CommandHeaders = z.looseObject({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/)
+    .optional()
+    .meta({ description: 'Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters.', example: 'c0ffee-0001' }),
+  'if-match': z
+    .string()
+    .regex(/^(\*|(W\/)?"\d{1,9}")$/)
+    .optional()
+    .meta({ description: 'The `ETag` of the version that the change is meant for; another version answers 412.', example: '"3"' }),
+})
+
+export const ItemParams = z.object({
+  id: z.string().min(1).max(40).meta({ description: 'UUID or code (`2026-000172`).', example: '2026-000172' }),
+})
+
+interface CommandDoc<B extends z.ZodType> {
+  tag: string
+  summary: string
+  description: string
+  body: B
+}
+
+/** The options of a route that changes one item: its permission, its schemas and its documentation. */
+export function itemCommand<B extends z.ZodType>(action: Action, doc: CommandDoc<B>) {
+  const { tag, body, ...words } = doc
+  return {
+    config: { action },
+    schema: {
+      tags: [tag],
+      ...words,
+      operationId: action.replace(/\.(.)/, (_, c: string) => c.toUpperCase()).replace(/_(.)/g, (_, c: string) => c.toUpperCase()),
+      params: ItemParams,
+      headers: CommandHeaders,
+      body,
+      response: { 200: { description: 'The item after the change.', content: { 'application/json': { schema: ItemView } } }, ...responses('command') },
+    },
+  }
+}
+
+export interface Intent {
+  actor: Actor
+  now: string
+  idempotency: { key: string; requestHash: Buffer } | undefined
+}
+
+/** Who wants what, and under which key it must not happen twice. */
+export function intentOf(request: FastifyRequest, now: string): Intent {
+  const key = request.headers['idempotency-key']
+  const { actor } = request
+  if (typeof key !== 'string') return { actor, now, idempotency: undefined }
+  return { actor, now, idempotency: { key, requestHash: requestHashOf(request.method, request.url, request.body) } }
+}
+
+/** Identifies a request, so that a key is not taken for another. */
+export function requestHashOf(method: string, url: string, body: unknown): Buffer {
+  return createHash('sha256').update(`${method} ${url}\n`).update(JSON.stringify(body ?? null)).digest()
+}
+
+export interface Change extends Intent {
+  action: Action
+  ref: string
+  ifMatch: number | undefined
+}
+
+/** The caller's wish to change the item of the URL. */
+export function changeOf(request: FastifyRequest<{ Params: { id: string } }>, now: string): Change {
+  const { action } = request.routeOptions.config
+  if (action === undefined) throw new Error(`${request.routeOptions.url} has no action`)
+  return { ...intentOf(request, now), action, ref: request.params.id, ifMatch: ifMatchOf(request) }
+}
+
+/** The version in `If-Match`; undefined where the caller does not care. */
+export function ifMatchOf(request: FastifyRequest): number | undefined {
+  const value = request.headers['if-match']
+  return value === undefined || value === '*' ? undefined : Number(/\d+/.exec(value)?.[0])
+}
+
+/** A merge patch must say which version it is a patch of. @throws Rejection `precondition-required` (428, RFC 6585) */
+export function requireIfMatch(request: FastifyRequest): void {
+  if (request.headers['if-match'] !== undefined) return
+  throw new Rejection('precondition-required', {
+    zh: '更正须带 If-Match 头：先读取该项，再带上它的 ETag。',
+    en: 'A correction needs If-Match: read the item and send its ETag.',
+  })
+}
+
+/** Sends the answer of a change, which is JSON text already. */
+export function sendAnswer(
+  reply: FastifyReply,
+  answer: { status: number; headers: Record<string, string>; body: string; replayed: boolean },
+): FastifyReply {
+  if (answer.replayed) reply.header('idempotency-replayed', 'true')
+  return sendJson(reply.code(answer.status).headers(answer.headers), answer.body)
+}
+
+/** JSON text that PostgreSQL has made goes out as it is. */
+export function sendJson(reply: FastifyReply, json: string): FastifyReply {
+  return reply.type('application/json; charset=utf-8').send(json)
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { isAreaCode } from '../domain/area.js'
+import { invalid } from '../domain/rejection.js'
+import { endOfDay, isDate, startOfDay } from '../domain/zone.js'
+
+/** Free text of a person, trimmed, never empty. */
+export function text(max: number, description?: string) {
+  const schema = z.string().trim().min(1).max(max)
+  return description === undefined ? schema : schema.meta({ description })
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/
+
+function isInstant(value: string): boolean {
+  return INSTANT.test(value) && isDate(value.slice(0, 10)) && Number.isFinite(Date.parse(value))
+}
+
+/** RFC 3339 date-time with an offset; becomes UTC with milliseconds. */
+export const Instant = z
+  .string()
+  .refine(isInstant, '须为带时区的 RFC 3339 时间，如 2026-11-22T08:00:00+08:00。 | An RFC 3339 date-time with an offset, e.g. 2026-11-22T08:00:00+08:00.')
+  .overwrite((value) => (isInstant(value) ? new Date(value).toISOString() : value))
+  .meta({ format: 'date-time', example: '2026-11-22T00:00:00.000Z' })
+
+/** A date (of the jurisdiction's time zone) or an instant. Resolve it with `endOf` or `startOf`. */
+export const DateOrInstant = z
+  .string()
+  .refine((value) => isDate(value) || isInstant(value), '须为日期 2026-12-31 或带时区的 RFC 3339 时间。 | A date such as 2026-12-31, or an RFC 3339 date-time with an offset.')
+  .meta({ description: 'A date in the jurisdiction’s time zone, or an RFC 3339 date-time with an offset.', example: '2026-12-31' })
+
+/** A deadline: a date means the end of that day. */
+export function endOf(value: string, timeZone: string): string {
+  return isDate(value) ? endOfDay(value, timeZone) : new Date(value).toISOString()
+}
+
+/** The beginning of a half-open range: a date means the start of that day. */
+export function startOf(value: string, timeZone: string): string {
+  return isDate(value) ? startOfDay(value, timeZone) : new Date(value).toISOString()
+}
+
+/** `asOf` looks back; nobody knows how things will stand. @throws Rejection at `/query/asOf` for a future time. */
+export function pastOf(asOf: string | undefined, now: string): string | undefined {
+  if (asOf === undefined || asOf <= now) return asOf
+  throw invalid('/query/asOf', { zh: 'asOf 不能在将来。', en: 'asOf lies in the future.' })
+}
+
+export const Uuid = z.uuid().overwrite((value) => value.toLowerCase())
+
+/** `true` or `false` in a query string. */
+export const Flag = z.enum(['true', 'false'])
+
+export const AreaCode = z
+  .string()
+  .refine(isAreaCode, '须为 6 位行政区划代码或 9 位乡镇代码。 | A 6-digit GB/T 2260 code or a 9-digit township code.')
+  .meta({ description: 'GB/T 2260 code (6 digits) or township code (9 digits).', example: '341202' })
+
+/** A parameter that may be repeated: one value or several. */
+export function many<T extends z.ZodType>(schema: T) {
+  return z.union([schema, z.array(schema).min(1).max(50)])
+}
+
+/** The values of a repeatable parameter. */
+export function valuesOf<T>(value: T | T[] | undefined): T[] {
+  if (value === undefined) return []
+  return Array.isArray(value) ? value : [value]
+}
+
+export const Limit = z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'Rows on a page.' })
+export const Cursor = z.string().max(1000).optional().meta({ description: '`nextCursor` of the page before.' })
+
+/** Fen, 1/100 yuan. */
+export const Fen = z.int().min(0).max(Number.MAX_SAFE_INTEGER).meta({ description: 'Fen (1/100 yuan).', example: 7854000000 })
+
+/** Refusal of a code that the reference data do not have. */
+export function unknownCode(pointer: string, code: string) {
+  return invalid(pointer, { zh: `没有代码 ${code}。`, en: `There is no ${code}.` })
+}

@@ -1,0 +1,145 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { onTheClock, overdue } from '../db/item-json.js'
+import { withinArea } from '../db/visible.js'
+import { parseChainage } from '../domain/chainage.js'
+import { LEVELS, ON_ACCOUNT, RISKS, SOURCES, STATUSES, TIERS } from '../domain/item.js'
+import { invalid } from '../domain/rejection.js'
+import { parseRoad } from '../domain/road.js'
+import { DateOrInstant, Flag, many, startOf, Uuid, valuesOf } from './fields.js'
+
+const chainage = z
+  .string()
+  .max(40)
+  .refine((value) => chainageOf(value) !== undefined, '须为米数或桩号 K12+345。 | Metres, or a chainage such as K12+345.')
+  .meta({ example: 'K12+345' })
+
+/** The filters of every list and report of items. */
+export const ItemFilter = {
+  status: many(z.enum(STATUSES)).optional().meta({ description: 'Repeatable.' }),
+  onAccount: Flag.optional().meta({ description: 'On account (挂账): listed and not yet struck off.' }),
+  overdue: Flag.optional(),
+  dueBefore: DateOrInstant.optional().meta({ description: 'Deadline before this; a date means its beginning.' }),
+  dueAfter: DateOrInstant.optional().meta({ description: 'Deadline at or after this.' }),
+  level: z.enum(LEVELS).optional(),
+  category: z.string().max(40).optional(),
+  risk: z.enum(RISKS).optional(),
+  source: z.enum(SOURCES).optional(),
+  area: z.string().regex(/^\d{2,9}$/).optional().meta({ description: 'Prefix of the area code; `341200` is the whole city.' }),
+  road: z.string().min(1).max(80).optional(),
+  chainageFromM: chainage.optional().meta({ description: 'Overlap with the stretch from here …' }),
+  chainageToM: chainage.optional().meta({ description: '… to here.' }),
+  unit: Uuid.optional().meta({ description: 'The responsible unit.' }),
+  leadOfficial: z.string().min(1).max(100).optional().meta({ description: 'The lead official’s name.' }),
+  supervision: z.enum(['true', 'false', ...TIERS]).optional().meta({ description: 'Under supervision, at all or at a tier.' }),
+  bbox: z
+    .string()
+    .refine((value) => bboxOf(value) !== undefined, '须为 minLon,minLat,maxLon,maxLat。 | minLon,minLat,maxLon,maxLat in degrees, WGS 84.')
+    .optional()
+    .meta({ example: '115.6,32.7,116.1,33.1', description: '`minLon,minLat,maxLon,maxLat`, WGS 84.' }),
+  q: z.string().trim().min(1).max(100).optional().meta({ description: 'Text that occurs in title, description, address or code; words apart by spaces must all occur.' }),
+  updatedAfter: DateOrInstant.optional().meta({ description: 'Changed at or after this.' }),
+  reportedAfter: DateOrInstant.optional().meta({ description: 'Reported at or after this.' }),
+  reportedBefore: DateOrInstant.optional().meta({ description: 'Reported before this.' }),
+}
+
+const filterObject = z.object(ItemFilter)
+export type ItemFilterQuery = z.infer<typeof filterObject>
+
+/** The filter's parts of a query, without paging and format; what a cursor is bound to. */
+export function filterOf(query: ItemFilterQuery): ItemFilterQuery {
+  return filterObject.parse(query)
+}
+
+/** The conditions on alias `i`. Ranges are half-open: `…After` includes its instant, `…Before` does not. */
+export function filterConditions(query: ItemFilterQuery, now: string, timeZone: string): SQL[] {
+  const from = (column: SQL, value: string | undefined) => value && sql`${column} >= ${startOf(value, timeZone)}`
+  const until = (column: SQL, value: string | undefined) => value && sql`${column} < ${startOf(value, timeZone)}`
+  const is = (column: SQL, value: string | undefined) => value && sql`${column} = ${value}`
+  const status = valuesOf(query.status)
+  const conditions = [
+    status.length > 0 && sql`i.status in ${status}`,
+    query.onAccount && either(query.onAccount, sql`i.status in ${[...ON_ACCOUNT]}`),
+    // The bare conditions, not the computed flag, so that the partial index of what is on the clock serves.
+    query.overdue === 'true' && sql`${onTheClock} and i.due_at < ${now}::timestamptz`,
+    query.overdue === 'false' && sql`not ${overdue(now)}`,
+    until(sql`i.due_at`, query.dueBefore),
+    from(sql`i.due_at`, query.dueAfter),
+    is(sql`i.level`, query.level),
+    is(sql`i.category`, query.category),
+    is(sql`i.risk`, query.risk),
+    is(sql`i.source`, query.source),
+    query.area && withinArea(query.area),
+    is(sql`i.road`, query.road && (parseRoad(query.road) ?? query.road)),
+    ...chainageConditions(query),
+    is(sql`i.responsible_unit`, query.unit),
+    is(sql`i.lead_official`, query.leadOfficial),
+    supervisionCondition(query.supervision),
+    bboxCondition(query.bbox),
+    ...(query.q === undefined ? [] : textConditions(query.q)),
+    from(sql`i.updated_at`, query.updatedAfter),
+    from(sql`i.reported_at`, query.reportedAfter),
+    until(sql`i.reported_at`, query.reportedBefore),
+  ]
+  return conditions.filter((condition) => typeof condition === 'object')
+}
+
+function either(flag: 'true' | 'false', condition: SQL): SQL {
+  return flag === 'true' ? condition : sql`not (${condition})`
+}
+
+function chainageOf(value: string): number | undefined {
+  return /^\d{1,7}$/.test(value) ? Number(value) : parseChainage(value)
+}
+
+/** A stretch that only touches a point is an overlap: a hazard at the border belongs to both sides. */
+function chainageConditions(query: ItemFilterQuery): SQL[] {
+  const [a, b] = [query.chainageFromM, query.chainageToM].map((v) => (v === undefined ? undefined : chainageOf(v)))
+  if (a === undefined && b === undefined) return []
+  if (query.road === undefined) {
+    throw invalid('/query/road', { zh: '按桩号筛选须同时给出路线。', en: 'A chainage filter needs its road.' })
+  }
+  const [from, to] = a !== undefined && b !== undefined && a > b ? [b, a] : [a, b]
+  return [
+    ...(from === undefined ? [] : [sql`i.end_chainage_m >= ${from}`]),
+    ...(to === undefined ? [] : [sql`i.start_chainage_m <= ${to}`]),
+  ]
+}
+
+function supervisionCondition(value: ItemFilterQuery['supervision']): SQL | undefined {
+  if (value === undefined) return undefined
+  if (value === 'true' || value === 'false') return either(value, sql`i.supervision is not null`)
+  return sql`i.supervision_tier = ${value}`
+}
+
+function bboxOf(value: string): [number, number, number, number] | undefined {
+  const parts = value.split(',').map((part) => (/^-?\d{1,3}(\.\d{1,12})?$/.test(part.trim()) ? Number(part) : Number.NaN))
+  const [west = Number.NaN, south = Number.NaN, east = Number.NaN, north = Number.NaN] = parts
+  const isBox = parts.length === 4 && west >= -180 && east <= 180 && south >= -90 && north <= 90
+  return isBox && west <= east && south <= north ? [west, south, east, north] : undefined
+}
+
+function bboxCondition(value: string | undefined): SQL | undefined {
+  const box = value === undefined ? undefined : bboxOf(value)
+  if (box === undefined) return undefined
+  const [west, south, east, north] = box
+  return sql`point(i.lon, i.lat) <@ box(point(${west}, ${south}), point(${east}, ${north}))`
+}
+
+const ITEM_TEXT = sql`item_text(i.title, i.description, i.address, i.code)`
+
+/** Each word must occur as it is. The index answers by pairs of characters, the comparison then by the whole word. */
+function textConditions(q: string): SQL[] {
+  return q
+    .toLowerCase()
+    .split(/\s+/)
+    .map((word) => sql`text_pairs(${ITEM_TEXT}) @@ ${pairQuery(word)}::tsquery and strpos(${ITEM_TEXT}, ${word}) > 0`)
+}
+
+function pairQuery(word: string): string {
+  const characters = [...word]
+  const quote = (pair: string) => `'${pair.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+  if (characters.length === 1) return `${quote(word)}:*`
+  const pairs = characters.slice(1).map((character, k) => quote(`${characters[k]}${character}`))
+  return [...new Set(pairs)].join(' & ')
+}

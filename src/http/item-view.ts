@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { DIRECTIONS, LEVELS, RISKS, SOURCES, STATUSES, TIERS } from '../domain/item.js'
+
+// What `db/item-json.ts` makes, described. A test parses real answers with these strict schemas.
+
+const At = z.iso.datetime({ precision: 3 }).meta({ example: '2026-11-22T01:30:00.000Z' })
+const done = { at: At, by: z.uuid().meta({ description: 'Person.' }) }
+
+export const PersonRef = z.strictObject({ id: z.uuid(), name: z.string() }).meta({ id: 'PersonRef' })
+
+export const AssignmentView = z
+  .strictObject({
+    goal: z.string(),
+    leadOfficial: z.strictObject({ name: z.string(), title: z.string().optional() }),
+    responsibleUnit: z.uuid(),
+    coUnits: z.array(z.uuid()),
+    completionStandard: z.string(),
+    dueAt: At.meta({ description: 'The deadline as ordered; the item’s own `dueAt` is the one in force.' }),
+    reward: z.string(),
+    penalty: z.string(),
+    assignedAt: At,
+    assignedBy: z.uuid(),
+    acceptedAt: At.nullable(),
+  })
+  .meta({ id: 'Assignment', description: 'The assignment (交办单) with its required elements (五要件), reward and penalty.' })
+
+export const ItemView = z
+  .strictObject({
+    id: z.uuid(),
+    code: z.string().meta({ description: 'Gap-free per jurisdiction and year.', example: '2026-000172' }),
+    version: z.int().min(1),
+    status: z.enum(STATUSES),
+    title: z.string(),
+    description: z.string().nullable(),
+    level: z.enum(LEVELS).nullable(),
+    category: z.string().nullable(),
+    risk: z.enum(RISKS).nullable(),
+    source: z.enum(SOURCES),
+    area: z.string(),
+    road: z.string().nullable(),
+    direction: z.enum(DIRECTIONS).nullable(),
+    startChainageM: z.int().nullable(),
+    endChainageM: z.int().nullable(),
+    chainage: z.string().nullable().meta({ description: 'As printed.', example: 'K12+345' }),
+    location: z.strictObject({ lon: z.number(), lat: z.number() }).nullable().meta({ description: 'WGS 84.' }),
+    address: z.string().nullable(),
+    externalSystem: z.string().nullable(),
+    externalId: z.string().nullable(),
+    foundAt: At.nullable(),
+    reportedAt: At,
+    reportedBy: PersonRef.nullable(),
+    listedAt: At.nullable(),
+    evaluation: z.string().nullable(),
+    defaultDueAt: At.nullable().meta({ description: 'What the rules gave the level at listing; in force while nobody is assigned.' }),
+    assignment: AssignmentView.nullable(),
+    dueAt: At.nullable().meta({ description: 'The deadline in force.' }),
+    dueProvisional: z.boolean().meta({ description: 'Counted in working days past the last published calendar year.' }),
+    onAccount: z.boolean(),
+    overdue: z.boolean(),
+    overdueDays: z.int().min(0).meta({ description: 'Calendar days past the deadline’s day, in the jurisdiction’s zone; at least 1 when overdue.' }),
+    dueSoon: z.boolean().meta({ description: 'The deadline is at most 7 days away.' }),
+    suspended: z.boolean(),
+    suspension: z.strictObject({ reason: z.string(), ...done }).nullable(),
+    extensionPending: z.boolean(),
+    extension: z.strictObject({ dueAt: At, reason: z.string(), ...done }).nullable(),
+    supervision: z.strictObject({ tier: z.enum(TIERS), reason: z.string(), ...done }).nullable(),
+    plan: z
+      .strictObject({ measures: z.string(), budgetFen: z.int().nullable(), interimProtection: z.string().nullable(), ...done })
+      .nullable(),
+    progress: z.strictObject({ percent: z.int(), note: z.string(), spentFen: z.int().nullable(), ...done }).nullable(),
+    closureRequest: z.strictObject({ summary: z.string(), ...done }).nullable(),
+    closedAt: At.nullable(),
+    closedBy: PersonRef.nullable(),
+    closureFindings: z.string().nullable(),
+    recheck: z.strictObject({ passed: z.boolean(), findings: z.string(), ...done }).nullable(),
+    dismissalReason: z.string().nullable(),
+    mergedInto: z.uuid().nullable(),
+    mergedFrom: z.array(z.uuid()),
+    updatedAt: At,
+  })
+  .meta({ id: 'Item', description: 'A hazard on the one list, as it stands.' })
+
+export const ItemPage = z
+  .strictObject({ data: z.array(ItemView), nextCursor: z.string().nullable(), total: z.int().optional() })
+  .meta({ id: 'ItemPage' })

@@ -1,0 +1,31 @@
+import rateLimit from '@fastify/rate-limit'
+import type { App } from '../deps.js'
+import { EdgeError } from './problem.js'
+
+const WINDOW_S = 60
+
+/**
+ * Counts requests per caller: by person where the token is good, else by address. Answers with the fields of
+ * draft-ietf-httpapi-ratelimit-headers (`RateLimit-Policy`, `RateLimit`).
+ */
+export async function limitRate(app: App, perMinute: number): Promise<void> {
+  await app.register(rateLimit, {
+    global: true,
+    max: perMinute,
+    timeWindow: WINDOW_S * 1000,
+    keyGenerator: ({ actor, ip }) => (actor === undefined ? `ip ${ip}` : `${actor.jurisdiction.id} ${actor.id}`),
+    allowList: (request) => request.routeOptions.config.action === undefined,
+    errorResponseBuilder: () =>
+      new EdgeError('too-many-requests', {
+        zh: '请求过于频繁；请按 Retry-After 等待后再试。',
+        en: 'Too many requests; wait as Retry-After says.',
+      }),
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    const remaining = reply.getHeader('x-ratelimit-remaining')
+    if (remaining === undefined) return
+    reply.header('ratelimit-policy', `"default";q=${perMinute};w=${WINDOW_S}`)
+    reply.header('ratelimit', `"default";r=${remaining};t=${reply.getHeader('x-ratelimit-reset') ?? WINDOW_S}`)
+    for (const name of ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset']) reply.removeHeader(name)
+  })
+}

@@ -1,0 +1,35 @@
+import { Problem } from './problem.js'
+
+const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: Problem } } })
+
+const READ = {
+  400: problem('A parameter is unknown or wrong; `errors` names it.'),
+  401: problem('No valid API key or token.'),
+  403: problem('The caller’s role may not do this.'),
+  429: problem('Too many requests; `Retry-After` says how long to wait.'),
+  503: problem('The database is away; try again as `Retry-After` says.'),
+}
+
+const FOUND = { ...READ, 404: problem('There is no such record, or it is not the caller’s to see.') }
+
+const WRITE = {
+  ...READ,
+  409: problem('It cannot happen as things stand, or the first request with this key is still running.'),
+  413: problem('The body is too large.'),
+  415: problem('The body is not of a type that this takes.'),
+  422: problem('The Idempotency-Key was used with another request.'),
+}
+
+const COMMAND = {
+  ...WRITE,
+  ...FOUND,
+  409: problem('The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running.'),
+  412: problem('The item is at another version than If-Match says.'),
+}
+
+const KINDS = { read: READ, found: FOUND, write: WRITE, command: COMMAND, correction: { ...COMMAND, 428: problem('If-Match is missing.') } }
+
+/** The problem answers that a kind of route can give, for its documentation. */
+export function responses<K extends keyof typeof KINDS>(kind: K): (typeof KINDS)[K] {
+  return KINDS[kind]
+}

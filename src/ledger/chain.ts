@@ -1,0 +1,87 @@
+import { createHash, randomBytes } from 'node:crypto'
+import canonicalize from 'canonicalize'
+import type { ItemEvent } from '../domain/events.js'
+
+/** Events that are not about an item. */
+export type AdminEvent =
+  | { type: 'jurisdiction.created'; data: { name: string; timeZone: string; area: string } }
+  | { type: 'unit.created' | 'unit.changed'; data: { id: string; name: string; kind: string; area: string | null; active: boolean } }
+  | { type: 'category.created'; data: { code: string; nameZh: string; nameEn: string } }
+  | { type: 'person.created' | 'person.changed'; data: { id: string; name: string; role: string; unit: string | null; area: string | null; active: boolean } }
+  | { type: 'key.created'; data: { id: string; person: string; expiresAt: string | null } }
+  | { type: 'key.revoked'; data: { id: string; person: string } }
+  | { type: 'import.completed'; data: { id: string; fileSha256: string; rows: number; taken: number; repeated: number; refused: number } }
+
+/** Whom and what an event is about, as far as it is chained. The name of the actor is looked up, not chained. */
+export interface EventHeader {
+  jurisdiction: string
+  itemId: string | null
+  itemCode: string | null
+  itemVersion: number | null
+  type: string
+  at: string
+  actor: { id: string; role: string }
+}
+
+/** An event ready for `append_events`, complete but for its place in the chain. */
+export interface PreparedEvent {
+  item_id: string | null
+  item_code: string | null
+  item_version: number | null
+  type: string
+  at: string
+  actor_id: string
+  actor_role: string
+  data: string
+  salt: string
+  data_hash: string
+  prefix: string
+  suffix: string
+}
+
+/** RFC 8785 text of a JSON value. */
+export function canonicalJson(value: unknown): string {
+  const text = canonicalize(value)
+  if (text === undefined) throw new Error('not a JSON value')
+  return text
+}
+
+export function sha256(...parts: (Buffer | string)[]): Buffer {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest()
+}
+
+/** Commits to the event's data with a fresh salt, and writes its header in canonical form around the seq to come. */
+export function prepareEvent(header: EventHeader, data: (ItemEvent | AdminEvent)['data']): PreparedEvent {
+  const text = canonicalJson(data)
+  const salt = randomBytes(16)
+  const dataHash = sha256(salt, text).toString('hex')
+  const { jurisdiction, itemId, itemCode, itemVersion, type, at, actor } = header
+  return {
+    item_id: itemId,
+    item_code: itemCode,
+    item_version: itemVersion,
+    type,
+    at,
+    actor_id: actor.id,
+    actor_role: actor.role,
+    data: text,
+    salt: salt.toString('hex'),
+    data_hash: dataHash,
+    ...aroundSeq({ jurisdiction, itemId, itemCode, itemVersion, type, at, actor }, dataHash),
+  }
+}
+
+/** SHA-256(previousHash ‖ RFC 8785 JSON of the header with seq and dataHash). */
+export function eventHash(previousHash: Buffer, header: EventHeader, seq: number, dataHash: Buffer): Buffer {
+  const { prefix, suffix } = aroundSeq(header, dataHash.toString('hex'))
+  return sha256(previousHash, prefix + seq + suffix)
+}
+
+/** Of the members' names only `seq` and `type` sort after `jurisdiction`, so the seq's place is known before its value. */
+function aroundSeq(header: EventHeader, dataHash: string): { prefix: string; suffix: string } {
+  const { type, actor, ...rest } = header
+  const before = canonicalJson({ ...rest, actor: { id: actor.id, role: actor.role }, dataHash })
+  return { prefix: `${before.slice(0, -1)},"seq":`, suffix: `,"type":${canonicalJson(type)}}` }
+}

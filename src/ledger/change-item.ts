@@ -1,0 +1,81 @@
+import type { Db } from '../db/client.js'
+import { merge } from '../domain/decide.js'
+import type { ItemEvent } from '../domain/events.js'
+import type { Item } from '../domain/item.js'
+import { type Action, isPermitted } from '../domain/permissions.js'
+import { invalid, Rejection } from '../domain/rejection.js'
+import { type Answer, act, type Intent, type Outcome } from './act.js'
+import { lockItem, lockItems, readItemJson, timeAfter, type Written, writeChange } from './item-store.js'
+
+/** A caller's wish to change one item: which, in which version they saw it, and under which permission. */
+export interface Change extends Intent {
+  action: Action
+  /** UUID or code. */
+  ref: string
+  ifMatch: number | undefined
+}
+
+/** The rules' answer: what happened, or null when the wish changes nothing. */
+export type Decide = (item: Item, now: string) => ItemEvent | null
+
+/**
+ * The only way to change an item: lock → decide → evolve → write → append, one transaction.
+ * @throws Rejection: not-found, stale, and whatever `decide` refuses.
+ */
+export async function changeItem(db: Db, change: Change, decide: Decide): Promise<Answer> {
+  requirePermitted(change)
+  const { actor } = change
+  return act(db, change, async (tx) => {
+    const item = await lockItem(tx, actor, change.ref)
+    requireVersion(item, change.ifMatch)
+    const at = timeAfter(item, change.now)
+    const event = decide(item, at)
+    if (event === null) return { ...answerOf(item.version, await readItemJson(tx, item, actor, at)), events: [] }
+    return outcomeOf(await writeChange(tx, item, event, actor, at))
+  })
+}
+
+/** Merges an item into another (并案): two events, one transaction. Answers the merged item. */
+export async function mergeItems(db: Db, change: Change, into: string, reason: string): Promise<Answer> {
+  requirePermitted(change)
+  const { actor } = change
+  return act(db, change, async (tx) => {
+    const [item, target] = await lockItems(tx, actor, [change.ref, into])
+    requireVersion(item, change.ifMatch)
+    if (target === undefined) {
+      throw invalid('/into', { zh: '没有这样的目标隐患。', en: 'There is no such item to merge into.' })
+    }
+    const { merged, absorbed } = merge(item, target, reason)
+    const first = await writeChange(tx, item, merged, actor, timeAfter(item, change.now))
+    const second = await writeChange(tx, target, absorbed, actor, timeAfter(target, change.now))
+    return { ...outcomeOf(first), events: [first.event, second.event] }
+  })
+}
+
+export function requirePermitted({ actor, action }: Pick<Change, 'actor' | 'action'>): void {
+  if (isPermitted(actor.role, action)) return
+  throw new Rejection('forbidden', {
+    zh: `角色 ${actor.role} 不能执行 ${action}。`,
+    en: `Role ${actor.role} may not ${action}.`,
+  })
+}
+
+function requireVersion(item: Item, ifMatch: number | undefined): void {
+  if (ifMatch === undefined || ifMatch === item.version) return
+  throw new Rejection(
+    'stale',
+    {
+      zh: `您看到的是第 ${ifMatch} 版，现在是第 ${item.version} 版；请重新读取后再改。`,
+      en: `You saw version ${ifMatch}; it is version ${item.version} now. Read it again, then change it.`,
+    },
+    { currentVersion: item.version, itemStatus: item.status },
+  )
+}
+
+function outcomeOf({ item, json, event }: Written): Outcome {
+  return { ...answerOf(item.version, json), events: [event] }
+}
+
+function answerOf(version: number, body: string): Omit<Outcome, 'events'> {
+  return { status: 200, headers: { etag: `"${version}"` }, body }
+}

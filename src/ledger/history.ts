@@ -1,0 +1,83 @@
+import { sql } from 'drizzle-orm'
+import type { Db } from '../db/client.js'
+import { itemIs, visibleItems } from '../db/visible.js'
+import { type Actor, areaLimitOf } from '../domain/permissions.js'
+import { notFound } from '../domain/rejection.js'
+
+/** An event as it goes on the wire; `data` passes through as the very text that was hashed. */
+const eventJson = sql`(select row_to_json(v)::text from (select
+    e.jurisdiction_id as jurisdiction, e.seq, e.item_id as "itemId", e.item_code as "itemCode",
+    e.item_version as "itemVersion", e.type, to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at,
+    json_build_object('id', e.actor_id, 'name', p.name, 'role', e.actor_role) as actor, e.data::json as data,
+    encode(e.salt, 'hex') as salt, encode(e.data_hash, 'hex') as "dataHash",
+    encode(e.previous_hash, 'hex') as "previousHash", encode(e.hash, 'hex') as hash) v) as json`
+
+const withActor = sql`left join person p on p.jurisdiction_id = e.jurisdiction_id and p.id = e.actor_id`
+
+export interface EventRow extends Record<string, unknown> {
+  seq: number
+  json: string
+}
+
+export interface Head {
+  seq: number
+  hash: string
+}
+
+/** The ledger's head: the last event's seq and hash. */
+export async function readHead(db: Db, jurisdiction: string): Promise<Head> {
+  const { rows } = await db.execute<{ seq: string; hash: string }>(sql`
+    select seq, encode(hash, 'hex') as hash from ledger_head where jurisdiction_id = ${jurisdiction}`)
+  const [head] = rows
+  if (head === undefined) throw new Error(`jurisdiction ${jurisdiction} has no ledger`)
+  return { seq: Number(head.seq), hash: head.hash }
+}
+
+/** One item's events after version `afterVersion`, oldest first. The caller has made sure that the item is visible. */
+export async function readItemEvents(
+  db: Db,
+  query: { jurisdiction: string; itemId: string; afterVersion: number; asOf: string | undefined; limit: number },
+): Promise<(EventRow & { version: number })[]> {
+  const { jurisdiction, itemId, afterVersion, asOf, limit } = query
+  const until = asOf === undefined ? sql`` : sql`and e.at <= ${asOf}`
+  const { rows } = await db.execute<EventRow & { version: number }>(sql`
+    select e.seq, e.item_version as version, ${eventJson} from event e ${withActor}
+    where e.jurisdiction_id = ${jurisdiction} and e.item_id = ${itemId} and e.item_version > ${afterVersion} ${until}
+    order by e.item_version limit ${limit}`)
+  return rows
+}
+
+/** The id of an item that the caller may see. @throws Rejection `not-found`, also for the invisible. */
+export async function findItemId(db: Db, actor: Actor, ref: string): Promise<string> {
+  const { rows } = await db.execute<{ id: string }>(
+    sql`select i.id from item i where ${visibleItems(actor)} and ${itemIs(ref)}`,
+  )
+  const [row] = rows
+  if (row === undefined) throw notFound()
+  return row.id
+}
+
+export interface FeedQuery {
+  after: number
+  /** The head at the time of asking: where the scan ends. */
+  until: number
+  limit: number
+  types: readonly string[]
+}
+
+/**
+ * The jurisdiction's events after a seq, in order. Dense for who may see the whole jurisdiction; a supervisor who is
+ * limited to an area gets the events of the items there, and those that are about no item.
+ */
+export async function readFeed(db: Db, actor: Actor, { after, until, limit, types }: FeedQuery): Promise<EventRow[]> {
+  const ofTypes = types.length === 0 ? sql`` : sql`and e.type in ${types}`
+  const visible =
+    areaLimitOf(actor) === null
+      ? sql``
+      : sql`and (e.item_id is null or exists (select from item i where i.id = e.item_id and ${visibleItems(actor)}))`
+  const { rows } = await db.execute<EventRow>(sql`
+    select e.seq, ${eventJson} from event e ${withActor}
+    where e.jurisdiction_id = ${actor.jurisdiction.id} and e.seq > ${after} and e.seq <= ${until} ${ofTypes} ${visible}
+    order by e.seq limit ${limit}`)
+  return rows.map((row) => ({ ...row, seq: Number(row.seq) }))
+}

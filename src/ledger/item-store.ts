@@ -1,0 +1,107 @@
+import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
+import type { Tx } from '../db/client.js'
+import { itemColumnList, itemJson } from '../db/item-json.js'
+import { item as itemTable } from '../db/schema.js'
+import { itemIs, visibleItems } from '../db/visible.js'
+import type { HappenedItemEvent, ItemEvent } from '../domain/events.js'
+import { evolve } from '../domain/evolve.js'
+import type { Item } from '../domain/item.js'
+import type { Actor } from '../domain/permissions.js'
+import { notFound } from '../domain/rejection.js'
+import { type PreparedEvent, prepareEvent } from './chain.js'
+
+const i = alias(itemTable, 'i')
+// The generated columns follow from the others; they are neither read into an Item nor written.
+const { responsibleUnit: _1, leadOfficial: _2, supervisionTier: _3, ...aliased } = getTableColumns(i)
+const storedColumns = Object.entries(aliased)
+const storedList = sql.raw(storedColumns.map(([, column]) => column.name).join(', '))
+const newList = sql.raw(storedColumns.map(([, column]) => `r.${column.name}`).join(', '))
+
+/** Reads an item to change it: locked until the transaction ends. @throws Rejection `not-found`, also for the invisible. */
+export async function lockItem(tx: Tx, actor: Actor, ref: string): Promise<Item> {
+  const [item] = await lock(tx, sql`${visibleItems(actor)} and ${itemIs(ref)}`)
+  if (item === undefined) throw notFound()
+  return item
+}
+
+/** Locks two items in one order for everybody, so that two merges never wait for each other. */
+export async function lockItems(tx: Tx, actor: Actor, refs: readonly [string, string]): Promise<[Item, Item | undefined]> {
+  const items = await lock(tx, sql`${visibleItems(actor)} and (${itemIs(refs[0])} or ${itemIs(refs[1])})`)
+  const [first, second] = refs.map((ref) => items.find(({ id, code }) => id === ref.toLowerCase() || code === ref))
+  if (first === undefined) throw notFound()
+  return [first, second]
+}
+
+function lock(tx: Tx, condition: SQL): Promise<Item[]> {
+  return tx.select(aliased).from(i).where(condition).orderBy(i.id).for('update')
+}
+
+/** A change that has been written, but for its place in the ledger. */
+export interface Written {
+  item: Item
+  /** The item as the caller is answered. */
+  json: string
+  event: PreparedEvent
+}
+
+/** Writes what `event` makes of a locked item: the past row, the present row. The event itself is appended by `act`. */
+export async function writeChange(tx: Tx, before: Item, event: ItemEvent, actor: Actor, at: string): Promise<Written> {
+  const item = evolve(before, happened(event, actor, at))
+  const json = await answerOf(tx, sql`
+    with past as (
+      insert into item_past (${itemColumnList}, valid_to)
+      select ${itemColumnList}, ${at} from item where jurisdiction_id = ${item.jurisdiction} and id = ${item.id}
+    ), changed as (
+      update item set (${storedList}) = row(${newList}) from json_populate_record(null::item, ${rowOf(item)}) r
+      where item.jurisdiction_id = ${item.jurisdiction} and item.id = ${item.id} returning item.*
+    ) ${itemJson(actor, at, sql`from changed i`)}`)
+  return { item, json, event: prepared(item, event, actor, at) }
+}
+
+/** Writes a new item. @throws the driver's 23505 when its external id is on the list already. */
+export async function writeNewItem(tx: Tx, item: Item, event: ItemEvent, actor: Actor, at: string): Promise<Written> {
+  const json = await answerOf(tx, sql`
+    with created as (${insertItems(sql`json_populate_record(null::item, ${rowOf(item)})`)} returning item.*)
+    ${itemJson(actor, at, sql`from created i`)}`)
+  return { item, json, event: prepared(item, event, actor, at) }
+}
+
+/** A locked item as its caller is answered, unchanged. */
+export function readItemJson(tx: Tx, item: Item, actor: Actor, at: string): Promise<string> {
+  return answerOf(
+    tx,
+    itemJson(actor, at, sql`from item i where i.jurisdiction_id = ${item.jurisdiction} and i.id = ${item.id}`),
+  )
+}
+
+/** `insert` of the item rows that `source` yields. */
+export function insertItems(source: SQL): SQL {
+  return sql`insert into item (${storedList}) select ${newList} from ${source} r`
+}
+
+export function rowOf(item: Item): string {
+  return JSON.stringify(Object.fromEntries(storedColumns.map(([key, column]) => [column.name, item[key as keyof Item]])))
+}
+
+export function prepared(item: Item, event: ItemEvent, actor: Actor, at: string): PreparedEvent {
+  const { jurisdiction, id, code, version } = item
+  const about = { jurisdiction, itemId: id, itemCode: code, itemVersion: version }
+  return prepareEvent({ ...about, type: event.type, at, actor: { id: actor.id, role: actor.role } }, event.data)
+}
+
+export function happened(event: ItemEvent, actor: Actor, at: string): HappenedItemEvent {
+  return { ...event, at, actorId: actor.id }
+}
+
+/** The time of the next event: the present, but never before the item's last event, whatever the clock did. */
+export function timeAfter(item: Item, now: string): string {
+  return now > item.updatedAt ? now : item.updatedAt
+}
+
+async function answerOf(tx: Tx, statement: SQL): Promise<string> {
+  const { rows } = await tx.execute<{ json: string }>(statement)
+  const json = rows[0]?.json
+  if (json === undefined) throw new Error('the written item did not come back')
+  return json
+}

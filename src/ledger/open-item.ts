@@ -1,0 +1,68 @@
+import { sql } from 'drizzle-orm'
+import { v7 as uuidv7 } from 'uuid'
+import { type Db, sqlStateOf, type Tx } from '../db/client.js'
+import { visibleItems } from '../db/visible.js'
+import { file } from '../domain/decide.js'
+import { begin } from '../domain/evolve.js'
+import type { Filed } from '../domain/events.js'
+import type { Actor } from '../domain/permissions.js'
+import { Rejection } from '../domain/rejection.js'
+import { localDate } from '../domain/zone.js'
+import { type Answer, act, type Intent } from './act.js'
+import { requirePermitted } from './change-item.js'
+import { happened, writeNewItem } from './item-store.js'
+
+const UNIQUE_VIOLATION = '23505'
+
+/**
+ * Files an item: the next code of the year, the item, its first event, in one transaction.
+ * @throws Rejection `duplicate-external-id` that names the item which has the external id already.
+ */
+export async function openItem(db: Db, intent: Intent, filed: Filed): Promise<Answer> {
+  const { actor, now } = intent
+  requirePermitted({ actor, action: 'item.file' })
+  try {
+    return await act(db, intent, async (tx) => {
+      const event = file(filed, actor, now)
+      await requireNewExternalId(tx, actor, filed)
+      const year = Number(localDate(now, actor.jurisdiction.timeZone).slice(0, 4))
+      const [code = ''] = await nextCodes(tx, actor.jurisdiction.id, year, 1)
+      const item = begin({ jurisdiction: actor.jurisdiction.id, id: uuidv7(), code }, happened(event, actor, now))
+      const written = await writeNewItem(tx, item, event, actor, now)
+      const headers = { etag: `"${item.version}"`, location: `/v1/items/${item.id}` }
+      return { status: 201, headers, body: written.json, events: [written.event] }
+    })
+  } catch (err) {
+    // Two filings with one external id at the same moment: the second meets the first's row.
+    if (sqlStateOf(err) === UNIQUE_VIOLATION) await requireNewExternalId(db, actor, filed)
+    throw err
+  }
+}
+
+/** The next `count` codes of a year, gap-free: the counter's row stays locked until the transaction ends. */
+export async function nextCodes(tx: Tx, jurisdiction: string, year: number, count: number): Promise<string[]> {
+  const { rows } = await tx.execute<{ last: number }>(sql`
+    insert into item_counter as c (jurisdiction_id, year, last) values (${jurisdiction}, ${year}, ${count})
+    on conflict (jurisdiction_id, year) do update set last = c.last + ${count} returning last`)
+  const last = rows[0]?.last ?? 0
+  return Array.from({ length: count }, (_, k) => `${year}-${String(last - count + 1 + k).padStart(6, '0')}`)
+}
+
+async function requireNewExternalId(db: Db | Tx, actor: Actor, filed: Filed): Promise<void> {
+  const { externalId, externalSystem } = filed
+  if (externalId === null) return
+  const { rows } = await db.execute<{ id: string; code: string; visible: boolean }>(sql`
+    select i.id, i.code, ${visibleItems(actor)} as visible from item i
+    where i.jurisdiction_id = ${actor.jurisdiction.id} and i.external_id = ${externalId}
+      and i.external_system is not distinct from ${externalSystem}`)
+  const [found] = rows
+  if (found === undefined) return
+  throw new Rejection(
+    'duplicate-external-id',
+    {
+      zh: `外部编号 ${externalId} 已登记${found.visible ? `为隐患 ${found.code}` : ''}。`,
+      en: `External id ${externalId} is on the list already${found.visible ? ` as item ${found.code}` : ''}.`,
+    },
+    found.visible ? { itemId: found.id, itemCode: found.code } : {},
+  )
+}

@@ -1,0 +1,101 @@
+import { sql } from 'drizzle-orm'
+import type { z } from 'zod'
+import type { Db } from '../db/client.js'
+import { parseChainageRange } from '../domain/chainage.js'
+import { toWgs84 } from '../domain/datum.js'
+import { requirePlace } from '../domain/decide.js'
+import type { Filed } from '../domain/events.js'
+import type { Description } from '../domain/item.js'
+import { invalid } from '../domain/rejection.js'
+import { parseRoad } from '../domain/road.js'
+import { unknownCode } from '../http/fields.js'
+import type { CorrectItem, FileItem } from './schemas.js'
+
+type Filing = z.infer<typeof FileItem>
+type Correction = z.infer<typeof CorrectItem>
+
+/** A filing in the domain's terms: WGS 84, metres, canonical road. @throws Rejection 400 with a pointer. */
+export function filedOf(filing: Filing): Filed {
+  const { description = null, category = null, risk = null, source = 'inspection', address = null } = filing
+  const { title, area, direction = null, foundAt = null, externalId = null, externalSystem = null } = filing
+  const nowhere = { road: null, startChainageM: null, endChainageM: null, lon: null, lat: null }
+  const filed: Filed = {
+    ...{ title, description, category, risk, source, area, direction, address, foundAt, externalId, externalSystem },
+    ...nowhere,
+    ...whereOf(filing),
+  }
+  // One end alone is a point.
+  filed.startChainageM ??= filed.endChainageM
+  filed.endChainageM ??= filed.startChainageM
+  requirePlace(filed)
+  return filed
+}
+
+/** A merge patch in the domain's terms: only the members that it has. */
+export function correctionOf(patch: Correction): Partial<Description> {
+  const { location: _l, datum: _d, chainage: _c, startChainageM: _s, endChainageM: _e, road: _r, ...plain } = patch
+  return { ...plain, ...whereOf(patch) } as Partial<Description>
+}
+
+/** Codes of the reference data, checked before the item is written. @throws Rejection at the field that is unknown. */
+export async function requireKnownCodes(
+  db: Db,
+  jurisdiction: string,
+  codes: { area?: string | undefined; category?: string | null | undefined },
+): Promise<void> {
+  const { area = null, category = null } = codes
+  if (area === null && category === null) return
+  const { rows } = await db.execute<{ area: boolean; category: boolean }>(sql`
+    select exists (select from area where code = ${area}) as area,
+      exists (select from category where jurisdiction_id = ${jurisdiction} and code = ${category}) as category`)
+  if (area !== null && rows[0]?.area !== true) throw unknownCode('/area', area)
+  if (category !== null && rows[0]?.category !== true) throw unknownCode('/category', category)
+}
+
+function whereOf(input: Correction): Partial<Description> {
+  return { ...roadOf(input), ...chainageOf(input), ...pointOf(input) }
+}
+
+function roadOf({ road }: Correction): Partial<Description> {
+  if (road === undefined || road === null) return road === null ? { road: null } : {}
+  const parsed = parseRoad(road)
+  if (parsed === undefined) throw invalid('/road', { zh: '路线编号或名称无效。', en: 'Not a road number or name.' })
+  return { road: parsed }
+}
+
+/** `chainage` says a point or a stretch at once; the two ends may also be given each on its own. */
+function chainageOf({ chainage, startChainageM, endChainageM }: Correction): Partial<Description> {
+  const whole = chainage === null ? NO_STRETCH : chainage === undefined ? {} : stretch(rangeOf('/chainage', chainage))
+  const start = endOfStretch('startChainageM', startChainageM)
+  const end = endOfStretch('endChainageM', endChainageM)
+  const given = { ...whole, ...start, ...end }
+  // People give stretches backwards; the two ends are put in order.
+  const { startChainageM: a, endChainageM: b } = given
+  return typeof a === 'number' && typeof b === 'number' && a > b ? { startChainageM: b, endChainageM: a } : given
+}
+
+const NO_STRETCH = { startChainageM: null, endChainageM: null }
+
+function stretch({ startM, endM }: { startM: number; endM: number }): Partial<Description> {
+  return { startChainageM: startM, endChainageM: endM }
+}
+
+function endOfStretch(name: 'startChainageM' | 'endChainageM', value: string | number | null | undefined) {
+  if (value === undefined) return {}
+  return { [name]: value === null ? null : rangeOf(`/${name}`, value).startM }
+}
+
+function rangeOf(pointer: string, value: string | number): { startM: number; endM: number } {
+  const range = parseChainageRange(value)
+  if (range !== undefined) return range
+  throw invalid(pointer, {
+    zh: '桩号无效；请用 K12+345、77公里加800米、范围 K12+300~K12+900 或米数。',
+    en: 'Not a chainage: write K12+345, 77公里加800米, a range K12+300~K12+900, or metres as a number.',
+  })
+}
+
+function pointOf({ location, datum }: Correction): Partial<Description> {
+  if (location === undefined) return {}
+  if (location === null) return { lon: null, lat: null }
+  return toWgs84({ lon: location.lon, lat: location.lat }, location.datum ?? datum ?? 'wgs84')
+}

@@ -1,0 +1,80 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { z } from 'zod'
+import type { Db } from '../db/client.js'
+import { itemFields, itemRows } from '../db/item-json.js'
+import { itemIs, visibleItems } from '../db/visible.js'
+import type { Actor } from '../domain/permissions.js'
+import { decodeCursor, encodeCursor } from '../http/cursor.js'
+import { filterConditions, filterOf } from '../http/item-filter.js'
+import { notFound } from '../domain/rejection.js'
+import type { ListQuery } from './schemas.js'
+
+type ListItems = z.infer<typeof ListQuery>
+
+/** Each sort's expression is that of its index; `id` makes the order total. */
+const SORT_KEYS = {
+  dueAt: sql`coalesce(i.due_at, 'infinity')`,
+  reportedAt: sql`i.reported_at`,
+  updatedAt: sql`i.updated_at`,
+} as const
+
+export interface Page {
+  rows: string[]
+  nextCursor: string | null
+  total: number | undefined
+}
+
+/** One page of the list, each row as JSON text. */
+export async function findItems(db: Db, actor: Actor, query: ListItems, now: string): Promise<Page> {
+  const { sort, limit, cursor, asOf } = query
+  const at = asOf ?? now
+  const rowsOf = itemRows(actor.jurisdiction.id, asOf)
+  const where = [visibleItems(actor), ...filterConditions(query, at, actor.jurisdiction.timeZone)]
+  const key = SORT_KEYS[sort.replace('-', '') as keyof typeof SORT_KEYS]
+  const direction = sort.startsWith('-') ? sql`desc` : sql`asc`
+  const bound = { ...filterOf(query), sort, asOf }
+  const { rows } = await db.execute<{ json: string; key: string; id: string }>(sql`
+    select (select row_to_json(v)::text from (select ${itemFields(actor, at)}) v) as json, ${key}::text as key, i.id
+    from ${rowsOf} i
+    where ${all([...where, ...afterCursor(cursor, bound, key, sort.startsWith('-'))])}
+    order by ${key} ${direction}, i.id ${direction} limit ${limit + 1}`)
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    rows: page.map((row) => row.json),
+    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(bound, [last.key, last.id]) : null,
+    total: query.count === 'true' ? await countItems(db, rowsOf, where) : undefined,
+  }
+}
+
+/** One item as JSON text. @throws Rejection `not-found`, also for the invisible. */
+export async function getItem(
+  db: Db,
+  actor: Actor,
+  ref: string,
+  asOf: string | undefined,
+  now: string,
+): Promise<{ id: string; json: string; version: number }> {
+  const { rows } = await db.execute<{ id: string; json: string; version: number }>(sql`
+    select i.id, i.version, (select row_to_json(v)::text from (select ${itemFields(actor, asOf ?? now)}) v) as json
+    from ${itemRows(actor.jurisdiction.id, asOf)} i where ${visibleItems(actor)} and ${itemIs(ref)}`)
+  const [row] = rows
+  if (row === undefined) throw notFound()
+  return row
+}
+
+async function countItems(db: Db, rowsOf: SQL, where: SQL[]): Promise<number> {
+  const { rows } = await db.execute<{ total: string }>(sql`select count(*) as total from ${rowsOf} i where ${all(where)}`)
+  return Number(rows[0]?.total)
+}
+
+function afterCursor(cursor: string | undefined, bound: unknown, key: SQL, descending: boolean): SQL[] {
+  if (cursor === undefined) return []
+  const [value, id] = decodeCursor(cursor, bound, 2)
+  const place = sql`(${value}::timestamptz, ${id}::uuid)`
+  return [descending ? sql`(${key}, i.id) < ${place}` : sql`(${key}, i.id) > ${place}`]
+}
+
+function all(conditions: SQL[]): SQL {
+  return sql.join(conditions, sql` and `)
+}

@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { CommandError, createLogger } from './cli/command.js'
+import { ConfigError, readConfig } from './config.js'
+
+const USAGE = `one-list <command>
+
+  serve                               start the service (the default)
+  migrate                             bring the database to the present schema
+  init --id --name --area             make the first jurisdiction and its admin key
+  keys create|list|revoke             manage API keys
+  import <file.csv> --mapping <json>  bring an existing list
+  verify                              check the ledger, and every item against it
+  openapi                             print the OpenAPI document
+
+one-list <command> --help says more. The environment configures all of them; see the README.
+`
+
+/** The command line. Each command is one file in cli/, loaded when it is asked for. */
+const COMMANDS: Record<string, () => Promise<{ run: (args: string[]) => Promise<void> }>> = {
+  migrate: () => import('./cli/migrate.js'),
+  init: () => import('./cli/init.js'),
+  keys: () => import('./cli/keys.js'),
+  import: () => import('./cli/import.js'),
+  verify: () => import('./cli/verify.js'),
+  openapi: () => import('./cli/openapi.js'),
+}
+
+async function main([name = 'serve', ...args]: string[]): Promise<void> {
+  if (name === 'serve') {
+    const config = readConfig(process.env)
+    const { serve } = await import('./server.js')
+    return serve(config, createLogger(config.logLevel))
+  }
+  const command = COMMANDS[name]
+  if (command === undefined) {
+    const isHelp = name === 'help' || name === '--help' || name === '-h'
+    process[isHelp ? 'stdout' : 'stderr'].write(USAGE)
+    process.exitCode = isHelp ? 0 : 2
+    return
+  }
+  await (await command()).run(args)
+}
+
+main(process.argv.slice(2)).catch((err: unknown) => {
+  if (err instanceof ConfigError) process.stderr.write(`Configuration:\n${err.message}\n`)
+  else if (err instanceof CommandError) process.stderr.write(`${err.message}\n`)
+  else console.error(err)
+  process.exitCode = err instanceof CommandError ? err.exitCode : 1
+})

@@ -1,0 +1,76 @@
+import { timingSafeEqual } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import type { Registry } from 'prom-client'
+import { z } from 'zod'
+import type { App, Deps } from '../deps.js'
+import { unauthenticated } from '../http/actor.js'
+import { notFound } from '../domain/rejection.js'
+
+const TAG = 'Operation'
+const Status = z.strictObject({ status: z.string() }).meta({ id: 'Status', example: { status: 'ok' } })
+const answer = (description: string) => ({ description, content: { 'application/json': { schema: Status } } })
+
+/** Alive, ready, metrics: for whoever operates the service. */
+export async function operationRoutes(app: App, { db, config, isStopping, metrics }: Deps & { metrics: Registry }): Promise<void> {
+  app.get(
+    '/healthz',
+    {
+      schema: {
+        tags: [TAG],
+        operationId: 'getHealth',
+        summary: 'Alive',
+        description: 'The process answers.',
+        security: [],
+        response: { 200: answer('Alive.') },
+      },
+    },
+    async () => ({ status: 'ok' }),
+  )
+
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        tags: [TAG],
+        operationId: 'getReadiness',
+        summary: 'Ready',
+        description: 'The process can serve: it is not stopping, and the database answers.',
+        security: [],
+        response: { 200: answer('Ready.'), 503: answer('Not ready: stopping, or the database is away.') },
+      },
+    },
+    async (_request, reply) => {
+      if (isStopping()) return reply.code(503).header('retry-after', 5).send({ status: 'stopping' })
+      try {
+        await db.execute(sql`select 1`)
+        return { status: 'ok' }
+      } catch {
+        return reply.code(503).header('retry-after', 2).send({ status: 'database away' })
+      }
+    },
+  )
+
+  app.get(
+    '/metrics',
+    {
+      schema: {
+        tags: [TAG],
+        operationId: 'getMetrics',
+        summary: 'Metrics',
+        description: 'Prometheus text, behind `Authorization: Bearer <METRICS_TOKEN>`; 404 where no token is configured.',
+        security: [],
+        response: { 200: { description: 'Metrics.', content: { 'text/plain': { schema: z.string() } } } },
+      },
+    },
+    async (request, reply) => {
+      if (config.metricsToken === undefined) throw notFound()
+      if (!isEqual(request.headers.authorization ?? '', `Bearer ${config.metricsToken}`)) throw unauthenticated()
+      return reply.type(metrics.contentType).send(await metrics.metrics())
+    },
+  )
+}
+
+function isEqual(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}

@@ -1,0 +1,123 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../db/client.js'
+import { itemFields, itemRows, onTheClock, overdueDays } from '../db/item-json.js'
+import { visibleItems } from '../db/visible.js'
+import type { Words } from '../domain/rejection.js'
+import type { Actor } from '../domain/permissions.js'
+import { decodeCursor, encodeCursor } from '../http/cursor.js'
+import { filterConditions, filterOf, type ItemFilterQuery } from '../http/item-filter.js'
+import { inLanguage, type Language } from '../http/language.js'
+
+export const GROUPS = ['unit', 'area', 'leadOfficial', 'level', 'category', 'road'] as const
+export type GroupBy = (typeof GROUPS)[number]
+
+export interface OverdueQuery extends ItemFilterQuery {
+  limit: number
+  cursor?: string | undefined
+  asOf?: string | undefined
+}
+
+export interface Group {
+  key: string | null
+  label: string
+  count: number
+  maxOverdueDays: number
+  buckets: { d1to7: number; d8to30: number; d31to90: number; over90: number }
+}
+
+/** The items that are overdue, longest first, one keyset page as JSON text, and how many there are. */
+export async function findOverdue(
+  db: Db,
+  actor: Actor,
+  query: OverdueQuery,
+  now: string,
+): Promise<{ rows: string[]; nextCursor: string | null; total: number }> {
+  const { limit, cursor, asOf } = query
+  const at = asOf ?? now
+  const from = overdueItems(actor, query, at)
+  const bound = { ...filterOf(query), asOf }
+  const [dueAt, id] = cursor === undefined ? [] : decodeCursor(cursor, bound, 2)
+  const after = cursor === undefined ? sql`` : sql`and (i.due_at, i.id) > (${dueAt}::timestamptz, ${id}::uuid)`
+  const page = await db.execute<{ json: string; due_at: string; id: string }>(sql`
+    select (select row_to_json(v)::text from (select ${itemFields(actor, at)}) v) as json, i.due_at::text as due_at, i.id
+    ${from} ${after} order by i.due_at, i.id limit ${limit + 1}`)
+  const count = await db.execute<{ total: string }>(sql`select count(*) as total ${from}`)
+  const rows = page.rows.slice(0, limit)
+  const last = rows.at(-1)
+  return {
+    rows: rows.map((row) => row.json),
+    nextCursor: page.rows.length > limit && last !== undefined ? encodeCursor(bound, [last.due_at, last.id]) : null,
+    total: Number(count.rows[0]?.total),
+  }
+}
+
+/** How a group's key is read off an item, and how the key is named in the caller's language. */
+const GROUP_SQL: Record<GroupBy, { key: SQL; label: (language: Language) => SQL }> = {
+  unit: {
+    key: sql`i.responsible_unit::text`,
+    label: () => sql`(select u.name from unit u where u.jurisdiction_id = g.jurisdiction_id and u.id::text = g.key)`,
+  },
+  // Townships are summed up under their county.
+  area: { key: sql`left(i.area, 6)`, label: () => sql`(select a.name from area a where a.code = g.key)` },
+  leadOfficial: { key: sql`i.lead_official`, label: () => sql`g.key` },
+  level: {
+    key: sql`i.level`,
+    label: (language) => sql`case g.key when 'major' then ${inLanguage(LABELS.major, language)}
+      when 'general' then ${inLanguage(LABELS.general, language)} end`,
+  },
+  category: {
+    key: sql`i.category`,
+    label: (language) => sql`(select ${language === 'en' ? sql`c.name_en` : sql`c.name_zh`} from category c
+      where c.jurisdiction_id = g.jurisdiction_id and c.code = g.key)`,
+  },
+  road: { key: sql`i.road`, label: () => sql`g.key` },
+}
+
+const LABELS = {
+  major: { zh: '重大', en: 'major' },
+  general: { zh: '一般', en: 'general' },
+} as const satisfies Record<string, Words>
+
+/** The name of the group of items that have no key: nobody is assigned, no road is named … */
+const NO_KEY: Record<GroupBy, Words> = {
+  unit: { zh: '未交办', en: 'not assigned' },
+  area: { zh: '无区划', en: 'no area' },
+  leadOfficial: { zh: '未交办', en: 'not assigned' },
+  level: { zh: '未评级', en: 'no level' },
+  category: { zh: '未分类', en: 'no category' },
+  road: { zh: '未登记路线', en: 'no road' },
+}
+
+/** The overdue items counted by group, the largest first. */
+export async function groupOverdue(
+  db: Db,
+  actor: Actor,
+  groupBy: GroupBy,
+  query: OverdueQuery,
+  now: string,
+  language: Language,
+): Promise<{ groups: Group[]; total: number }> {
+  const at = query.asOf ?? now
+  const { key, label } = GROUP_SQL[groupBy]
+  const bucket = (condition: SQL) => sql`count(*) filter (where d.days ${condition})::int`
+  const { rows } = await db.execute<Group & Record<string, unknown>>(sql`
+    select g.key, coalesce(${label(language)}, g.key, ${inLanguage(NO_KEY[groupBy], language)}) as label, g.count, g."maxOverdueDays", g.buckets
+    from (
+      select d.jurisdiction_id, d.key, count(*)::int as count, max(d.days) as "maxOverdueDays",
+        json_build_object('d1to7', ${bucket(sql`<= 7`)}, 'd8to30', ${bucket(sql`between 8 and 30`)},
+          'd31to90', ${bucket(sql`between 31 and 90`)}, 'over90', ${bucket(sql`> 90`)}) as buckets
+      from (select i.jurisdiction_id, ${key} as key, ${overdueDays(at, actor.jurisdiction.timeZone)} as days ${overdueItems(actor, query, at)}) d
+      group by d.jurisdiction_id, d.key
+    ) g order by g.count desc, g."maxOverdueDays" desc, g.key nulls last`)
+  return { groups: rows, total: rows.reduce((sum, group) => sum + group.count, 0) }
+}
+
+/** `from … where …`: what is overdue and the caller may see; the partial index of what is on the clock serves it. */
+function overdueItems(actor: Actor, query: OverdueQuery, at: string): SQL {
+  const conditions = [
+    visibleItems(actor),
+    sql`${onTheClock} and i.due_at < ${at}::timestamptz`,
+    ...filterConditions(query, at, actor.jurisdiction.timeZone),
+  ]
+  return sql`from ${itemRows(actor.jurisdiction.id, query.asOf)} i where ${sql.join(conditions, sql` and `)}`
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import type { App, Deps } from '../deps.js'
+import { sendJson } from '../http/command.js'
+import { Cursor, Instant, Limit, pastOf } from '../http/fields.js'
+import { ItemFilter } from '../http/item-filter.js'
+import { ItemView } from '../http/item-view.js'
+import { languageOf } from '../http/language.js'
+import { nextLink } from '../http/page.js'
+import { responses } from '../http/responses.js'
+import { findOverdue, GROUPS, groupOverdue } from './overdue.js'
+
+const { overdue: _, ...filters } = ItemFilter
+
+const OverdueQuerystring = z.strictObject({
+  ...filters,
+  groupBy: z.enum(GROUPS).optional().meta({ description: 'Without it, the items themselves.' }),
+  limit: Limit,
+  cursor: Cursor,
+  asOf: Instant.optional().meta({ description: 'The report as it stood then, from the ledger.' }),
+})
+
+const OverdueGroup = z
+  .strictObject({
+    key: z.string().nullable().meta({ description: 'Null: the items that have none, such as those nobody is assigned to.' }),
+    label: z.string(),
+    count: z.int(),
+    maxOverdueDays: z.int(),
+    buckets: z.strictObject({ d1to7: z.int(), d8to30: z.int(), d31to90: z.int(), over90: z.int() }),
+  })
+  .meta({ id: 'OverdueGroup' })
+
+const OverdueReport = z
+  .strictObject({
+    asOf: z.iso.datetime({ precision: 3 }),
+    total: z.int(),
+    groups: z.array(OverdueGroup).optional().meta({ description: 'With `groupBy`.' }),
+    items: z.array(ItemView).optional().meta({ description: 'Without `groupBy`: longest overdue first.' }),
+    nextCursor: z.string().nullable().optional(),
+  })
+  .meta({
+    id: 'OverdueReport',
+    example: {
+      asOf: '2026-11-22T01:30:00.000Z',
+      total: 3,
+      groups: [{ key: '341225', label: '阜南县', count: 3, maxOverdueDays: 41, buckets: { d1to7: 1, d8to30: 1, d31to90: 1, over90: 0 } }],
+    },
+  })
+
+/** Reports: the one that a supervisor opens first. */
+export async function reportRoutes(app: App, { db, now }: Deps): Promise<void> {
+  app.get(
+    '/v1/reports/overdue',
+    {
+      config: { action: 'report.read' },
+      schema: {
+        tags: ['Reports'],
+        operationId: 'reportOverdue',
+        summary: 'The overdue report (逾期报告)',
+        description: 'Which items, whose, how many days; the items themselves, or counted by group. Suspended items are not overdue. Each role sees its own.',
+        querystring: OverdueQuerystring,
+        response: { 200: { description: 'The report.', content: { 'application/json': { schema: OverdueReport } } }, ...responses('read') },
+      },
+    },
+    async (request, reply) => {
+      const at = now()
+      const { groupBy, ...query } = { ...request.query, asOf: pastOf(request.query.asOf, at) }
+      const asOf = query.asOf ?? at
+      if (groupBy !== undefined) {
+        const { groups, total } = await groupOverdue(db, request.actor, groupBy, query, at, languageOf(request))
+        return sendJson(reply, JSON.stringify({ asOf, total, groups }))
+      }
+      const { rows, nextCursor, total } = await findOverdue(db, request.actor, query, at)
+      if (nextCursor !== null) reply.header('link', nextLink(request, nextCursor))
+      return sendJson(reply, `{"asOf":"${asOf}","total":${total},"items":[${rows.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`)
+    },
+  )
+}

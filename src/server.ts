@@ -1,0 +1,62 @@
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import closeWithGrace from 'close-with-grace'
+import { sql } from 'drizzle-orm'
+import type { Logger } from 'pino'
+import { buildApp } from './app.js'
+import { openDatabase } from './cli/database.js'
+import { ensureSample, type SampleKeys } from './cli/sample.js'
+import type { Config } from './config.js'
+import { createDb } from './db/client.js'
+import { createLedgerWatch } from './ledger/watch.js'
+
+/** Answers to repeated requests are kept longer than the day that is promised. */
+const KEYS_KEPT_HOURS = 48
+const SWEEP_MS = 3_600_000
+/** Load balancers look at readiness; they get a moment to see it go before connections do. */
+const DRAIN_MS = 200
+
+/** The process: config → database → app → listen, and on a signal the same backwards, the embedded database last. */
+export async function serve(config: Config, log: Logger): Promise<void> {
+  const database = await openDatabase(config, log)
+  const sample = config.databaseUrl === undefined ? await ensureSample(config, database.pool) : undefined
+  const db = createDb(database.pool)
+  const watch = createLedgerWatch(db)
+  let stopping = false
+  const now = () => new Date().toISOString()
+  const app = await buildApp({ db, now, config, watch, isStopping: () => stopping }, log)
+
+  const sweep = setInterval(() => {
+    db.execute(sql`delete from idempotency_key where created_at < now() - ${sql.raw(`interval '${KEYS_KEPT_HOURS} hours'`)}`).catch(
+      (err) => log.warn({ err }, 'old idempotency keys were not swept'),
+    )
+  }, SWEEP_MS).unref()
+
+  closeWithGrace({ delay: config.shutdownGraceMs, logger: log }, async ({ err, signal }) => {
+    if (err) log.error({ err }, 'stopping after an error')
+    else log.info({ signal }, 'stopping')
+    stopping = true
+    clearInterval(sweep)
+    watch.close()
+    await new Promise((resolve) => setTimeout(resolve, DRAIN_MS))
+    await app.close()
+    await database.close()
+    log.info('stopped')
+  })
+
+  await app.listen({ port: config.port, host: config.host })
+  announce(app.server.address(), config, sample)
+}
+
+/** What somebody who has just started the service needs to know. */
+function announce(address: string | AddressInfo | null, config: Config, sample: SampleKeys | undefined): void {
+  const port = address === null || typeof address === 'string' ? config.port : address.port
+  const base = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
+  const lines = [`One List  ${base}`, `Reference ${base}/docs`]
+  if (sample !== undefined) {
+    lines.push(`Keys      (also in ${join(config.dataDir, 'sample-keys.json')})`)
+    for (const [role, key] of Object.entries(sample)) lines.push(`  ${role.padEnd(10)} ${key}`)
+  }
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
+

@@ -1,0 +1,216 @@
+import { Readable } from 'node:stream'
+import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
+import type { App, Deps } from '../deps.js'
+import { ITEM_EVENT_TYPES } from '../domain/events.js'
+import type { Actor } from '../domain/permissions.js'
+import { CommandHeaders, ItemParams, sendJson } from '../http/command.js'
+import { decodeCursor, encodeCursor } from '../http/cursor.js'
+import { Cursor, Instant, Limit, many, pastOf, valuesOf } from '../http/fields.js'
+import { sendPage } from '../http/page.js'
+import { responses } from '../http/responses.js'
+import { type FeedQuery, findItemId, readFeed, readHead, readItemEvents } from '../ledger/history.js'
+import { verifyChain } from '../ledger/verify.js'
+
+const TAG = 'Ledger'
+const MAX_WAIT_S = 30
+const EXPORT_PAGE = 1_000
+
+const EVENT_TYPES = [
+  ...ITEM_EVENT_TYPES,
+  'item.escalated',
+  'item.scored',
+  'jurisdiction.created',
+  'unit.created',
+  'unit.changed',
+  'category.created',
+  'person.created',
+  'person.changed',
+  'key.created',
+  'key.revoked',
+  'import.completed',
+] as const
+
+const Hex = z.string().regex(/^[0-9a-f]+$/)
+
+const EventView = z
+  .strictObject({
+    jurisdiction: z.string(),
+    seq: z.int().min(1),
+    itemId: z.uuid().nullable(),
+    itemCode: z.string().nullable(),
+    itemVersion: z.int().nullable(),
+    type: z.string().meta({ example: 'item.listed' }),
+    at: z.iso.datetime({ precision: 3 }),
+    actor: z.strictObject({ id: z.uuid(), name: z.string().nullable(), role: z.string() }),
+    data: z.record(z.string(), z.unknown()),
+    salt: Hex,
+    dataHash: Hex,
+    previousHash: Hex,
+    hash: Hex,
+  })
+  .meta({
+    id: 'Event',
+    description:
+      '`dataHash` = SHA-256(salt ‖ RFC 8785 JSON of `data`); `hash` = SHA-256(previousHash ‖ RFC 8785 JSON of `{ jurisdiction, seq, itemId, itemCode, itemVersion, type, at, actor: { id, role }, dataHash }`). The first `previousHash` is 32 zero bytes.',
+  })
+
+const EventPage = z
+  .strictObject({ data: z.array(EventView), nextCursor: z.string().nullable() })
+  .meta({ id: 'EventPage' })
+
+const Feed = z
+  .strictObject({
+    data: z.array(EventView),
+    nextCursor: z.string().nullable().meta({ description: 'The `after` of the next page; null when the feed’s end is reached.' }),
+    lastSeq: z.int().meta({ description: 'Everything up to this seq has been looked at: the `after` to resume with, also when a filter left nothing.' }),
+  })
+  .meta({ id: 'Feed' })
+
+const FeedQuerystring = z.strictObject({
+  after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).meta({ description: 'The last seq that the follower has.' }),
+  limit: z.coerce.number().int().min(1).max(1000).default(200).meta({ description: 'Events on a page.' }),
+  type: many(z.enum(EVENT_TYPES)).optional().meta({ description: 'Repeatable.' }),
+  wait: z.coerce.number().int().min(0).max(MAX_WAIT_S).default(0).meta({ description: 'Seconds to wait for the next event when there is none yet.' }),
+})
+
+const Head = z.strictObject({ seq: z.int(), hash: Hex }).meta({ id: 'LedgerHead' })
+const Verification = z
+  .strictObject({ ok: z.boolean(), checked: z.int(), firstBadSeq: z.int().nullable() })
+  .meta({ id: 'Verification', example: { ok: true, checked: 172, firstBadSeq: null } })
+
+const json = <S extends z.ZodType>(description: string, schema: S) => ({ description, content: { 'application/json': { schema } } })
+
+/** The ledger (台账): an item's own, the jurisdiction's feed, its head, its verification. */
+export async function ledgerRoutes(app: App, { db, now, watch }: Deps): Promise<void> {
+  app.get(
+    '/v1/items/:id/events',
+    {
+      config: { action: 'item.read' },
+      schema: {
+        tags: [TAG],
+        operationId: 'listItemEvents',
+        summary: 'An item’s ledger',
+        description: 'Everything that happened to the item, oldest first.',
+        params: ItemParams,
+        querystring: z.strictObject({ limit: Limit, cursor: Cursor, asOf: Instant.optional() }),
+        response: { 200: json('A page of events.', EventPage), ...responses('found') },
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor } = request.query
+      const asOf = pastOf(request.query.asOf, now())
+      const itemId = await findItemId(db, request.actor, request.params.id)
+      const bound = { itemId, asOf }
+      const [afterVersion] = cursor === undefined ? [0] : decodeCursor(cursor, bound, 1)
+      const query = { jurisdiction: request.actor.jurisdiction.id, itemId, asOf }
+      const rows = await readItemEvents(db, { ...query, afterVersion: Number(afterVersion), limit: limit + 1 })
+      const page = rows.slice(0, limit)
+      const nextCursor = rows.length > limit ? encodeCursor(bound, [page.at(-1)?.version ?? 0]) : null
+      return sendPage(request, reply, { rows: page.map((row) => row.json), nextCursor })
+    },
+  )
+
+  app.get(
+    '/v1/events',
+    {
+      config: { action: 'ledger.read' },
+      schema: {
+        tags: [TAG],
+        operationId: 'followEvents',
+        summary: 'The feed: every event of the jurisdiction',
+        description:
+          'In order of `seq`, which is dense, starts at 1 and never shows a gap or goes back. `Accept: application/x-ndjson` streams the whole ledger after `after`, one event a line. A supervisor who is limited to an area gets the events of the items there.',
+        querystring: FeedQuerystring,
+        response: {
+          200: {
+            description: 'Events after `after`.',
+            content: { 'application/json': { schema: Feed }, 'application/x-ndjson': { schema: EventView } },
+          },
+          ...responses('read'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { after, limit, wait } = request.query
+      const types = valuesOf(request.query.type)
+      if (request.headers.accept?.includes('application/x-ndjson')) {
+        return sendNdjson(reply, allEvents(request.actor, { after, limit: EXPORT_PAGE, types }))
+      }
+      const ended = aborted(reply)
+      const deadline = Date.now() + wait * 1000
+      // What a filter passes over is not looked at twice: the scan goes on from the head that was seen.
+      for (let from = after; ; ) {
+        const head = await readHead(db, request.actor.jurisdiction.id)
+        const rows = await readFeed(db, request.actor, { after: from, limit, types, until: head.seq })
+        const left = deadline - Date.now()
+        if (rows.length > 0 || left <= 0 || ended.aborted) return sendFeed(reply, rows, limit, Math.max(head.seq, from))
+        from = Math.max(head.seq, from)
+        await watch.past(request.actor.jurisdiction.id, from, left, ended)
+        if (watch.isClosed()) return sendFeed(reply, [], limit, from)
+      }
+    },
+  )
+
+  /** Pages of the feed, fetched as fast as the receiver takes them. */
+  async function* allEvents(actor: Actor, query: Omit<FeedQuery, 'until'>): AsyncGenerator<string> {
+    const { seq: until } = await readHead(db, actor.jurisdiction.id)
+    for (let after = query.after; ; ) {
+      const rows = await readFeed(db, actor, { ...query, after, until })
+      if (rows.length > 0) yield `${rows.map((row) => row.json).join('\n')}\n`
+      if (rows.length < query.limit) return
+      after = rows.at(-1)?.seq ?? after
+    }
+  }
+
+  app.get(
+    '/v1/ledger',
+    {
+      config: { action: 'ledger.read' },
+      schema: {
+        tags: [TAG],
+        operationId: 'getLedgerHead',
+        summary: 'The ledger’s head',
+        description: 'Seq and hash of the last event. Whoever keeps a copy elsewhere can prove later that history was not rewritten.',
+        response: { 200: json('The head.', Head), ...responses('read') },
+      },
+    },
+    async (request, reply) => sendJson(reply, JSON.stringify(await readHead(db, request.actor.jurisdiction.id))),
+  )
+
+  app.post(
+    '/v1/ledger/verification',
+    {
+      config: { action: 'ledger.verify' },
+      schema: {
+        tags: [TAG],
+        operationId: 'verifyLedger',
+        summary: 'Verify the ledger',
+        description: 'Recomputes the chain from the first event to the head. It changes nothing.',
+        headers: CommandHeaders,
+        body: z.strictObject({}).optional().meta({ description: 'Nothing.', example: {} }),
+        response: { 200: json('What was found.', Verification), ...responses('write') },
+      },
+    },
+    async (request, reply) => sendJson(reply, JSON.stringify(await verifyChain(db, request.actor.jurisdiction.id))),
+  )
+}
+
+function sendFeed(reply: FastifyReply, rows: { seq: number; json: string }[], limit: number, scannedTo: number): FastifyReply {
+  const last = rows.at(-1)?.seq ?? scannedTo
+  const isFull = rows.length === limit
+  const lastSeq = isFull ? last : scannedTo
+  const nextCursor = isFull ? JSON.stringify(String(last)) : 'null'
+  return sendJson(reply, `{"data":[${rows.map((row) => row.json).join(',')}],"nextCursor":${nextCursor},"lastSeq":${lastSeq}}`)
+}
+
+function sendNdjson(reply: FastifyReply, lines: AsyncIterable<string>): FastifyReply {
+  return reply.type('application/x-ndjson').send(Readable.from(lines))
+}
+
+/** Ends when the client has gone, so that nobody waits for a reader who has hung up. */
+function aborted(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  reply.raw.once('close', () => controller.abort())
+  return controller.signal
+}
