@@ -1,0 +1,203 @@
+import type { Test } from 'tap'
+import pg from 'pg'
+import { pino } from 'pino'
+import { createJurisdiction, createUnit } from '../../src/access/create.js'
+import { buildApp } from '../../src/app.js'
+import { createPersonWithKey } from '../../src/cli/sample.js'
+import { readConfig } from '../../src/config.js'
+import { createDb, createPool, type Db } from '../../src/db/client.js'
+import type { App } from '../../src/deps.js'
+import type { Actor, Role } from '../../src/domain/permissions.js'
+import { appendEvents } from '../../src/ledger/act.js'
+import { createLedgerWatch } from '../../src/ledger/watch.js'
+import { createTestDatabase } from './database.js'
+
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are asserted on, member by member; their shape is held by openapi.test.ts.
+export type Json = any
+
+export interface Answer {
+  status: number
+  headers: Record<string, string | undefined>
+  body: Json
+}
+
+/** One caller: a key, and requests made with it through `inject`. */
+export interface Caller {
+  key: string
+  get(url: string, headers?: Record<string, string>): Promise<Answer>
+  post(url: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
+  patch(url: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
+  delete(url: string): Promise<Answer>
+}
+
+/** A jurisdiction with two units and a caller for each role; `other` belongs to a second unit. */
+export interface TestJurisdiction {
+  id: string
+  unit: string
+  otherUnit: string
+  office: Caller
+  inspector: Caller
+  /** A second inspector, who did not file what `inspector` filed. */
+  verifier: Caller
+  unitCaller: Caller
+  otherUnitCaller: Caller
+  supervisor: Caller
+  auditor: Caller
+  admin: Caller
+  system: Actor
+  addCaller(role: Role, options?: { unit?: string; area?: string; name?: string }): Promise<Caller>
+}
+
+export interface TestApp {
+  app: App
+  db: Db
+  /** Connection strings of the private database: as the service, and as a superuser. */
+  url: string
+  superuser: pg.Pool
+  clock: { now: string; advance(ms: number): void }
+  /** 阜阳 341200. */
+  home: TestJurisdiction
+  /** 亳州 341600, another jurisdiction on the same installation. */
+  foreign: TestJurisdiction
+}
+
+export const START = '2026-03-02T01:00:00.000Z'
+export const DAY_MS = 86_400_000
+
+/** The whole service on a private database, with a clock that the test sets. Everything ends with the test. */
+export async function createTestApp(t: Test, environment: Record<string, string> = {}): Promise<TestApp> {
+  const { url, superuserUrl } = await createTestDatabase(t)
+  const pool = createPool({ url, max: 10, serviceRole: true, onError: () => {} })
+  const superuser = new pg.Pool({ connectionString: superuserUrl, max: 2 })
+  superuser.on('error', () => {})
+  const db = createDb(pool)
+  const watch = createLedgerWatch(db)
+  const clock = {
+    now: START,
+    advance(ms: number) {
+      clock.now = new Date(Date.parse(clock.now) + ms).toISOString()
+    },
+  }
+  const config = readConfig({ RATE_LIMIT_PER_MINUTE: '1000000', ...environment })
+  const app = await buildApp(
+    { db, now: () => clock.now, config, watch, isStopping: () => false },
+    pino({ level: process.env.TEST_LOG ?? 'silent' }),
+  )
+  t.teardown(async () => {
+    watch.close()
+    await app.close()
+    await pool.end()
+    await superuser.end()
+  })
+  const home = await createTestJurisdiction(app, db, { id: 'fuyang', name: '阜阳', area: '341200' })
+  const foreign = await createTestJurisdiction(app, db, { id: 'bozhou', name: '亳州', area: '341600' })
+  return { app, db, url, superuser, clock, home, foreign }
+}
+
+async function createTestJurisdiction(app: App, db: Db, about: { id: string; name: string; area: string }): Promise<TestJurisdiction> {
+  const system = await db.transaction((tx) => createJurisdiction(tx, { ...about, timeZone: 'Asia/Shanghai' }, START))
+  const addUnit = (name: string) =>
+    db.transaction(async (tx) => {
+      const { id, event } = await createUnit(tx, system, { name, kind: 'bureau', area: null }, START)
+      await tx.execute(appendEvents(about.id, [event]))
+      return id
+    })
+  const addCaller: TestJurisdiction['addCaller'] = async (role, { unit, area, name } = {}) => {
+    const person = { name: name ?? `${about.name} ${role}`, role, unit: unit ?? null, area: area ?? null }
+    const key = await db.transaction((tx) => createPersonWithKey(tx, system, person, 'test', START))
+    return callerOf(app, key)
+  }
+  const unit = await addUnit(`${about.name}交通运输局`)
+  const otherUnit = await addUnit(`${about.name}公路局`)
+  return {
+    ...{ id: about.id, unit, otherUnit, system, addCaller },
+    office: await addCaller('office'),
+    inspector: await addCaller('inspector'),
+    verifier: await addCaller('inspector', { name: '核验员' }),
+    unitCaller: await addCaller('unit', { unit }),
+    otherUnitCaller: await addCaller('unit', { unit: otherUnit }),
+    supervisor: await addCaller('supervisor'),
+    auditor: await addCaller('auditor'),
+    admin: await addCaller('admin'),
+  }
+}
+
+export function callerOf(app: App, key: string): Caller {
+  const send = async (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: unknown, headers = {}): Promise<Answer> => {
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
+    const answer = await app.inject({
+      method,
+      url,
+      headers: { authorization: `Bearer ${key}`, 'accept-language': 'en', ...(body === undefined ? {} : { 'content-type': type }), ...headers },
+      ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const isJson = /json/.test(String(answer.headers['content-type'])) && !/ndjson/.test(String(answer.headers['content-type']))
+    return {
+      status: answer.statusCode,
+      headers: answer.headers as Record<string, string>,
+      body: isJson ? answer.json() : answer.body,
+    }
+  }
+  return {
+    key,
+    get: (url, headers) => send('GET', url, undefined, headers),
+    post: (url, body, headers) => send('POST', url, body, headers),
+    patch: (url, body, headers) => send('PATCH', url, body, headers),
+    delete: (url) => send('DELETE', url),
+  }
+}
+
+/** A filing that is complete. */
+export function filing(more: Record<string, unknown> = {}): Record<string, unknown> {
+  return { title: '临水弯道无护栏', area: '341225', road: 'S315', chainage: 'K12+345', category: 'roadside_protection', ...more }
+}
+
+/** An order with every required element. */
+export function order(home: Pick<TestJurisdiction, 'unit'>, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    goal: '消除坠车风险',
+    leadOfficial: { name: '王建国', title: '副县长' },
+    responsibleUnit: home.unit,
+    completionStandard: '护栏 120 米，验收合格',
+    dueAt: '2026-04-30',
+    reward: '考核加 2 分',
+    penalty: '通报并扣 5 分',
+    ...more,
+  }
+}
+
+const STAGES = ['reported', 'listed', 'assigned', 'remediating', 'closure_requested', 'closed', 'dismissed', 'merged'] as const
+export type Stage = (typeof STAGES)[number]
+
+/** Files an item and leads it to a status over HTTP, as its users would. Answers the item. */
+export async function itemIn(stage: Stage, at: TestJurisdiction, more: { filing?: object; order?: object } = {}): Promise<Json> {
+  const area = at.id === 'fuyang' ? '341225' : '341621'
+  const filed = await ok(at.inspector.post('/v1/items', filing({ area, ...more.filing })))
+  const url = `/v1/items/${filed.id}`
+  if (stage === 'reported') return filed
+  if (stage === 'dismissed') return ok(at.office.post(`${url}/dismissal`, { reason: '非隐患' }))
+  if (stage === 'merged') {
+    const target = await ok(at.inspector.post('/v1/items', filing({ area })))
+    return ok(at.office.post(`${url}/merge`, { into: target.code, reason: '重复上报' }))
+  }
+  const steps: [Exclude<Stage, 'reported' | 'dismissed' | 'merged'>, () => Promise<Answer>][] = [
+    ['listed', () => at.office.post(`${url}/listing`, { level: 'general' })],
+    ['assigned', () => at.office.post(`${url}/assignments`, order(at, { ...more.order }))],
+    ['remediating', () => at.unitCaller.post(`${url}/acceptance`)],
+    ['closure_requested', () => at.unitCaller.post(`${url}/closure-requests`, { summary: '已完成' })],
+    ['closed', () => at.verifier.post(`${url}/closure-decision`, { approved: true, findings: '合格' })],
+  ]
+  for (const [reached, step] of steps) {
+    const item = await ok(step())
+    if (reached === stage) return item
+  }
+  throw new Error(`no way to ${stage}`)
+}
+
+/** The body of a good answer; a refusal fails the test with what it says. */
+export async function ok(answer: Promise<Answer>): Promise<Json> {
+  const { status, body } = await answer
+  if (status >= 300) throw new Error(`${status} ${JSON.stringify(body)}`)
+  return body
+}
