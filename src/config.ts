@@ -14,7 +14,10 @@ export const Environment = z.object({
   DATABASE_POOL_SIZE: whole(2, 200).default(10),
   MIGRATE_ON_START: flag.default(true),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  KEY_ENVIRONMENT: z.string().regex(/^[a-z]{1,10}$/).default('live'),
+  KEY_ENVIRONMENT: z
+    .string()
+    .regex(/^[a-z]{1,10}$/)
+    .default('live'),
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(6000),
   TRUST_PROXY: flag.default(false),
   METRICS_TOKEN: z.string().min(16).optional(),
@@ -22,7 +25,10 @@ export const Environment = z.object({
   OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   OIDC_AUDIENCE: z.string().min(1).optional(),
   OIDC_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
-  OIDC_ALGORITHMS: z.string().regex(/^(RS|PS|ES)(256|384|512)(,(RS|PS|ES)(256|384|512))*$|^EdDSA$/).default('RS256,ES256'),
+  OIDC_ALGORITHMS: z
+    .string()
+    .regex(/^(RS|PS|ES)(256|384|512)(,(RS|PS|ES)(256|384|512))*$|^EdDSA$/)
+    .default('RS256,ES256'),
   OIDC_CLAIM_JURISDICTION: z.string().min(1).default('jurisdiction'),
   OIDC_CLAIM_ROLE: z.string().min(1).default('role'),
   OIDC_CLAIM_UNIT: z.string().min(1).default('unit'),

@@ -14,7 +14,12 @@ export async function describeApi(app: App): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'One List', version: '1.0.0', description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
+      info: {
+        title: 'One List',
+        version: '1.0.0',
+        description: DESCRIPTION,
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
       servers: [{ url: '/', description: 'This server' }],
       tags: [
         { name: 'List', description: 'The one list (一单).' },
@@ -28,7 +33,11 @@ export async function describeApi(app: App): Promise<void> {
       ],
       components: {
         securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', description: 'An API key (`ol_…`), or a JWT of the configured OpenID Connect issuer.' },
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'An API key (`ol_…`), or a JWT of the configured OpenID Connect issuer.',
+          },
         },
       },
       security: [{ bearer: [] }],

@@ -27,9 +27,9 @@ export async function serve(config: Config, log: Logger): Promise<void> {
   const app = await buildApp({ db, now, config, watch, isStopping: () => stopping }, log)
 
   const sweep = setInterval(() => {
-    db.execute(sql`delete from idempotency_key where created_at < now() - ${sql.raw(`interval '${KEYS_KEPT_HOURS} hours'`)}`).catch(
-      (err) => log.warn({ err }, 'old idempotency keys were not swept'),
-    )
+    db.execute(
+      sql`delete from idempotency_key where created_at < now() - ${sql.raw(`interval '${KEYS_KEPT_HOURS} hours'`)}`,
+    ).catch((err) => log.warn({ err }, 'old idempotency keys were not swept'))
   }, SWEEP_MS).unref()
 
   closeWithGrace({ delay: config.shutdownGraceMs, logger: log }, async ({ err, signal }) => {
@@ -59,4 +59,3 @@ function announce(address: string | AddressInfo | null, config: Config, sample: 
   }
   process.stdout.write(`${lines.join('\n')}\n`)
 }
-

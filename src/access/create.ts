@@ -28,7 +28,9 @@ export async function createJurisdiction(tx: Tx, created: NewJurisdiction, now: 
   await tx.insert(jurisdiction).values({ ...created, createdAt: now })
   await tx.insert(ledgerHead).values({ jurisdiction: created.id, seq: 0, previousHash: none, hash: none })
   await tx.insert(category).values(CATEGORIES.map((c, position) => ({ ...c, jurisdiction: created.id, position })))
-  await tx.insert(person).values({ jurisdiction: created.id, id: system.id, name: system.name, role: 'system', createdAt: now })
+  await tx
+    .insert(person)
+    .values({ jurisdiction: created.id, id: system.id, name: system.name, role: 'system', createdAt: now })
   const { name, timeZone, area } = created
   const event = adminEvent(system, now, { type: 'jurisdiction.created', data: { name, timeZone, area } })
   await tx.execute(appendEvents(created.id, [event]))
@@ -61,7 +63,14 @@ export async function createPerson(tx: Tx, actor: Actor, created: NewPerson, now
 }
 
 /** Keeps a key's hash; its text is the caller's to show, once. */
-export async function createKey(tx: Tx, actor: Actor, key: ApiKey, personId: string, expiresAt: string | null, now: string) {
+export async function createKey(
+  tx: Tx,
+  actor: Actor,
+  key: ApiKey,
+  personId: string,
+  expiresAt: string | null,
+  now: string,
+) {
   await tx.execute(sql`
     insert into api_key (jurisdiction_id, id, person_id, secret_hash, created_at, expires_at)
     values (${actor.jurisdiction.id}, ${key.id}, ${personId}, ${key.secretHash}, ${now}, ${expiresAt})`)

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import type { Tx } from '../db/client.js'
 import type { App, Deps } from '../deps.js'
 import { isWithinArea } from '../domain/area.js'
 import { type Actor, ROLES } from '../domain/permissions.js'
@@ -11,12 +12,14 @@ import { AreaCode, Cursor, Instant, Limit, text, Uuid } from '../http/fields.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { responses } from '../http/responses.js'
 import { type Answer, act } from '../ledger/act.js'
-import type { Tx } from '../db/client.js'
 import { adminEvent, createKey, createPerson, revokeKey } from './create.js'
 import { seal, unseal } from './seal.js'
 
 const TAG = 'Reference data and access'
-const json = <S extends z.ZodType>(description: string, schema: S) => ({ description, content: { 'application/json': { schema } } })
+const json = <S extends z.ZodType>(description: string, schema: S) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
 const At = z.iso.datetime({ precision: 3 })
 
 const PersonView = z
@@ -33,15 +36,31 @@ const PersonView = z
 const person = {
   name: text(100),
   role: z.enum(ROLES),
-  unit: Uuid.nullish().meta({ description: 'Required for role `unit`; for others the unit they belong to, which four eyes looks at.' }),
-  area: AreaCode.nullish().meta({ description: 'Limits a supervisor or inspector to this code and what lies under it.' }),
+  unit: Uuid.nullish().meta({
+    description: 'Required for role `unit`; for others the unit they belong to, which four eyes looks at.',
+  }),
+  area: AreaCode.nullish().meta({
+    description: 'Limits a supervisor or inspector to this code and what lies under it.',
+  }),
 }
 
-const AddPerson = z.strictObject(person).meta({ id: 'AddPerson', example: { name: '李敏', role: 'inspector', area: '341202' } })
+const AddPerson = z
+  .strictObject(person)
+  .meta({ id: 'AddPerson', example: { name: '李敏', role: 'inspector', area: '341202' } })
 
 const ChangePerson = z
-  .strictObject({ name: person.name.optional(), role: person.role.optional(), unit: person.unit, area: person.area, active: z.boolean().optional() })
-  .meta({ id: 'ChangePerson', description: 'JSON merge patch. An inactive person’s keys and tokens open nothing.', example: { active: false } })
+  .strictObject({
+    name: person.name.optional(),
+    role: person.role.optional(),
+    unit: person.unit,
+    area: person.area,
+    active: z.boolean().optional(),
+  })
+  .meta({
+    id: 'ChangePerson',
+    description: 'JSON merge patch. An inactive person’s keys and tokens open nothing.',
+    example: { active: false },
+  })
 
 const AddKey = z
   .strictObject({
@@ -55,13 +74,20 @@ const AddKey = z
   .superRefine((key, context) => {
     const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
     if (key.person === undefined) {
-      if (key.name === undefined) issue('name', '必填：人员姓名，或用 person 指定已有人员。 | Required: a name, or an existing person.')
+      if (key.name === undefined)
+        issue('name', '必填：人员姓名，或用 person 指定已有人员。 | Required: a name, or an existing person.')
       if (key.role === undefined) issue('role', '必填：角色。 | Required: a role.')
     } else if (key.name !== undefined || key.role !== undefined || key.unit != null || key.area != null) {
-      issue('person', '已指定人员时不要再给出姓名、角色、单位或区划。 | With a person given, leave out name, role, unit and area.')
+      issue(
+        'person',
+        '已指定人员时不要再给出姓名、角色、单位或区划。 | With a person given, leave out name, role, unit and area.',
+      )
     }
   })
-  .meta({ id: 'AddApiKey', example: { name: '李敏', role: 'inspector', area: '341202', expiresAt: '2027-12-31T16:00:00.000Z' } })
+  .meta({
+    id: 'AddApiKey',
+    example: { name: '李敏', role: 'inspector', area: '341202', expiresAt: '2027-12-31T16:00:00.000Z' },
+  })
 
 const key = {
   id: z.string().meta({ example: '7Qm2XbT0aRk9' }),
@@ -77,10 +103,16 @@ const key = {
 }
 const KeyView = z.strictObject(key).meta({ id: 'ApiKey' })
 const NewKeyView = z
-  .strictObject({ ...key, secret: z.string().meta({ description: 'The whole key, `ol_<env>_<id>_<secret><checksum>`. Shown once; only its hash is kept.' }) })
+  .strictObject({
+    ...key,
+    secret: z
+      .string()
+      .meta({ description: 'The whole key, `ol_<env>_<id>_<secret><checksum>`. Shown once; only its hash is kept.' }),
+  })
   .meta({ id: 'NewApiKey' })
 
-const list = <S extends z.ZodType>(row: S, id: string) => z.strictObject({ data: z.array(row), nextCursor: z.string().nullable() }).meta({ id })
+const list = <S extends z.ZodType>(row: S, id: string) =>
+  z.strictObject({ data: z.array(row), nextCursor: z.string().nullable() }).meta({ id })
 const PageQuery = z.strictObject({ limit: Limit, cursor: Cursor })
 
 /** People and their keys. */
@@ -106,7 +138,11 @@ export async function peopleRoutes(app: App, { db, now, config }: Deps): Promise
         select id, name, role, unit_id as unit, area, active from person
         where jurisdiction_id = ${request.actor.jurisdiction.id} and role <> 'system' ${after}
         order by name, id limit ${limit + 1}`)
-      return sendPage(request, reply, pageOf(rows, limit, (row) => encodeCursor('people', [row.name, row.id])))
+      return sendPage(
+        request,
+        reply,
+        pageOf(rows, limit, (row) => encodeCursor('people', [row.name, row.id])),
+      )
     },
   )
 
@@ -146,7 +182,8 @@ export async function peopleRoutes(app: App, { db, now, config }: Deps): Promise
         tags: [TAG],
         operationId: 'changePerson',
         summary: 'Change a person',
-        description: 'JSON merge patch of name, role, unit, area; `active: false` shuts the person out from the next request on.',
+        description:
+          'JSON merge patch of name, role, unit, area; `active: false` shuts the person out from the next request on.',
         params: z.object({ id: Uuid }),
         headers: CommandHeaders,
         body: ChangePerson,
@@ -196,7 +233,11 @@ export async function peopleRoutes(app: App, { db, now, config }: Deps): Promise
       const { rows } = await db.execute<z.infer<typeof KeyView>>(sql`
         select ${keyFields} ${keySource} where k.jurisdiction_id = ${request.actor.jurisdiction.id} ${after}
         order by k.created_at, k.id limit ${limit + 1}`)
-      return sendPage(request, reply, pageOf(rows, limit, (row) => encodeCursor('keys', [row.createdAt, row.id])))
+      return sendPage(
+        request,
+        reply,
+        pageOf(rows, limit, (row) => encodeCursor('keys', [row.createdAt, row.id])),
+      )
     },
   )
 
@@ -231,7 +272,13 @@ export async function peopleRoutes(app: App, { db, now, config }: Deps): Promise
           select ${keyFields} ${keySource} where k.jurisdiction_id = ${actor.jurisdiction.id} and k.id = ${made.id}`)
         const text = JSON.stringify({ ...rows[0], secret: made.text })
         const headers = { location: `/v1/api-keys/${made.id}`, 'cache-control': 'no-store' }
-        return { status: 201, headers, body: text, recorded: seal(text, token, sealWith), events: [...created.events, event] }
+        return {
+          status: 201,
+          headers,
+          body: text,
+          recorded: seal(text, token, sealWith),
+          events: [...created.events, event],
+        }
       })
       return sendAnswer(reply, answer.replayed ? unsealed(answer, token, sealWith) : answer)
     },
@@ -245,7 +292,8 @@ export async function peopleRoutes(app: App, { db, now, config }: Deps): Promise
         tags: [TAG],
         operationId: 'revokeApiKey',
         summary: 'Revoke an API key',
-        description: 'Holds from the next request on, also for repetitions of earlier requests. Revoking twice is no error.',
+        description:
+          'Holds from the next request on, also for repetitions of earlier requests. Revoking twice is no error.',
         params: z.object({ id: z.string().regex(/^[0-9A-Za-z]{12}$/) }),
         response: { 204: z.null().meta({ description: 'Revoked.' }), ...responses('found') },
       },
@@ -269,7 +317,9 @@ const keyFields = sql`k.id, p.id as person, p.name, p.role, p.unit_id as unit, p
 const keySource = sql`from api_key k join person p on p.jurisdiction_id = k.jurisdiction_id and p.id = k.person_id`
 
 async function keyExists(tx: Tx, actor: Actor, id: string): Promise<boolean> {
-  const { rows } = await tx.execute(sql`select from api_key where jurisdiction_id = ${actor.jurisdiction.id} and id = ${id}`)
+  const { rows } = await tx.execute(
+    sql`select from api_key where jurisdiction_id = ${actor.jurisdiction.id} and id = ${id}`,
+  )
   return rows.length > 0
 }
 
@@ -293,13 +343,19 @@ async function personFor(tx: Tx, actor: Actor, body: z.infer<typeof AddKey>, now
 }
 
 /** @throws Rejection when the unit is not the jurisdiction's, the area not in it, or a unit's person has no unit. */
-async function requireFit(tx: Tx, actor: Actor, fit: { role: string; unit: string | null; area: string | null }): Promise<void> {
+async function requireFit(
+  tx: Tx,
+  actor: Actor,
+  fit: { role: string; unit: string | null; area: string | null },
+): Promise<void> {
   const { role, unit, area } = fit
   if (role === 'unit' && unit === null) {
     throw invalid('/unit', { zh: '角色 unit 必须属于一个单位。', en: 'Role unit needs a unit.' })
   }
   if (unit !== null) {
-    const { rows } = await tx.execute(sql`select from unit where jurisdiction_id = ${actor.jurisdiction.id} and id = ${unit}`)
+    const { rows } = await tx.execute(
+      sql`select from unit where jurisdiction_id = ${actor.jurisdiction.id} and id = ${unit}`,
+    )
     if (rows.length === 0) throw invalid('/unit', { zh: '没有此单位。', en: 'There is no such unit.' })
   }
   if (area === null) return

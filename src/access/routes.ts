@@ -8,7 +8,7 @@ import { ROLES } from '../domain/permissions.js'
 import { notFound, Rejection } from '../domain/rejection.js'
 import { CommandHeaders, ifMatchOf, intentOf, sendAnswer, sendJson } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
-import { AreaCode, Cursor, Limit, text, unknownCode, Uuid } from '../http/fields.js'
+import { AreaCode, Cursor, Limit, text, Uuid, unknownCode } from '../http/fields.js'
 import { languageOf } from '../http/language.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { responses } from '../http/responses.js'
@@ -16,7 +16,10 @@ import { act } from '../ledger/act.js'
 import { adminEvent, createUnit } from './create.js'
 
 const TAG = 'Reference data and access'
-const json = <S extends z.ZodType>(description: string, schema: S) => ({ description, content: { 'application/json': { schema } } })
+const json = <S extends z.ZodType>(description: string, schema: S) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
 const page = <S extends z.ZodType>(row: S, id: string) =>
   z.strictObject({ data: z.array(row), nextCursor: z.string().nullable() }).meta({ id })
 
@@ -48,15 +51,28 @@ const AddUnit = z
   .meta({ id: 'AddUnit', example: { name: '王店镇人民政府', kind: 'township', area: '341202100' } })
 
 const ChangeUnit = z
-  .strictObject({ name: text(100).optional(), kind: z.enum(UNIT_KINDS).optional(), area: AreaCode.nullish(), active: z.boolean().optional() })
-  .meta({ id: 'ChangeUnit', description: 'JSON merge patch. An inactive unit is given nothing new.', example: { active: false } })
+  .strictObject({
+    name: text(100).optional(),
+    kind: z.enum(UNIT_KINDS).optional(),
+    area: AreaCode.nullish(),
+    active: z.boolean().optional(),
+  })
+  .meta({
+    id: 'ChangeUnit',
+    description: 'JSON merge patch. An inactive unit is given nothing new.',
+    example: { active: false },
+  })
 
-const CategoryView = z.strictObject({ code: z.string(), name: z.string(), nameZh: z.string(), nameEn: z.string() }).meta({ id: 'Category' })
+const CategoryView = z
+  .strictObject({ code: z.string(), name: z.string(), nameZh: z.string(), nameEn: z.string() })
+  .meta({ id: 'Category' })
 const AddCategory = z
   .strictObject({ code: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/), nameZh: text(100), nameEn: text(100) })
   .meta({ id: 'AddCategory', example: { code: 'railway_crossing', nameZh: '铁路道口', nameEn: 'Railway crossing' } })
 
-const AreaView = z.strictObject({ code: z.string(), name: z.string(), level: z.int(), parent: z.string().nullable() }).meta({ id: 'Area' })
+const AreaView = z
+  .strictObject({ code: z.string(), name: z.string(), level: z.int(), parent: z.string().nullable() })
+  .meta({ id: 'Area' })
 
 const Calendar = z
   .strictObject({
@@ -65,7 +81,10 @@ const Calendar = z
     lastYear: z.int().meta({ description: 'Deadlines counted past this year are provisional.' }),
     days: z.array(z.strictObject({ date: z.iso.date(), kind: z.enum(['off', 'work']), name: z.string() })),
   })
-  .meta({ id: 'Calendar', description: 'Statutory holidays (`off`) and make-up working days (`work`); ordinary weekends are not listed.' })
+  .meta({
+    id: 'Calendar',
+    description: 'Statutory holidays (`off`) and make-up working days (`work`); ordinary weekends are not listed.',
+  })
 
 /** Reference data: who am I, units, areas, categories, the working calendar. */
 export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void> {
@@ -100,14 +119,21 @@ export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void
     async (request, reply) => {
       const { limit, cursor } = request.query
       const [name, id] = cursor === undefined ? [] : decodeCursor(cursor, 'units', 2)
-      const after = cursor === undefined ? undefined : or(gt(unit.name, String(name)), and(eq(unit.name, String(name)), gt(unit.id, String(id))))
+      const after =
+        cursor === undefined
+          ? undefined
+          : or(gt(unit.name, String(name)), and(eq(unit.name, String(name)), gt(unit.id, String(id))))
       const rows = await db
         .select(unitColumns)
         .from(unit)
         .where(and(eq(unit.jurisdiction, request.actor.jurisdiction.id), after))
         .orderBy(asc(unit.name), asc(unit.id))
         .limit(limit + 1)
-      return sendPage(request, reply, pageOf(rows, limit, (row) => encodeCursor('units', [row.name, row.id])))
+      return sendPage(
+        request,
+        reply,
+        pageOf(rows, limit, (row) => encodeCursor('units', [row.name, row.id])),
+      )
     },
   )
 
@@ -164,7 +190,11 @@ export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void
         const [before] = await tx.select(unitColumns).from(unit).where(is).for('update')
         if (before === undefined) throw notFound()
         requireVersion(ifMatchOf(request), before.version)
-        if (patch.name !== undefined && patch.name !== before.name && (await unitExists(actor.jurisdiction.id, patch.name))) {
+        if (
+          patch.name !== undefined &&
+          patch.name !== before.name &&
+          (await unitExists(actor.jurisdiction.id, patch.name))
+        ) {
           throw duplicateName(patch.name)
         }
         const after = { ...before, ...patch, version: before.version + 1 }
@@ -187,8 +217,18 @@ export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void
         summary: 'Areas (行政区划)',
         description: 'Administrative divisions under a code, by default the jurisdiction’s own.',
         querystring: z.strictObject({
-          under: z.string().regex(/^[1-9]\d{1,8}$/).optional().meta({ description: 'Prefix of the code.', example: '341225' }),
-          level: z.coerce.number().int().min(1).max(4).optional().meta({ description: '1 province, 2 city, 3 county, 4 township.' }),
+          under: z
+            .string()
+            .regex(/^[1-9]\d{1,8}$/)
+            .optional()
+            .meta({ description: 'Prefix of the code.', example: '341225' }),
+          level: z.coerce
+            .number()
+            .int()
+            .min(1)
+            .max(4)
+            .optional()
+            .meta({ description: '1 province, 2 city, 3 county, 4 township.' }),
           limit: Limit,
           cursor: Cursor,
         }),
@@ -204,7 +244,11 @@ export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void
       const { rows } = await db.execute<z.infer<typeof AreaView>>(sql`
         select code, name, level, parent from area where code like ${`${prefix}%`} and code > ${after} ${ofLevel}
         order by code limit ${limit + 1}`)
-      return sendPage(request, reply, pageOf(rows, limit, (row) => encodeCursor(bound, [row.code])))
+      return sendPage(
+        request,
+        reply,
+        pageOf(rows, limit, (row) => encodeCursor(bound, [row.code])),
+      )
     },
   )
 
@@ -227,7 +271,11 @@ export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void
         .from(category)
         .where(eq(category.jurisdiction, request.actor.jurisdiction.id))
         .orderBy(category.position, category.code)
-      return sendPage(request, reply, pageOf(rows, rows.length, () => ''))
+      return sendPage(
+        request,
+        reply,
+        pageOf(rows, rows.length, () => ''),
+      )
     },
   )
 
@@ -257,7 +305,12 @@ export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void
           on conflict do nothing returning code`)
         if (rows.length === 0) throw duplicateName(code)
         const event = adminEvent(actor, intent.now, { type: 'category.created', data: { code, nameZh, nameEn } })
-        return { status: 201, headers: {}, body: JSON.stringify({ code, name: nameZh, nameZh, nameEn }), events: [event] }
+        return {
+          status: 201,
+          headers: {},
+          body: JSON.stringify({ code, name: nameZh, nameZh, nameEn }),
+          events: [event],
+        }
       })
       return sendAnswer(reply, answer)
     },
@@ -271,7 +324,8 @@ export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void
         tags: [TAG],
         operationId: 'getCalendar',
         summary: 'The working calendar (工作日历)',
-        description: 'What makes a day a working day: Monday to Friday, less the holidays, plus the make-up days listed here.',
+        description:
+          'What makes a day a working day: Monday to Friday, less the holidays, plus the make-up days listed here.',
         querystring: z.strictObject({ year: z.coerce.number().int().min(2000).max(2100).optional() }),
         response: { 200: json('The calendar.', Calendar), ...responses('read') },
       },
@@ -297,7 +351,14 @@ export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void
   }
 }
 
-const unitColumns = { id: unit.id, version: unit.version, name: unit.name, kind: unit.kind, area: unit.area, active: unit.active }
+const unitColumns = {
+  id: unit.id,
+  version: unit.version,
+  name: unit.name,
+  kind: unit.kind,
+  area: unit.area,
+  active: unit.active,
+}
 
 function duplicateName(name: string): Rejection {
   return new Rejection('duplicate', { zh: `${name} 已存在。`, en: `${name} exists already.` })
@@ -305,5 +366,9 @@ function duplicateName(name: string): Rejection {
 
 function requireVersion(ifMatch: number | undefined, version: number): void {
   if (ifMatch === undefined || ifMatch === version) return
-  throw new Rejection('stale', { zh: `现在是第 ${version} 版。`, en: `It is version ${version} now.` }, { currentVersion: version })
+  throw new Rejection(
+    'stale',
+    { zh: `现在是第 ${version} 版。`, en: `It is version ${version} now.` },
+    { currentVersion: version },
+  )
 }

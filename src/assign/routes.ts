@@ -15,11 +15,15 @@ const TAG = 'Assign'
 const AssignItem = z
   .strictObject({
     goal: text(2000, 'Goal (工作目标).'),
-    leadOfficial: z.strictObject({ name: text(100), title: text(100).optional() }).meta({ description: 'Lead official (牵头领导).' }),
+    leadOfficial: z
+      .strictObject({ name: text(100), title: text(100).optional() })
+      .meta({ description: 'Lead official (牵头领导).' }),
     responsibleUnit: Uuid.meta({ description: 'Responsible unit (责任单位).' }),
     coUnits: z.array(Uuid).max(20).default([]).meta({ description: 'Units that help.' }),
     completionStandard: text(2000, 'Completion standard (完成标准).'),
-    dueAt: DateOrInstant.optional().meta({ description: 'Deadline (完成时限); a date means the end of that day. This or `workingDays`.' }),
+    dueAt: DateOrInstant.optional().meta({
+      description: 'Deadline (完成时限); a date means the end of that day. This or `workingDays`.',
+    }),
     workingDays: z.int().min(1).max(2000).optional().meta({ description: 'The deadline as working days from today.' }),
     reward: text(1000, 'Reward (奖励措施).'),
     penalty: text(1000, 'Penalty (惩处措施).'),
@@ -51,8 +55,12 @@ const AssignItem = z
     },
   })
 
-const Acceptance = z.strictObject({}).meta({ id: 'AcceptItem', description: 'Signing needs nothing but the caller.', example: {} })
-const Return = z.strictObject({ reason: text(2000) }).meta({ id: 'ReturnItem', example: { reason: '该路段属县公路局养护，非我镇职责。' } })
+const Acceptance = z
+  .strictObject({})
+  .meta({ id: 'AcceptItem', description: 'Signing needs nothing but the caller.', example: {} })
+const Return = z
+  .strictObject({ reason: text(2000) })
+  .meta({ id: 'ReturnItem', example: { reason: '该路段属县公路局养护，非我镇职责。' } })
 
 /** Assign (交办制): order, sign for, give back. */
 export async function assignRoutes(app: App, { db, now }: Deps): Promise<void> {
@@ -61,7 +69,8 @@ export async function assignRoutes(app: App, { db, now }: Deps): Promise<void> {
     itemCommand('item.assign', {
       tag: TAG,
       summary: 'Assign an item (交办)',
-      description: 'Gives the item an owner, with every required element; again while `assigned` or `remediating` it reassigns, and the deadline begins anew.',
+      description:
+        'Gives the item an owner, with every required element; again while `assigned` or `remediating` it reassigns, and the deadline begins anew.',
       body: AssignItem,
     }),
     async (request, reply) => {
@@ -97,12 +106,16 @@ export async function assignRoutes(app: App, { db, now }: Deps): Promise<void> {
     itemCommand('item.return', {
       tag: TAG,
       summary: 'Return an item (退办)',
-      description: 'The responsible unit gives the order back before signing, with its reason; the item waits on the list for another.',
+      description:
+        'The responsible unit gives the order back before signing, with its reason; the item waits on the list for another.',
       body: Return,
     }),
     async (request, reply) => {
       const { reason } = request.body
-      return sendAnswer(reply, await changeItem(db, changeOf(request, now()), (item) => giveBack(item, reason, request.actor)))
+      return sendAnswer(
+        reply,
+        await changeItem(db, changeOf(request, now()), (item) => giveBack(item, reason, request.actor)),
+      )
     },
   )
 }

@@ -19,13 +19,28 @@ export class CommandError extends Error {
 
 /** JSON lines, or readable ones on a terminal. Secrets never reach the log. */
 export function createLogger(level: string): Logger {
-  const redact = { paths: ['authorization', 'headers.authorization', '*.headers.authorization', 'secret', '*.secret', 'err.parameters'], remove: true }
-  if (process.stdout.isTTY) return pino({ level, redact, transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } })
+  const redact = {
+    paths: [
+      'authorization',
+      'headers.authorization',
+      '*.headers.authorization',
+      'secret',
+      '*.secret',
+      'err.parameters',
+    ],
+    remove: true,
+  }
+  if (process.stdout.isTTY)
+    return pino({ level, redact, transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } })
   return pino({ level, redact })
 }
 
 /** The arguments of a command; unknown ones, and `--help`, end it with its usage. */
-export function readArguments<O extends NonNullable<ParseArgsConfig['options']>>(args: string[], options: O, usage: string) {
+export function readArguments<O extends NonNullable<ParseArgsConfig['options']>>(
+  args: string[],
+  options: O,
+  usage: string,
+) {
   if (args.includes('--help') || args.includes('-h')) throw new CommandError(usage, 0)
   try {
     return parseArgs({ args, options, allowPositionals: true, strict: true })
@@ -59,7 +74,11 @@ export async function systemActor(db: Db, id: string | undefined): Promise<Actor
   const chosen = id === undefined && all.length === 1 ? all[0] : all.find((j) => j.id === id)
   if (chosen === undefined) {
     const known = all.map((j) => j.id).join(', ') || 'none'
-    throw new CommandError(id === undefined ? `Name a jurisdiction with --jurisdiction (there are: ${known}).` : `There is no jurisdiction ${id} (there are: ${known}).`)
+    throw new CommandError(
+      id === undefined
+        ? `Name a jurisdiction with --jurisdiction (there are: ${known}).`
+        : `There is no jurisdiction ${id} (there are: ${known}).`,
+    )
   }
   const people = await db.select().from(person).where(eq(person.jurisdiction, chosen.id))
   const system = people.find((p) => p.role === 'system')

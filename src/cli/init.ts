@@ -20,7 +20,8 @@ export async function run(args: string[]): Promise<void> {
   const { values } = readArguments(args, options, USAGE)
   const { id, name, area, 'time-zone': timeZone = 'Asia/Shanghai', admin = 'admin' } = values
   if (id === undefined || name === undefined || area === undefined) throw new CommandError(USAGE, 2)
-  if (!/^[a-z][a-z0-9-]{0,39}$/.test(id)) throw new CommandError(`--id: ${id} is not lower-case letters, digits and hyphens`, 2)
+  if (!/^[a-z][a-z0-9-]{0,39}$/.test(id))
+    throw new CommandError(`--id: ${id} is not lower-case letters, digits and hyphens`, 2)
   if (!isTimeZone(timeZone)) throw new CommandError(`--time-zone: ${timeZone} is no IANA time zone`, 2)
   await withDatabase(async ({ db, config, now }) => {
     const known = isAreaCode(area) ? (await db.execute(sql`select from area where code = ${area}`)).rows : []

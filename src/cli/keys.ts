@@ -4,7 +4,7 @@ import { person } from '../db/schema.js'
 import { ROLES, type Role } from '../domain/permissions.js'
 import { createApiKey } from '../http/api-key.js'
 import { appendEvents } from '../ledger/act.js'
-import { CommandError, type CommandContext, readArguments, systemActor, withDatabase } from './command.js'
+import { type CommandContext, CommandError, readArguments, systemActor, withDatabase } from './command.js'
 import { createPersonWithKey } from './sample.js'
 
 const USAGE = `one-list keys create --role <role> --name <name> [--unit <id>] [--area <code>] [--jurisdiction <id>]
@@ -15,7 +15,15 @@ one-list keys revoke <key id> [--jurisdiction <id>]
   Roles: ${ROLES.join(', ')}`
 
 const string = { type: 'string' } as const
-const OPTIONS = { jurisdiction: string, role: string, name: string, unit: string, area: string, person: string, expires: string }
+const OPTIONS = {
+  jurisdiction: string,
+  role: string,
+  name: string,
+  unit: string,
+  area: string,
+  person: string,
+  expires: string,
+}
 
 type Values = { [K in keyof typeof OPTIONS]?: string }
 
@@ -38,7 +46,8 @@ async function create({ db, config, now }: CommandContext, values: Values): Prom
       await tx.execute(appendEvents(actor.jurisdiction.id, [await createKey(tx, actor, key, personId, expiresAt, now)]))
       return key.text
     }
-    if (name === undefined || !(ROLES as readonly (string | undefined)[]).includes(role)) throw new CommandError(USAGE, 2)
+    if (name === undefined || !(ROLES as readonly (string | undefined)[]).includes(role))
+      throw new CommandError(USAGE, 2)
     if (role === 'unit' && unit === null) throw new CommandError('Role unit needs --unit.', 2)
     return createPersonWithKey(tx, actor, { name, role: role as Role, unit, area }, config.keyEnvironment, now)
   })

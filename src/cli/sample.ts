@@ -2,7 +2,14 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import type pg from 'pg'
-import { createJurisdiction, createKey, createPerson, createUnit, type NewPerson, type NewUnit } from '../access/create.js'
+import {
+  createJurisdiction,
+  createKey,
+  createPerson,
+  createUnit,
+  type NewPerson,
+  type NewUnit,
+} from '../access/create.js'
 import type { Config } from '../config.js'
 import { createDb, type Tx } from '../db/client.js'
 import type { Actor, Role } from '../domain/permissions.js'
@@ -80,7 +87,13 @@ async function createSample(tx: Tx, environment: string, now: string, file: stri
 }
 
 /** A person with a first key; answers the key's text, which is not kept. */
-export async function createPersonWithKey(tx: Tx, actor: Actor, created: NewPerson, environment: string, now: string): Promise<string> {
+export async function createPersonWithKey(
+  tx: Tx,
+  actor: Actor,
+  created: NewPerson,
+  environment: string,
+  now: string,
+): Promise<string> {
   const { id, event } = await createPerson(tx, actor, created, now)
   const key = createApiKey(environment)
   const keyEvent = await createKey(tx, actor, key, id, null, now)

@@ -1,5 +1,5 @@
-import { verifyChain, verifyItems } from '../ledger/verify.js'
 import { jurisdiction } from '../db/schema.js'
+import { verifyChain, verifyItems } from '../ledger/verify.js'
 import { CommandError, readArguments, withDatabase } from './command.js'
 
 const USAGE = `one-list verify [--jurisdiction <id>]
@@ -19,7 +19,9 @@ export async function run(args: string[]): Promise<void> {
       const verdict = chain.ok ? 'the chain is whole' : `the chain is BROKEN at seq ${chain.firstBadSeq}`
       process.stdout.write(`${id}: ${chain.checked} events, ${verdict}\n`)
       const items = await verifyItems(db, id)
-      process.stdout.write(`${id}: ${items.checked} items, ${items.ok ? 'each row is what its events say' : 'FAULTS:'}\n`)
+      process.stdout.write(
+        `${id}: ${items.checked} items, ${items.ok ? 'each row is what its events say' : 'FAULTS:'}\n`,
+      )
       for (const { itemCode, itemId, version, fault, fields } of items.faults) {
         process.stdout.write(`  ${itemCode} (${itemId}) version ${version}: ${fault} ${fields.join(', ')}\n`)
       }

@@ -20,7 +20,9 @@ const Recheck = z
   .strictObject({ passed: z.boolean(), findings: text(5000) })
   .meta({ id: 'RecheckItem', example: { passed: false, findings: '护栏被撞损 8 米未修复' } })
 
-const Reopen = z.strictObject({ reason: text(2000) }).meta({ id: 'ReopenItem', example: { reason: '媒体反映隐患重现' } })
+const Reopen = z
+  .strictObject({ reason: text(2000) })
+  .meta({ id: 'ReopenItem', example: { reason: '媒体反映隐患重现' } })
 
 /** Close (销号制): apply, verify by somebody else, recheck, reopen. */
 export async function closeRoutes(app: App, { db, now }: Deps): Promise<void> {
@@ -34,7 +36,10 @@ export async function closeRoutes(app: App, { db, now }: Deps): Promise<void> {
     }),
     async (request, reply) => {
       const { summary } = request.body
-      return sendAnswer(reply, await changeItem(db, changeOf(request, now()), (item) => requestClosure(item, summary, request.actor)))
+      return sendAnswer(
+        reply,
+        await changeItem(db, changeOf(request, now()), (item) => requestClosure(item, summary, request.actor)),
+      )
     },
   )
 
@@ -43,12 +48,18 @@ export async function closeRoutes(app: App, { db, now }: Deps): Promise<void> {
     itemCommand('item.decide_closure', {
       tag: TAG,
       summary: 'Decide closure (销号)',
-      description: 'Struck off after verification on site by somebody else, or sent back. Four eyes: neither the applicant nor anyone of the units that did the work.',
+      description:
+        'Struck off after verification on site by somebody else, or sent back. Four eyes: neither the applicant nor anyone of the units that did the work.',
       body: DecideClosure,
     }),
     async (request, reply) => {
       const { approved, findings } = request.body
-      return sendAnswer(reply, await changeItem(db, changeOf(request, now()), (item) => decideClosure(item, approved, findings, request.actor)))
+      return sendAnswer(
+        reply,
+        await changeItem(db, changeOf(request, now()), (item) =>
+          decideClosure(item, approved, findings, request.actor),
+        ),
+      )
     },
   )
 
@@ -65,7 +76,12 @@ export async function closeRoutes(app: App, { db, now }: Deps): Promise<void> {
       const { actor } = request
       const change = changeOf(request, now())
       const deadlines = await defaultDeadlines(db, actor.jurisdiction.timeZone, change.now)
-      return sendAnswer(reply, await changeItem(db, change, (item) => recheck(item, passed, findings, deadlines[item.level ?? 'general'], actor)))
+      return sendAnswer(
+        reply,
+        await changeItem(db, change, (item) =>
+          recheck(item, passed, findings, deadlines[item.level ?? 'general'], actor),
+        ),
+      )
     },
   )
 
@@ -80,7 +96,10 @@ export async function closeRoutes(app: App, { db, now }: Deps): Promise<void> {
     async (request, reply) => {
       const change = changeOf(request, now())
       const deadlines = await defaultDeadlines(db, request.actor.jurisdiction.timeZone, change.now)
-      return sendAnswer(reply, await changeItem(db, change, (item) => reopen(item, request.body.reason, deadlines[item.level ?? 'general'])))
+      return sendAnswer(
+        reply,
+        await changeItem(db, change, (item) => reopen(item, request.body.reason, deadlines[item.level ?? 'general'])),
+      )
     },
   )
 }

@@ -31,15 +31,13 @@ export function itemRows(jurisdiction: string, asOf: string | undefined): SQL {
 export const itemColumnList = columns
 
 /** RFC 3339 in UTC with milliseconds. */
-const instant = (column: string) =>
-  sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
+const instant = (column: string) => sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
 
 const person = (column: string) =>
   sql.raw(`(select json_build_object('id', p.id, 'name', p.name) from person p
     where p.jurisdiction_id = i.jurisdiction_id and p.id = ${column})`)
 
-const chainage = (column: string) =>
-  `'K' || (${column} / 1000) || '+' || lpad((${column} % 1000)::text, 3, '0')`
+const chainage = (column: string) => `'K' || (${column} / 1000) || '+' || lpad((${column} % 1000)::text, 3, '0')`
 
 export function overdue(now: string): SQL {
   return sql`(${onTheClock} and i.due_at is not null and i.due_at < ${now}::timestamptz)`

@@ -27,7 +27,9 @@ export async function migrate(databaseUrl: string): Promise<void> {
     const files = await migrationFiles()
     for (const name of known.keys()) {
       if (!files.some((file) => file.name === name)) {
-        throw new Error(`the database has migration ${name}, which this version does not know: it is older than the database`)
+        throw new Error(
+          `the database has migration ${name}, which this version does not know: it is older than the database`,
+        )
       }
     }
     for (const file of files) await apply(client, file, known.get(file.name))

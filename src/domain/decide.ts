@@ -1,8 +1,8 @@
+import { isWithinArea } from './area.js'
 import { allowedEvents, type Filed, type ItemEvent, type ItemEventType, isAllowed } from './events.js'
 import type { Description, Instant, Item, Level, Order, Plan, Progress, Tier } from './item.js'
 import { type Actor, areaLimitOf } from './permissions.js'
 import { invalid, Rejection } from './rejection.js'
-import { isWithinArea } from './area.js'
 
 /** A phone may have been offline; what it saw longer ago than this is told in the description. */
 export const FOUND_AT_MOST_DAYS_BACK = 30
@@ -213,9 +213,7 @@ export function note(item: Item, text: string): ItemEvent {
 }
 
 /** A place is at least one of a point, a road with chainage, an address. */
-export function requirePlace(
-  place: Pick<Item, 'lon' | 'road' | 'startChainageM' | 'endChainageM' | 'address'>,
-): void {
+export function requirePlace(place: Pick<Item, 'lon' | 'road' | 'startChainageM' | 'endChainageM' | 'address'>): void {
   const { startChainageM: start, endChainageM: end } = place
   if ((start === null) !== (end === null) || (start !== null && end !== null && start > end)) {
     throw invalid('/endChainageM', {

@@ -55,5 +55,8 @@ export function invalid(pointer: string, words: Words): Rejection {
 
 /** What the caller asked for is not there, or not theirs to know of: the two must not be told apart. */
 export function notFound(): Rejection {
-  return new Rejection('not-found', { zh: '没有这样的记录，或您无权查看。', en: 'No such record, or not yours to see.' })
+  return new Rejection('not-found', {
+    zh: '没有这样的记录，或您无权查看。',
+    en: 'No such record, or not yours to see.',
+  })
 }

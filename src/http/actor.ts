@@ -23,7 +23,10 @@ export interface Authenticator {
   authenticate(token: string): Promise<Actor>
 }
 
-const UNKNOWN: Words = { zh: '密钥或令牌无效、已过期或已吊销。', en: 'The key or token is unknown, expired or revoked.' }
+const UNKNOWN: Words = {
+  zh: '密钥或令牌无效、已过期或已吊销。',
+  en: 'The key or token is unknown, expired or revoked.',
+}
 const MISSING: Words = {
   zh: '请在 Authorization 头中给出 Bearer 密钥或令牌。',
   en: 'Send an API key or token: Authorization: Bearer <token>.',
@@ -88,7 +91,12 @@ export function actorOf(row: PersonRow): Actor {
     id: row.id,
     name: row.name,
     role: row.role,
-    jurisdiction: { id: row.jurisdiction_id, name: row.jurisdiction_name, timeZone: row.time_zone, area: row.jurisdiction_area },
+    jurisdiction: {
+      id: row.jurisdiction_id,
+      name: row.jurisdiction_name,
+      timeZone: row.time_zone,
+      area: row.jurisdiction_area,
+    },
     unit: row.unit_id,
     area: row.area,
   }

@@ -12,12 +12,19 @@ export const CommandHeaders = z.looseObject({
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/)
     .optional()
-    .meta({ description: 'Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters.', example: 'c0ffee-0001' }),
+    .meta({
+      description:
+        'Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters.',
+      example: 'c0ffee-0001',
+    }),
   'if-match': z
     .string()
     .regex(/^(\*|(W\/)?"\d{1,9}")$/)
     .optional()
-    .meta({ description: 'The `ETag` of the version that the change is meant for; another version answers 412.', example: '"3"' }),
+    .meta({
+      description: 'The `ETag` of the version that the change is meant for; another version answers 412.',
+      example: '"3"',
+    }),
 })
 
 export const ItemParams = z.object({
@@ -39,11 +46,16 @@ export function itemCommand<B extends z.ZodType>(action: Action, doc: CommandDoc
     schema: {
       tags: [tag],
       ...words,
-      operationId: action.replace(/\.(.)/, (_, c: string) => c.toUpperCase()).replace(/_(.)/g, (_, c: string) => c.toUpperCase()),
+      operationId: action
+        .replace(/\.(.)/, (_, c: string) => c.toUpperCase())
+        .replace(/_(.)/g, (_, c: string) => c.toUpperCase()),
       params: ItemParams,
       headers: CommandHeaders,
       body,
-      response: { 200: { description: 'The item after the change.', content: { 'application/json': { schema: ItemView } } }, ...responses('command') },
+      response: {
+        200: { description: 'The item after the change.', content: { 'application/json': { schema: ItemView } } },
+        ...responses('command'),
+      },
     },
   }
 }
@@ -64,7 +76,10 @@ export function intentOf(request: FastifyRequest, now: string): Intent {
 
 /** Identifies a request, so that a key is not taken for another. */
 export function requestHashOf(method: string, url: string, body: unknown): Buffer {
-  return createHash('sha256').update(`${method} ${url}\n`).update(JSON.stringify(body ?? null)).digest()
+  return createHash('sha256')
+    .update(`${method} ${url}\n`)
+    .update(JSON.stringify(body ?? null))
+    .digest()
 }
 
 export interface Change extends Intent {

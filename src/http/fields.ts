@@ -18,15 +18,24 @@ function isInstant(value: string): boolean {
 /** RFC 3339 date-time with an offset; becomes UTC with milliseconds. */
 export const Instant = z
   .string()
-  .refine(isInstant, '须为带时区的 RFC 3339 时间，如 2026-11-22T08:00:00+08:00。 | An RFC 3339 date-time with an offset, e.g. 2026-11-22T08:00:00+08:00.')
+  .refine(
+    isInstant,
+    '须为带时区的 RFC 3339 时间，如 2026-11-22T08:00:00+08:00。 | An RFC 3339 date-time with an offset, e.g. 2026-11-22T08:00:00+08:00.',
+  )
   .overwrite((value) => (isInstant(value) ? new Date(value).toISOString() : value))
   .meta({ format: 'date-time', example: '2026-11-22T00:00:00.000Z' })
 
 /** A date (of the jurisdiction's time zone) or an instant. Resolve it with `endOf` or `startOf`. */
 export const DateOrInstant = z
   .string()
-  .refine((value) => isDate(value) || isInstant(value), '须为日期 2026-12-31 或带时区的 RFC 3339 时间。 | A date such as 2026-12-31, or an RFC 3339 date-time with an offset.')
-  .meta({ description: 'A date in the jurisdiction’s time zone, or an RFC 3339 date-time with an offset.', example: '2026-12-31' })
+  .refine(
+    (value) => isDate(value) || isInstant(value),
+    '须为日期 2026-12-31 或带时区的 RFC 3339 时间。 | A date such as 2026-12-31, or an RFC 3339 date-time with an offset.',
+  )
+  .meta({
+    description: 'A date in the jurisdiction’s time zone, or an RFC 3339 date-time with an offset.',
+    example: '2026-12-31',
+  })
 
 /** A deadline: a date means the end of that day. */
 export function endOf(value: string, timeZone: string): string {
@@ -69,7 +78,11 @@ export const Limit = z.coerce.number().int().min(1).max(200).default(50).meta({ 
 export const Cursor = z.string().max(1000).optional().meta({ description: '`nextCursor` of the page before.' })
 
 /** Fen, 1/100 yuan. */
-export const Fen = z.int().min(0).max(Number.MAX_SAFE_INTEGER).meta({ description: 'Fen (1/100 yuan).', example: 7854000000 })
+export const Fen = z
+  .int()
+  .min(0)
+  .max(Number.MAX_SAFE_INTEGER)
+  .meta({ description: 'Fen (1/100 yuan).', example: 7854000000 })
 
 /** Refusal of a code that the reference data do not have. */
 export function unknownCode(pointer: string, code: string) {

@@ -11,7 +11,10 @@ import { DateOrInstant, Flag, many, startOf, Uuid, valuesOf } from './fields.js'
 const chainage = z
   .string()
   .max(40)
-  .refine((value) => chainageOf(value) !== undefined, '须为米数或桩号 K12+345。 | Metres, or a chainage such as K12+345.')
+  .refine(
+    (value) => chainageOf(value) !== undefined,
+    '须为米数或桩号 K12+345。 | Metres, or a chainage such as K12+345.',
+  )
   .meta({ example: 'K12+345' })
 
 /** The filters of every list and report of items. */
@@ -25,19 +28,37 @@ export const ItemFilter = {
   category: z.string().max(40).optional(),
   risk: z.enum(RISKS).optional(),
   source: z.enum(SOURCES).optional(),
-  area: z.string().regex(/^\d{2,9}$/).optional().meta({ description: 'Prefix of the area code; `341200` is the whole city.' }),
+  area: z
+    .string()
+    .regex(/^\d{2,9}$/)
+    .optional()
+    .meta({ description: 'Prefix of the area code; `341200` is the whole city.' }),
   road: z.string().min(1).max(80).optional(),
   chainageFromM: chainage.optional().meta({ description: 'Overlap with the stretch from here …' }),
   chainageToM: chainage.optional().meta({ description: '… to here.' }),
   unit: Uuid.optional().meta({ description: 'The responsible unit.' }),
   leadOfficial: z.string().min(1).max(100).optional().meta({ description: 'The lead official’s name.' }),
-  supervision: z.enum(['true', 'false', ...TIERS]).optional().meta({ description: 'Under supervision, at all or at a tier.' }),
+  supervision: z
+    .enum(['true', 'false', ...TIERS])
+    .optional()
+    .meta({ description: 'Under supervision, at all or at a tier.' }),
   bbox: z
     .string()
-    .refine((value) => bboxOf(value) !== undefined, '须为 minLon,minLat,maxLon,maxLat。 | minLon,minLat,maxLon,maxLat in degrees, WGS 84.')
+    .refine(
+      (value) => bboxOf(value) !== undefined,
+      '须为 minLon,minLat,maxLon,maxLat。 | minLon,minLat,maxLon,maxLat in degrees, WGS 84.',
+    )
     .optional()
     .meta({ example: '115.6,32.7,116.1,33.1', description: '`minLon,minLat,maxLon,maxLat`, WGS 84.' }),
-  q: z.string().trim().min(1).max(100).optional().meta({ description: 'Text that occurs in title, description, address or code; words apart by spaces must all occur.' }),
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({
+      description: 'Text that occurs in title, description, address or code; words apart by spaces must all occur.',
+    }),
   updatedAfter: DateOrInstant.optional().meta({ description: 'Changed at or after this.' }),
   reportedAfter: DateOrInstant.optional().meta({ description: 'Reported at or after this.' }),
   reportedBefore: DateOrInstant.optional().meta({ description: 'Reported before this.' }),
@@ -113,7 +134,9 @@ function supervisionCondition(value: ItemFilterQuery['supervision']): SQL | unde
 }
 
 function bboxOf(value: string): [number, number, number, number] | undefined {
-  const parts = value.split(',').map((part) => (/^-?\d{1,3}(\.\d{1,12})?$/.test(part.trim()) ? Number(part) : Number.NaN))
+  const parts = value
+    .split(',')
+    .map((part) => (/^-?\d{1,3}(\.\d{1,12})?$/.test(part.trim()) ? Number(part) : Number.NaN))
   const [west = Number.NaN, south = Number.NaN, east = Number.NaN, north = Number.NaN] = parts
   const isBox = parts.length === 4 && west >= -180 && east <= 180 && south >= -90 && north <= 90
   return isBox && west <= east && south <= north ? [west, south, east, north] : undefined

@@ -22,7 +22,10 @@ export const AssignmentView = z
     assignedBy: z.uuid(),
     acceptedAt: At.nullable(),
   })
-  .meta({ id: 'Assignment', description: 'The assignment (交办单) with its required elements (五要件), reward and penalty.' })
+  .meta({
+    id: 'Assignment',
+    description: 'The assignment (交办单) with its required elements (五要件), reward and penalty.',
+  })
 
 export const ItemView = z
   .strictObject({
@@ -51,13 +54,20 @@ export const ItemView = z
     reportedBy: PersonRef.nullable(),
     listedAt: At.nullable(),
     evaluation: z.string().nullable(),
-    defaultDueAt: At.nullable().meta({ description: 'What the rules gave the level at listing; in force while nobody is assigned.' }),
+    defaultDueAt: At.nullable().meta({
+      description: 'What the rules gave the level at listing; in force while nobody is assigned.',
+    }),
     assignment: AssignmentView.nullable(),
     dueAt: At.nullable().meta({ description: 'The deadline in force.' }),
     dueProvisional: z.boolean().meta({ description: 'Counted in working days past the last published calendar year.' }),
     onAccount: z.boolean(),
     overdue: z.boolean(),
-    overdueDays: z.int().min(0).meta({ description: 'Calendar days past the deadline’s day, in the jurisdiction’s zone; at least 1 when overdue.' }),
+    overdueDays: z
+      .int()
+      .min(0)
+      .meta({
+        description: 'Calendar days past the deadline’s day, in the jurisdiction’s zone; at least 1 when overdue.',
+      }),
     dueSoon: z.boolean().meta({ description: 'The deadline is at most 7 days away.' }),
     suspended: z.boolean(),
     suspension: z.strictObject({ reason: z.string(), ...done }).nullable(),
@@ -65,7 +75,12 @@ export const ItemView = z
     extension: z.strictObject({ dueAt: At, reason: z.string(), ...done }).nullable(),
     supervision: z.strictObject({ tier: z.enum(TIERS), reason: z.string(), ...done }).nullable(),
     plan: z
-      .strictObject({ measures: z.string(), budgetFen: z.int().nullable(), interimProtection: z.string().nullable(), ...done })
+      .strictObject({
+        measures: z.string(),
+        budgetFen: z.int().nullable(),
+        interimProtection: z.string().nullable(),
+        ...done,
+      })
       .nullable(),
     progress: z.strictObject({ percent: z.int(), note: z.string(), spentFen: z.int().nullable(), ...done }).nullable(),
     closureRequest: z.strictObject({ summary: z.string(), ...done }).nullable(),

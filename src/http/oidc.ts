@@ -111,4 +111,3 @@ function issuerAway(): EdgeError {
     5,
   )
 }
-

@@ -50,9 +50,13 @@ export const Problem = z
     detail: z.string().optional(),
     code: z.string(),
     requestId: z.string().optional().meta({ description: 'To be quoted to the operator; it is in the log.' }),
-    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional().meta({
-      description: 'What is wrong, each with a JSON Pointer into the request body; `/query/…`, `/params/…` and `/headers/…` point beside it.',
-    }),
+    errors: z
+      .array(z.object({ pointer: z.string(), detail: z.string() }))
+      .optional()
+      .meta({
+        description:
+          'What is wrong, each with a JSON Pointer into the request body; `/query/…`, `/params/…` and `/headers/…` point beside it.',
+      }),
     itemStatus: z.string().optional(),
     allowedEvents: z.array(z.string()).optional(),
     itemId: z.string().optional(),
@@ -163,7 +167,10 @@ const UNSTORABLE = { zh: '请求中有无法存储的值。', en: 'The request h
 const FRAMEWORK: Record<number, ProblemBody> = {
   400: {
     code: 'invalid-request',
-    words: { zh: '请求格式有误，例如 JSON 或 URL 无法解析。', en: 'The request is malformed: its JSON or URL cannot be read.' },
+    words: {
+      zh: '请求格式有误，例如 JSON 或 URL 无法解析。',
+      en: 'The request is malformed: its JSON or URL cannot be read.',
+    },
   },
   404: { code: 'not-found', words: { zh: '没有这个地址。', en: 'There is no such address.' } },
   413: { code: 'too-large', words: { zh: '请求体超过上限。', en: 'The body is over its limit.' } },
@@ -181,7 +188,8 @@ const FRAMEWORK: Record<number, ProblemBody> = {
 
 /** Errors of the framework's kind that it does not make itself. */
 export const FRAMEWORK_ERRORS = {
-  notFound: (): FastifyError => Object.assign(new Error('no such route'), { code: 'NOT_FOUND', name: 'NotFound', statusCode: 404 }),
+  notFound: (): FastifyError =>
+    Object.assign(new Error('no such route'), { code: 'NOT_FOUND', name: 'NotFound', statusCode: 404 }),
 }
 
 /** An error without the SQL and parameters that a driver's wrapper puts into its message. */

@@ -23,11 +23,19 @@ const WRITE = {
 const COMMAND = {
   ...WRITE,
   ...FOUND,
-  409: problem('The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running.'),
+  409: problem(
+    'The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running.',
+  ),
   412: problem('The item is at another version than If-Match says.'),
 }
 
-const KINDS = { read: READ, found: FOUND, write: WRITE, command: COMMAND, correction: { ...COMMAND, 428: problem('If-Match is missing.') } }
+const KINDS = {
+  read: READ,
+  found: FOUND,
+  write: WRITE,
+  command: COMMAND,
+  correction: { ...COMMAND, 428: problem('If-Match is missing.') },
+}
 
 /** The problem answers that a kind of route can give, for its documentation. */
 export function responses<K extends keyof typeof KINDS>(kind: K): (typeof KINDS)[K] {

@@ -68,12 +68,20 @@ async function attempt(db: Db, intent: Intent, work: (tx: Tx) => Promise<Outcome
 async function replayOf(tx: Tx, { actor, idempotency, now }: Intent): Promise<Answer | undefined> {
   if (idempotency === undefined) return undefined
   const { key, requestHash } = idempotency
-  const claimed = await claim(tx, sql`
+  const claimed = await claim(
+    tx,
+    sql`
     insert into idempotency_key (jurisdiction_id, person_id, key, request_hash, created_at)
     values (${actor.jurisdiction.id}, ${actor.id}, ${key}, ${requestHash}, ${now})
-    on conflict do nothing returning 1`)
+    on conflict do nothing returning 1`,
+  )
   if (claimed) return undefined
-  const { rows } = await tx.execute<{ request_hash: Buffer; status: number; headers: Record<string, string>; body: string }>(sql`
+  const { rows } = await tx.execute<{
+    request_hash: Buffer
+    status: number
+    headers: Record<string, string>
+    body: string
+  }>(sql`
     select request_hash, status, headers, body from idempotency_key
     where jurisdiction_id = ${actor.jurisdiction.id} and person_id = ${actor.id} and key = ${key}`)
   const [first] = rows

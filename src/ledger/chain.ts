@@ -5,12 +5,21 @@ import type { ItemEvent } from '../domain/events.js'
 /** Events that are not about an item. */
 export type AdminEvent =
   | { type: 'jurisdiction.created'; data: { name: string; timeZone: string; area: string } }
-  | { type: 'unit.created' | 'unit.changed'; data: { id: string; name: string; kind: string; area: string | null; active: boolean } }
+  | {
+      type: 'unit.created' | 'unit.changed'
+      data: { id: string; name: string; kind: string; area: string | null; active: boolean }
+    }
   | { type: 'category.created'; data: { code: string; nameZh: string; nameEn: string } }
-  | { type: 'person.created' | 'person.changed'; data: { id: string; name: string; role: string; unit: string | null; area: string | null; active: boolean } }
+  | {
+      type: 'person.created' | 'person.changed'
+      data: { id: string; name: string; role: string; unit: string | null; area: string | null; active: boolean }
+    }
   | { type: 'key.created'; data: { id: string; person: string; expiresAt: string | null } }
   | { type: 'key.revoked'; data: { id: string; person: string } }
-  | { type: 'import.completed'; data: { id: string; fileSha256: string; rows: number; taken: number; repeated: number; refused: number } }
+  | {
+      type: 'import.completed'
+      data: { id: string; fileSha256: string; rows: number; taken: number; repeated: number; refused: number }
+    }
 
 /** Whom and what an event is about, as far as it is chained. The name of the actor is looked up, not chained. */
 export interface EventHeader {

@@ -26,7 +26,11 @@ export async function lockItem(tx: Tx, actor: Actor, ref: string): Promise<Item>
 }
 
 /** Locks two items in one order for everybody, so that two merges never wait for each other. */
-export async function lockItems(tx: Tx, actor: Actor, refs: readonly [string, string]): Promise<[Item, Item | undefined]> {
+export async function lockItems(
+  tx: Tx,
+  actor: Actor,
+  refs: readonly [string, string],
+): Promise<[Item, Item | undefined]> {
   const items = await lock(tx, sql`${visibleItems(actor)} and (${itemIs(refs[0])} or ${itemIs(refs[1])})`)
   const [first, second] = refs.map((ref) => items.find(({ id, code }) => id === ref.toLowerCase() || code === ref))
   if (first === undefined) throw notFound()
@@ -48,22 +52,28 @@ export interface Written {
 /** Writes what `event` makes of a locked item: the past row, the present row. The event itself is appended by `act`. */
 export async function writeChange(tx: Tx, before: Item, event: ItemEvent, actor: Actor, at: string): Promise<Written> {
   const item = evolve(before, happened(event, actor, at))
-  const json = await answerOf(tx, sql`
+  const json = await answerOf(
+    tx,
+    sql`
     with past as (
       insert into item_past (${itemColumnList}, valid_to)
       select ${itemColumnList}, ${at} from item where jurisdiction_id = ${item.jurisdiction} and id = ${item.id}
     ), changed as (
       update item set (${storedList}) = row(${newList}) from json_populate_record(null::item, ${rowOf(item)}) r
       where item.jurisdiction_id = ${item.jurisdiction} and item.id = ${item.id} returning item.*
-    ) ${itemJson(actor, at, sql`from changed i`)}`)
+    ) ${itemJson(actor, at, sql`from changed i`)}`,
+  )
   return { item, json, event: prepared(item, event, actor, at) }
 }
 
 /** Writes a new item. @throws the driver's 23505 when its external id is on the list already. */
 export async function writeNewItem(tx: Tx, item: Item, event: ItemEvent, actor: Actor, at: string): Promise<Written> {
-  const json = await answerOf(tx, sql`
+  const json = await answerOf(
+    tx,
+    sql`
     with created as (${insertItems(sql`json_populate_record(null::item, ${rowOf(item)})`)} returning item.*)
-    ${itemJson(actor, at, sql`from created i`)}`)
+    ${itemJson(actor, at, sql`from created i`)}`,
+  )
   return { item, json, event: prepared(item, event, actor, at) }
 }
 
@@ -81,7 +91,9 @@ export function insertItems(source: SQL): SQL {
 }
 
 export function rowOf(item: Item): string {
-  return JSON.stringify(Object.fromEntries(storedColumns.map(([key, column]) => [column.name, item[key as keyof Item]])))
+  return JSON.stringify(
+    Object.fromEntries(storedColumns.map(([key, column]) => [column.name, item[key as keyof Item]])),
+  )
 }
 
 export function prepared(item: Item, event: ItemEvent, actor: Actor, at: string): PreparedEvent {

@@ -1,6 +1,6 @@
 import { getTableColumns, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
-import { item as itemTable, itemPast } from '../db/schema.js'
+import { itemPast, item as itemTable } from '../db/schema.js'
 import type { HappenedItemEvent } from '../domain/events.js'
 import { begin, evolve } from '../domain/evolve.js'
 import type { Item } from '../domain/item.js'
@@ -33,7 +33,11 @@ interface EventRow extends Record<string, unknown> {
 }
 
 /** Recomputes a jurisdiction's chain from the first event to the head, in pages. */
-export async function verifyChain(db: Db, jurisdiction: string, onProgress?: (checked: number) => void): Promise<ChainReport> {
+export async function verifyChain(
+  db: Db,
+  jurisdiction: string,
+  onProgress?: (checked: number) => void,
+): Promise<ChainReport> {
   // The head is read first: what is appended meanwhile lies after it and is not this run's to check.
   const head = await headOf(db, jurisdiction)
   let previous: Buffer = Buffer.alloc(32)
@@ -99,10 +103,20 @@ export interface ItemsReport {
 
 const MAX_FAULTS = 100
 const { responsibleUnit: _1, leadOfficial: _2, supervisionTier: _3, ...presentColumns } = getTableColumns(itemTable)
-const { responsibleUnit: _4, leadOfficial: _5, supervisionTier: _6, validTo: _7, ...pastColumns } = getTableColumns(itemPast)
+const {
+  responsibleUnit: _4,
+  leadOfficial: _5,
+  supervisionTier: _6,
+  validTo: _7,
+  ...pastColumns
+} = getTableColumns(itemPast)
 
 /** Folds every item's events and compares each state with its row, the present one and those of the past. */
-export async function verifyItems(db: Db, jurisdiction: string, onProgress?: (checked: number) => void): Promise<ItemsReport> {
+export async function verifyItems(
+  db: Db,
+  jurisdiction: string,
+  onProgress?: (checked: number) => void,
+): Promise<ItemsReport> {
   const faults: ItemFault[] = await rowsWithoutEvents(db, jurisdiction)
   let checked = 0
   let after = '00000000-0000-0000-0000-000000000000'
@@ -127,13 +141,24 @@ function compare(db: Db, jurisdiction: string, ids: string[]): Promise<ItemFault
       const { rows: events } = await tx.execute<EventRow & { item_id: string; item_code: string }>(sql`
         select item_id, item_code, item_version, type, at, actor_id, data from event
         where jurisdiction_id = ${jurisdiction} and item_id in ${ids} order by item_id, item_version`)
-      const present = await tx.select(presentColumns).from(itemTable).where(sql`jurisdiction_id = ${jurisdiction} and id in ${ids}`)
-      const past = await tx.select(pastColumns).from(itemPast).where(sql`jurisdiction_id = ${jurisdiction} and id in ${ids}`)
+      const present = await tx
+        .select(presentColumns)
+        .from(itemTable)
+        .where(sql`jurisdiction_id = ${jurisdiction} and id in ${ids}`)
+      const past = await tx
+        .select(pastColumns)
+        .from(itemPast)
+        .where(sql`jurisdiction_id = ${jurisdiction} and id in ${ids}`)
       const stored = new Map([...past, ...present].map((row) => [`${row.id} ${row.version}`, row as Item]))
       const faults: ItemFault[] = []
       let item: Item | undefined
       for (const row of events) {
-        const event = { type: row.type, data: JSON.parse(row.data), at: new Date(row.at).toISOString(), actorId: row.actor_id }
+        const event = {
+          type: row.type,
+          data: JSON.parse(row.data),
+          at: new Date(row.at).toISOString(),
+          actorId: row.actor_id,
+        }
         const happened = event as HappenedItemEvent
         const identity = { jurisdiction, id: row.item_id, code: row.item_code }
         item = item?.id === row.item_id ? evolve(item, happened) : begin(identity, happened)
@@ -166,5 +191,11 @@ async function rowsWithoutEvents(db: Db, jurisdiction: string): Promise<ItemFaul
     where i.jurisdiction_id = ${jurisdiction} and not exists (
       select from event e where e.jurisdiction_id = i.jurisdiction_id and e.item_id = i.id)
     limit ${MAX_FAULTS}`)
-  return rows.map(({ id, code, version }) => ({ itemId: id, itemCode: code, version, fault: 'without events', fields: [] }))
+  return rows.map(({ id, code, version }) => ({
+    itemId: id,
+    itemCode: code,
+    version,
+    fault: 'without events',
+    fields: [],
+  }))
 }

@@ -4,9 +4,9 @@ import type { Db } from '../db/client.js'
 import { itemFields, itemRows } from '../db/item-json.js'
 import { itemIs, visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
+import { notFound } from '../domain/rejection.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { filterConditions, filterOf } from '../http/item-filter.js'
-import { notFound } from '../domain/rejection.js'
 import type { ListQuery } from './schemas.js'
 
 type ListItems = z.infer<typeof ListQuery>
@@ -64,7 +64,9 @@ export async function getItem(
 }
 
 async function countItems(db: Db, rowsOf: SQL, where: SQL[]): Promise<number> {
-  const { rows } = await db.execute<{ total: string }>(sql`select count(*) as total from ${rowsOf} i where ${all(where)}`)
+  const { rows } = await db.execute<{ total: string }>(
+    sql`select count(*) as total from ${rowsOf} i where ${all(where)}`,
+  )
   return Number(rows[0]?.total)
 }
 

@@ -1,7 +1,16 @@
 import { defaultDeadline } from '../db/deadline.js'
 import type { App, Deps } from '../deps.js'
 import { correct, dismiss, list, note } from '../domain/decide.js'
-import { CommandHeaders, changeOf, intentOf, ItemParams, itemCommand, requireIfMatch, sendAnswer, sendJson } from '../http/command.js'
+import {
+  CommandHeaders,
+  changeOf,
+  ItemParams,
+  intentOf,
+  itemCommand,
+  requireIfMatch,
+  sendAnswer,
+  sendJson,
+} from '../http/command.js'
 import { pastOf } from '../http/fields.js'
 import { ItemPage, ItemView } from '../http/item-view.js'
 import { sendPage } from '../http/page.js'
@@ -27,7 +36,8 @@ export async function listRoutes(app: App, deps: Deps): Promise<void> {
         tags: [TAG],
         operationId: 'fileItem',
         summary: 'File an item (上报)',
-        description: 'Files a hazard. It gets its code at once and waits in status `reported` for the office’s evaluation.',
+        description:
+          'Files a hazard. It gets its code at once and waits in status `reported` for the office’s evaluation.',
         headers: CommandHeaders,
         body: FileItem,
         response: { 201: item('The item. `Location` names it.'), ...responses('write') },
@@ -48,9 +58,13 @@ export async function listRoutes(app: App, deps: Deps): Promise<void> {
         tags: [TAG],
         operationId: 'listItems',
         summary: 'The list (隐患清单)',
-        description: 'Items that the caller may see, filtered, sorted and keyset-paged. No item is skipped or repeated while others change.',
+        description:
+          'Items that the caller may see, filtered, sorted and keyset-paged. No item is skipped or repeated while others change.',
         querystring: ListQuery,
-        response: { 200: { description: 'A page of items.', content: { 'application/json': { schema: ItemPage } } }, ...responses('read') },
+        response: {
+          200: { description: 'A page of items.', content: { 'application/json': { schema: ItemPage } } },
+          ...responses('read'),
+        },
       },
     },
     async (request, reply) => {
@@ -89,7 +103,8 @@ export async function listRoutes(app: App, deps: Deps): Promise<void> {
         tags: [TAG],
         operationId: 'correctItem',
         summary: 'Correct what was filed (更正)',
-        description: 'JSON merge patch of descriptive fields, by the filer or the office. Needs `If-Match`. The change is an event like any other.',
+        description:
+          'JSON merge patch of descriptive fields, by the filer or the office. Needs `If-Match`. The change is an event like any other.',
         params: ItemParams,
         headers: CommandHeaders,
         body: CorrectItem,
@@ -110,7 +125,8 @@ export async function listRoutes(app: App, deps: Deps): Promise<void> {
     itemCommand('item.list', {
       tag: TAG,
       summary: 'List an item (立项挂账)',
-      description: 'Puts a reported item on account with its evaluation (综合评估): level, category, and the default deadline of the level.',
+      description:
+        'Puts a reported item on account with its evaluation (综合评估): level, category, and the default deadline of the level.',
       body: ListItem,
     }),
     async (request, reply) => {
@@ -119,7 +135,10 @@ export async function listRoutes(app: App, deps: Deps): Promise<void> {
       await requireKnownCodes(db, jurisdiction.id, { category })
       const change = changeOf(request, now())
       const deadline = await defaultDeadline(db, jurisdiction.timeZone, level, change.now)
-      return sendAnswer(reply, await changeItem(db, change, (it) => list(it, { level, category, evaluation }, deadline)))
+      return sendAnswer(
+        reply,
+        await changeItem(db, change, (it) => list(it, { level, category, evaluation }, deadline)),
+      )
     },
   )
 
@@ -140,7 +159,8 @@ export async function listRoutes(app: App, deps: Deps): Promise<void> {
     itemCommand('item.merge', {
       tag: TAG,
       summary: 'Merge an item into another (并案)',
-      description: 'A repeated filing is merged into the item that stays; that one gains the link. A merged, dismissed or closed item takes nothing in.',
+      description:
+        'A repeated filing is merged into the item that stays; that one gains the link. A merged, dismissed or closed item takes nothing in.',
       body: MergeItem,
     }),
     async (request, reply) => {
@@ -161,4 +181,3 @@ export async function listRoutes(app: App, deps: Deps): Promise<void> {
       sendAnswer(reply, await changeItem(db, changeOf(request, now()), (it) => note(it, request.body.note))),
   )
 }
-

@@ -14,7 +14,10 @@ const Location = z
 
 const Chainage = z
   .union([z.string().min(1).max(60), z.int().min(0).max(9_999_999)])
-  .meta({ description: 'Metres from the road’s zero, or text: `K12+345`, `77公里加800米`; a text may be a range, also backwards.' })
+  .meta({
+    description:
+      'Metres from the road’s zero, or text: `K12+345`, `77公里加800米`; a text may be a range, also backwards.',
+  })
 
 const place = {
   area: AreaCode,
@@ -43,7 +46,9 @@ export const FileItem = z
     ...description,
     ...place,
     datum,
-    foundAt: Instant.optional().meta({ description: 'When the client saw the hazard, at most 30 days back; for phones that were offline.' }),
+    foundAt: Instant.optional().meta({
+      description: 'When the client saw the hazard, at most 30 days back; for phones that were offline.',
+    }),
     externalId: text(200, 'The item’s number in another system.').optional(),
     externalSystem: text(100).optional(),
   })
@@ -81,7 +86,10 @@ export const ListItem = z
     category: text(40, 'A code of `GET /v1/categories`; required when the filing named none.').optional(),
     evaluation: text(5000, 'The findings of the evaluation (综合评估).').optional(),
   })
-  .meta({ id: 'ListItem', example: { level: 'major', category: 'roadside_protection', evaluation: '临水急弯，近三年两起坠车事故。' } })
+  .meta({
+    id: 'ListItem',
+    example: { level: 'major', category: 'roadside_protection', evaluation: '临水急弯，近三年两起坠车事故。' },
+  })
 
 export const Reason = z
   .strictObject({ reason: text(2000) })
@@ -91,7 +99,9 @@ export const MergeItem = z
   .strictObject({ into: text(40, 'UUID or code of the item that stays.'), reason: text(2000) })
   .meta({ id: 'MergeItem', example: { into: '2026-000171', reason: '同一弯道，重复上报。' } })
 
-export const AddNote = z.strictObject({ note: text(5000) }).meta({ id: 'AddNote', example: { note: '已电话联系王店镇，周五现场会。' } })
+export const AddNote = z
+  .strictObject({ note: text(5000) })
+  .meta({ id: 'AddNote', example: { note: '已电话联系王店镇，周五现场会。' } })
 
 const SORTS = ['dueAt', '-dueAt', 'reportedAt', '-reportedAt', 'updatedAt', '-updatedAt'] as const
 

@@ -14,7 +14,10 @@ export function measure(app: App): Registry {
   })
   app.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions } = request
-    seconds.observe({ method, route: routeOptions.url ?? 'unknown', status: reply.statusCode }, reply.elapsedTime / 1000)
+    seconds.observe(
+      { method, route: routeOptions.url ?? 'unknown', status: reply.statusCode },
+      reply.elapsedTime / 1000,
+    )
   })
   return registry
 }

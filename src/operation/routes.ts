@@ -3,15 +3,18 @@ import { sql } from 'drizzle-orm'
 import type { Registry } from 'prom-client'
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
-import { unauthenticated } from '../http/actor.js'
 import { notFound } from '../domain/rejection.js'
+import { unauthenticated } from '../http/actor.js'
 
 const TAG = 'Operation'
 const Status = z.strictObject({ status: z.string() }).meta({ id: 'Status', example: { status: 'ok' } })
 const answer = (description: string) => ({ description, content: { 'application/json': { schema: Status } } })
 
 /** Alive, ready, metrics: for whoever operates the service. */
-export async function operationRoutes(app: App, { db, config, isStopping, metrics }: Deps & { metrics: Registry }): Promise<void> {
+export async function operationRoutes(
+  app: App,
+  { db, config, isStopping, metrics }: Deps & { metrics: Registry },
+): Promise<void> {
   app.get(
     '/healthz',
     {
@@ -57,7 +60,8 @@ export async function operationRoutes(app: App, { db, config, isStopping, metric
         tags: [TAG],
         operationId: 'getMetrics',
         summary: 'Metrics',
-        description: 'Prometheus text, behind `Authorization: Bearer <METRICS_TOKEN>`; 404 where no token is configured.',
+        description:
+          'Prometheus text, behind `Authorization: Bearer <METRICS_TOKEN>`; 404 where no token is configured.',
         security: [],
         response: { 200: { description: 'Metrics.', content: { 'text/plain': { schema: z.string() } } } },
       },

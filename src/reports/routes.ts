@@ -21,7 +21,10 @@ const OverdueQuerystring = z.strictObject({
 
 const OverdueGroup = z
   .strictObject({
-    key: z.string().nullable().meta({ description: 'Null: the items that have none, such as those nobody is assigned to.' }),
+    key: z
+      .string()
+      .nullable()
+      .meta({ description: 'Null: the items that have none, such as those nobody is assigned to.' }),
     label: z.string(),
     count: z.int(),
     maxOverdueDays: z.int(),
@@ -42,7 +45,15 @@ const OverdueReport = z
     example: {
       asOf: '2026-11-22T01:30:00.000Z',
       total: 3,
-      groups: [{ key: '341225', label: '阜南县', count: 3, maxOverdueDays: 41, buckets: { d1to7: 1, d8to30: 1, d31to90: 1, over90: 0 } }],
+      groups: [
+        {
+          key: '341225',
+          label: '阜南县',
+          count: 3,
+          maxOverdueDays: 41,
+          buckets: { d1to7: 1, d8to30: 1, d31to90: 1, over90: 0 },
+        },
+      ],
     },
   })
 
@@ -56,9 +67,13 @@ export async function reportRoutes(app: App, { db, now }: Deps): Promise<void> {
         tags: ['Reports'],
         operationId: 'reportOverdue',
         summary: 'The overdue report (逾期报告)',
-        description: 'Which items, whose, how many days; the items themselves, or counted by group. Suspended items are not overdue. Each role sees its own.',
+        description:
+          'Which items, whose, how many days; the items themselves, or counted by group. Suspended items are not overdue. Each role sees its own.',
         querystring: OverdueQuerystring,
-        response: { 200: { description: 'The report.', content: { 'application/json': { schema: OverdueReport } } }, ...responses('read') },
+        response: {
+          200: { description: 'The report.', content: { 'application/json': { schema: OverdueReport } } },
+          ...responses('read'),
+        },
       },
     },
     async (request, reply) => {
@@ -71,7 +86,10 @@ export async function reportRoutes(app: App, { db, now }: Deps): Promise<void> {
       }
       const { rows, nextCursor, total } = await findOverdue(db, request.actor, query, at)
       if (nextCursor !== null) reply.header('link', nextLink(request, nextCursor))
-      return sendJson(reply, `{"asOf":"${asOf}","total":${total},"items":[${rows.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`)
+      return sendJson(
+        reply,
+        `{"asOf":"${asOf}","total":${total},"items":[${rows.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`,
+      )
     },
   )
 }

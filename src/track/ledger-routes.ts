@@ -62,16 +62,36 @@ const EventPage = z
 const Feed = z
   .strictObject({
     data: z.array(EventView),
-    nextCursor: z.string().nullable().meta({ description: 'The `after` of the next page; null when the feed’s end is reached.' }),
-    lastSeq: z.int().meta({ description: 'Everything up to this seq has been looked at: the `after` to resume with, also when a filter left nothing.' }),
+    nextCursor: z
+      .string()
+      .nullable()
+      .meta({ description: 'The `after` of the next page; null when the feed’s end is reached.' }),
+    lastSeq: z
+      .int()
+      .meta({
+        description:
+          'Everything up to this seq has been looked at: the `after` to resume with, also when a filter left nothing.',
+      }),
   })
   .meta({ id: 'Feed' })
 
 const FeedQuerystring = z.strictObject({
-  after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).meta({ description: 'The last seq that the follower has.' }),
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .default(0)
+    .meta({ description: 'The last seq that the follower has.' }),
   limit: z.coerce.number().int().min(1).max(1000).default(200).meta({ description: 'Events on a page.' }),
   type: many(z.enum(EVENT_TYPES)).optional().meta({ description: 'Repeatable.' }),
-  wait: z.coerce.number().int().min(0).max(MAX_WAIT_S).default(0).meta({ description: 'Seconds to wait for the next event when there is none yet.' }),
+  wait: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_WAIT_S)
+    .default(0)
+    .meta({ description: 'Seconds to wait for the next event when there is none yet.' }),
 })
 
 const Head = z.strictObject({ seq: z.int(), hash: Hex }).meta({ id: 'LedgerHead' })
@@ -79,7 +99,10 @@ const Verification = z
   .strictObject({ ok: z.boolean(), checked: z.int(), firstBadSeq: z.int().nullable() })
   .meta({ id: 'Verification', example: { ok: true, checked: 172, firstBadSeq: null } })
 
-const json = <S extends z.ZodType>(description: string, schema: S) => ({ description, content: { 'application/json': { schema } } })
+const json = <S extends z.ZodType>(description: string, schema: S) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
 
 /** The ledger (台账): an item's own, the jurisdiction's feed, its head, its verification. */
 export async function ledgerRoutes(app: App, { db, now, watch }: Deps): Promise<void> {
@@ -171,7 +194,8 @@ export async function ledgerRoutes(app: App, { db, now, watch }: Deps): Promise<
         tags: [TAG],
         operationId: 'getLedgerHead',
         summary: 'The ledger’s head',
-        description: 'Seq and hash of the last event. Whoever keeps a copy elsewhere can prove later that history was not rewritten.',
+        description:
+          'Seq and hash of the last event. Whoever keeps a copy elsewhere can prove later that history was not rewritten.',
         response: { 200: json('The head.', Head), ...responses('read') },
       },
     },
@@ -196,12 +220,20 @@ export async function ledgerRoutes(app: App, { db, now, watch }: Deps): Promise<
   )
 }
 
-function sendFeed(reply: FastifyReply, rows: { seq: number; json: string }[], limit: number, scannedTo: number): FastifyReply {
+function sendFeed(
+  reply: FastifyReply,
+  rows: { seq: number; json: string }[],
+  limit: number,
+  scannedTo: number,
+): FastifyReply {
   const last = rows.at(-1)?.seq ?? scannedTo
   const isFull = rows.length === limit
   const lastSeq = isFull ? last : scannedTo
   const nextCursor = isFull ? JSON.stringify(String(last)) : 'null'
-  return sendJson(reply, `{"data":[${rows.map((row) => row.json).join(',')}],"nextCursor":${nextCursor},"lastSeq":${lastSeq}}`)
+  return sendJson(
+    reply,
+    `{"data":[${rows.map((row) => row.json).join(',')}],"nextCursor":${nextCursor},"lastSeq":${lastSeq}}`,
+  )
 }
 
 function sendNdjson(reply: FastifyReply, lines: AsyncIterable<string>): FastifyReply {

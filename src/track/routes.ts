@@ -1,6 +1,15 @@
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
-import { decideExtension, endSupervision, plan, reportProgress, requestExtension, resume, supervise, suspend } from '../domain/decide.js'
+import {
+  decideExtension,
+  endSupervision,
+  plan,
+  reportProgress,
+  requestExtension,
+  resume,
+  supervise,
+  suspend,
+} from '../domain/decide.js'
 import { TIERS } from '../domain/item.js'
 import { changeOf, itemCommand, sendAnswer } from '../http/command.js'
 import { DateOrInstant, endOf, Fen, text } from '../http/fields.js'
@@ -14,7 +23,14 @@ const PlanItem = z
     budgetFen: Fen.optional(),
     interimProtection: text(2000, 'How people are protected while the hazard stands.').optional(),
   })
-  .meta({ id: 'PlanItem', example: { measures: '加装波形梁护栏 120 米', budgetFen: 12_000_000, interimProtection: '临时水马隔离，夜间爆闪灯' } })
+  .meta({
+    id: 'PlanItem',
+    example: {
+      measures: '加装波形梁护栏 120 米',
+      budgetFen: 12_000_000,
+      interimProtection: '临时水马隔离，夜间爆闪灯',
+    },
+  })
 
 const ReportProgress = z
   .strictObject({ percent: z.int().min(0).max(100), note: text(5000), spentFen: Fen.optional() })
@@ -34,8 +50,13 @@ const DecideExtension = z
 
 const WithReason = z.strictObject({ reason: text(2000) })
 const Suspend = WithReason.meta({ id: 'SuspendItem', example: { reason: '等待铁路部门批准施工窗口' } })
-const Resume = z.strictObject({ reason: text(2000).optional() }).meta({ id: 'ResumeItem', example: { reason: '施工窗口已批准' } })
-const Supervise = WithReason.extend({ tier: z.enum(TIERS) }).meta({ id: 'SuperviseItem', example: { tier: 'city', reason: '临水路段，一年内两起坠车' } })
+const Resume = z
+  .strictObject({ reason: text(2000).optional() })
+  .meta({ id: 'ResumeItem', example: { reason: '施工窗口已批准' } })
+const Supervise = WithReason.extend({ tier: z.enum(TIERS) }).meta({
+  id: 'SuperviseItem',
+  example: { tier: 'city', reason: '临水路段，一年内两起坠车' },
+})
 const EndSupervision = WithReason.meta({ id: 'EndSupervision', example: { reason: '主体工程完成' } })
 
 /** Track (台账制): plan, progress, extension, the clock, supervision. */
@@ -51,7 +72,10 @@ export async function trackRoutes(app: App, { db, now }: Deps): Promise<void> {
     async (request, reply) => {
       const { measures, budgetFen = null, interimProtection = null } = request.body
       const data = { measures, budgetFen, interimProtection }
-      return sendAnswer(reply, await changeItem(db, changeOf(request, now()), (item) => plan(item, data, request.actor)))
+      return sendAnswer(
+        reply,
+        await changeItem(db, changeOf(request, now()), (item) => plan(item, data, request.actor)),
+      )
     },
   )
 
@@ -66,7 +90,10 @@ export async function trackRoutes(app: App, { db, now }: Deps): Promise<void> {
     async (request, reply) => {
       const { percent, note, spentFen = null } = request.body
       const data = { percent, note, spentFen }
-      return sendAnswer(reply, await changeItem(db, changeOf(request, now()), (item) => reportProgress(item, data, request.actor)))
+      return sendAnswer(
+        reply,
+        await changeItem(db, changeOf(request, now()), (item) => reportProgress(item, data, request.actor)),
+      )
     },
   )
 
@@ -83,7 +110,10 @@ export async function trackRoutes(app: App, { db, now }: Deps): Promise<void> {
       const { actor } = request
       const dueAt = endOf(request.body.dueAt, actor.jurisdiction.timeZone)
       const change = changeOf(request, now())
-      return sendAnswer(reply, await changeItem(db, change, (item, at) => requestExtension(item, dueAt, reason, actor, at)))
+      return sendAnswer(
+        reply,
+        await changeItem(db, change, (item, at) => requestExtension(item, dueAt, reason, actor, at)),
+      )
     },
   )
 
@@ -100,7 +130,10 @@ export async function trackRoutes(app: App, { db, now }: Deps): Promise<void> {
       const { timeZone } = request.actor.jurisdiction
       const dueAt = request.body.dueAt === undefined ? null : endOf(request.body.dueAt, timeZone)
       const change = changeOf(request, now())
-      return sendAnswer(reply, await changeItem(db, change, (item, at) => decideExtension(item, { approved, dueAt, reason }, at)))
+      return sendAnswer(
+        reply,
+        await changeItem(db, change, (item, at) => decideExtension(item, { approved, dueAt, reason }, at)),
+      )
     },
   )
 
@@ -153,6 +186,9 @@ export async function trackRoutes(app: App, { db, now }: Deps): Promise<void> {
       body: EndSupervision,
     }),
     async (request, reply) =>
-      sendAnswer(reply, await changeItem(db, changeOf(request, now()), (item) => endSupervision(item, request.body.reason))),
+      sendAnswer(
+        reply,
+        await changeItem(db, changeOf(request, now()), (item) => endSupervision(item, request.body.reason)),
+      ),
   )
 }
