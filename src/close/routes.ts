@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defaultDeadline } from '../db/deadline.js'
 import type { App, Deps } from '../deps.js'
-import { decideClosure, recheck, reopen, requestClosure } from '../domain/decide.js'
+import { decideClosure, recheck, reopen, requestClosure } from '../domain/decide/close.js'
 import { changeOf, itemCommand, sendAnswer } from '../http/command.js'
 import { text } from '../http/fields.js'
 import { changeItem } from '../ledger/change-item.js'

@@ -1,5 +1,5 @@
 import { addWorkingDays, createCalendar, type WorkingCalendar } from '../domain/calendar.js'
-import type { Deadline } from '../domain/decide.js'
+import type { Deadline } from '../domain/events.js'
 import type { Level } from '../domain/item.js'
 import { endOfDay, localDate } from '../domain/zone.js'
 import type { Db } from './client.js'

@@ -21,7 +21,7 @@ export interface Imported extends Filed {
   line: number
 }
 
-interface Deadline {
+export interface Deadline {
   dueAt: Instant
   /** Counted in working days past the last published year of the calendar. */
   provisional: boolean

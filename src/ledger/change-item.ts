@@ -1,5 +1,5 @@
 import type { Db } from '../db/client.js'
-import { merge } from '../domain/decide.js'
+import { merge } from '../domain/decide/list.js'
 import type { ItemEvent } from '../domain/events.js'
 import type { Item } from '../domain/item.js'
 import { type Action, isPermitted } from '../domain/permissions.js'

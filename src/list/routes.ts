@@ -1,6 +1,6 @@
 import { defaultDeadline } from '../db/deadline.js'
 import type { App, Deps } from '../deps.js'
-import { correct, dismiss, list, note } from '../domain/decide.js'
+import { correct, dismiss, list, note } from '../domain/decide/list.js'
 import {
   CommandHeaders,
   changeOf,

@@ -9,7 +9,7 @@ import {
   resume,
   supervise,
   suspend,
-} from '../domain/decide.js'
+} from '../domain/decide/track.js'
 import { TIERS } from '../domain/item.js'
 import { changeOf, itemCommand, sendAnswer } from '../http/command.js'
 import { DateOrInstant, endOf, Fen, text } from '../http/fields.js'

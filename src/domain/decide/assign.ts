@@ -1,0 +1,34 @@
+import type { ItemEvent } from '../events.js'
+import type { Instant, Item, Order } from '../item.js'
+import type { Actor } from '../permissions.js'
+import { invalid } from '../rejection.js'
+import { requireAllowed, requireFuture, requireOwner } from './require.js'
+
+/** Assign (交办) with all required elements; again while assigned or remediating it reassigns. */
+export function assign(
+  item: Item,
+  order: Order,
+  how: { provisional: boolean; workingDays: number | null },
+  now: Instant,
+): ItemEvent {
+  requireAllowed(item, 'item.assigned')
+  requireFuture('/dueAt', order.dueAt, now)
+  if (order.coUnits.includes(order.responsibleUnit)) {
+    throw invalid('/coUnits', {
+      zh: '责任单位不能同时是配合单位。',
+      en: 'The responsible unit cannot be its own co-unit.',
+    })
+  }
+  return { type: 'item.assigned', data: { ...order, ...how } }
+}
+
+export function accept(item: Item, actor: Actor): ItemEvent {
+  requireOwner(item, actor, 'item.accepted')
+  return { type: 'item.accepted', data: {} }
+}
+
+/** Return (退办): the unit gives the order back with a reason. */
+export function giveBack(item: Item, reason: string, actor: Actor): ItemEvent {
+  requireOwner(item, actor, 'item.returned')
+  return { type: 'item.returned', data: { unit: actor.unit ?? '', reason } }
+}

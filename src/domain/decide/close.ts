@@ -1,0 +1,38 @@
+import type { Deadline, ItemEvent } from '../events.js'
+import type { Item } from '../item.js'
+import type { Actor } from '../permissions.js'
+import { Rejection } from '../rejection.js'
+import { requireAllowed, requireOwner } from './require.js'
+
+export function requestClosure(item: Item, summary: string, actor: Actor): ItemEvent {
+  requireOwner(item, actor, 'item.closure_requested')
+  return { type: 'item.closure_requested', data: { summary } }
+}
+
+/** Close (销号) or send back, under four eyes. */
+export function decideClosure(item: Item, approved: boolean, findings: string, actor: Actor): ItemEvent {
+  requireAllowed(item, approved ? 'item.closed' : 'item.closure_rejected')
+  requireFourEyes(item, actor)
+  return { type: approved ? 'item.closed' : 'item.closure_rejected', data: { findings } }
+}
+
+/** Recheck (回头看). A failed one puts the item on account again, with a new default deadline. */
+export function recheck(item: Item, passed: boolean, findings: string, deadline: Deadline, actor: Actor): ItemEvent {
+  requireAllowed(item, 'item.rechecked')
+  requireFourEyes(item, actor)
+  return { type: 'item.rechecked', data: passed ? { passed, findings } : { passed, findings, ...deadline } }
+}
+
+export function reopen(item: Item, reason: string, deadline: Deadline): ItemEvent {
+  requireAllowed(item, 'item.reopened')
+  return { type: 'item.reopened', data: { reason, ...deadline } }
+}
+
+function requireFourEyes(item: Item, actor: Actor): void {
+  const involved = [item.assignment?.responsibleUnit, ...(item.assignment?.coUnits ?? [])]
+  if (item.closureRequest?.by !== actor.id && (actor.unit === null || !involved.includes(actor.unit))) return
+  throw new Rejection('four-eyes', {
+    zh: '申请验收的人和责任单位的人不得核验本单位的整改。',
+    en: 'Whoever applied for closure, and anyone of the units that did the work, cannot verify it.',
+  })
+}
