@@ -8,7 +8,8 @@ import { invalid, notFound } from '../domain/rejection.js'
 import { createApiKey } from '../http/api-key.js'
 import { CommandHeaders, intentOf, sendAnswer } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
-import { AreaCode, Cursor, Instant, Limit, text, Uuid } from '../http/fields.js'
+import { KEY_EXAMPLE, PERSON_EXAMPLE, pageExample } from '../http/examples.js'
+import { AreaCode, Cursor, IdParams, Instant, Limit, text, Uuid } from '../http/fields.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { responses } from '../http/responses.js'
 import { type Answer, act } from '../ledger/act.js'
@@ -31,7 +32,7 @@ const PersonView = z
     area: z.string().nullable(),
     active: z.boolean(),
   })
-  .meta({ id: 'Person' })
+  .meta({ id: 'Person', example: PERSON_EXAMPLE })
 
 const person = {
   name: text(100),
@@ -101,7 +102,7 @@ const key = {
   revokedAt: At.nullable(),
   lastUsedAt: At.nullable().meta({ description: 'To the minute.' }),
 }
-const KeyView = z.strictObject(key).meta({ id: 'ApiKey' })
+const KeyView = z.strictObject(key).meta({ id: 'ApiKey', example: KEY_EXAMPLE })
 const NewKeyView = z
   .strictObject({
     ...key,
@@ -109,10 +110,13 @@ const NewKeyView = z
       .string()
       .meta({ description: 'The whole key, `ol_<env>_<id>_<secret><checksum>`. Shown once; only its hash is kept.' }),
   })
-  .meta({ id: 'NewApiKey' })
+  .meta({
+    id: 'NewApiKey',
+    example: { ...KEY_EXAMPLE, secret: 'ol_live_7Qm2XbT0aRk9_DztKk3TbFq8sXv1mWc5nRj7hLp0gYe2aU4i9ob' },
+  })
 
-const list = <S extends z.ZodType>(row: S, id: string) =>
-  z.strictObject({ data: z.array(row), nextCursor: z.string().nullable() }).meta({ id })
+const list = <S extends z.ZodType>(row: S, id: string, example: object) =>
+  z.strictObject({ data: z.array(row), nextCursor: z.string().nullable() }).meta({ id, example: pageExample(example) })
 const PageQuery = z.strictObject({ limit: Limit, cursor: Cursor })
 
 /** People and their keys. */
@@ -127,7 +131,10 @@ export async function peopleRoutes(app: App, { db, now, config }: Deps): Promise
         summary: 'People',
         description: 'The people of the jurisdiction, by name.',
         querystring: PageQuery,
-        response: { 200: json('A page of people.', list(PersonView, 'PersonPage')), ...responses('read') },
+        response: {
+          200: json('A page of people.', list(PersonView, 'PersonPage', PERSON_EXAMPLE)),
+          ...responses('read'),
+        },
       },
     },
     async (request, reply) => {
@@ -184,7 +191,7 @@ export async function peopleRoutes(app: App, { db, now, config }: Deps): Promise
         summary: 'Change a person',
         description:
           'JSON merge patch of name, role, unit, area; `active: false` shuts the person out from the next request on.',
-        params: z.object({ id: Uuid }),
+        params: IdParams,
         headers: CommandHeaders,
         body: ChangePerson,
         response: { 200: json('The person after the change.', PersonView), ...responses('command') },
@@ -223,7 +230,7 @@ export async function peopleRoutes(app: App, { db, now, config }: Deps): Promise
         summary: 'API keys',
         description: 'All keys of the jurisdiction, the oldest first, without their secrets.',
         querystring: PageQuery,
-        response: { 200: json('A page of keys.', list(KeyView, 'ApiKeyPage')), ...responses('read') },
+        response: { 200: json('A page of keys.', list(KeyView, 'ApiKeyPage', KEY_EXAMPLE)), ...responses('read') },
       },
     },
     async (request, reply) => {
@@ -294,7 +301,12 @@ export async function peopleRoutes(app: App, { db, now, config }: Deps): Promise
         summary: 'Revoke an API key',
         description:
           'Holds from the next request on, also for repetitions of earlier requests. Revoking twice is no error.',
-        params: z.object({ id: z.string().regex(/^[0-9A-Za-z]{12}$/) }),
+        params: z.object({
+          id: z
+            .string()
+            .regex(/^[0-9A-Za-z]{12}$/)
+            .meta({ description: 'The key’s id, the third part of its text.', example: KEY_EXAMPLE.id }),
+        }),
         response: { 204: z.null().meta({ description: 'Revoked.' }), ...responses('found') },
       },
     },

@@ -8,7 +8,8 @@ import { ROLES } from '../domain/permissions.js'
 import { notFound, Rejection } from '../domain/rejection.js'
 import { CommandHeaders, ifMatchOf, intentOf, sendAnswer, sendJson } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
-import { AreaCode, Cursor, Limit, text, Uuid, unknownCode } from '../http/fields.js'
+import { PERSON_EXAMPLE, pageExample, UNIT_EXAMPLE } from '../http/examples.js'
+import { AreaCode, Cursor, IdParams, Limit, text, unknownCode } from '../http/fields.js'
 import { languageOf } from '../http/language.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { responses } from '../http/responses.js'
@@ -20,8 +21,10 @@ const json = <S extends z.ZodType>(description: string, schema: S) => ({
   description,
   content: { 'application/json': { schema } },
 })
-const page = <S extends z.ZodType>(row: S, id: string) =>
-  z.strictObject({ data: z.array(row), nextCursor: z.string().nullable() }).meta({ id })
+const page = <S extends z.ZodType>(row: S, id: string, example: object) =>
+  z.strictObject({ data: z.array(row), nextCursor: z.string().nullable() }).meta({ id, example: pageExample(example) })
+
+const CATEGORY_EXAMPLE = { code: 'lighting', name: '照明', nameZh: '照明', nameEn: 'Lighting' }
 
 const Me = z
   .strictObject({
@@ -32,7 +35,13 @@ const Me = z
     unit: z.uuid().nullable(),
     area: z.string().nullable(),
   })
-  .meta({ id: 'Me' })
+  .meta({
+    id: 'Me',
+    example: {
+      ...{ id: PERSON_EXAMPLE.id, name: '李敏', role: 'inspector', unit: null, area: '341202' },
+      jurisdiction: { id: 'fuyang', name: '阜阳市道路交通安全委员会', timeZone: 'Asia/Shanghai', area: '341200' },
+    },
+  })
 
 const UNIT_KINDS = ['bureau', 'township', 'company', 'office', 'other'] as const
 const UnitView = z
@@ -44,7 +53,7 @@ const UnitView = z
     area: z.string().nullable(),
     active: z.boolean(),
   })
-  .meta({ id: 'Unit', description: 'A unit that items can be assigned to.' })
+  .meta({ id: 'Unit', description: 'A unit that items can be assigned to.', example: UNIT_EXAMPLE })
 
 const AddUnit = z
   .strictObject({ name: text(100), kind: z.enum(UNIT_KINDS).default('other'), area: AreaCode.nullish() })
@@ -65,7 +74,7 @@ const ChangeUnit = z
 
 const CategoryView = z
   .strictObject({ code: z.string(), name: z.string(), nameZh: z.string(), nameEn: z.string() })
-  .meta({ id: 'Category' })
+  .meta({ id: 'Category', example: CATEGORY_EXAMPLE })
 const AddCategory = z
   .strictObject({ code: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/), nameZh: text(100), nameEn: text(100) })
   .meta({ id: 'AddCategory', example: { code: 'railway_crossing', nameZh: '铁路道口', nameEn: 'Railway crossing' } })
@@ -83,6 +92,10 @@ const Calendar = z
   })
   .meta({
     id: 'Calendar',
+    example: {
+      ...{ timeZone: 'Asia/Shanghai', firstYear: 2020, lastYear: 2026 },
+      days: [{ date: '2026-10-01', kind: 'off', name: '国庆节' }],
+    },
     description: 'Statutory holidays (`off`) and make-up working days (`work`); ordinary weekends are not listed.',
   })
 
@@ -113,7 +126,7 @@ export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void
         summary: 'Units',
         description: 'The units of the jurisdiction, by name.',
         querystring: z.strictObject({ limit: Limit, cursor: Cursor }),
-        response: { 200: json('A page of units.', page(UnitView, 'UnitPage')), ...responses('read') },
+        response: { 200: json('A page of units.', page(UnitView, 'UnitPage', UNIT_EXAMPLE)), ...responses('read') },
       },
     },
     async (request, reply) => {
@@ -175,7 +188,7 @@ export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void
         operationId: 'changeUnit',
         summary: 'Change a unit',
         description: 'JSON merge patch; `If-Match` guards against a change in between.',
-        params: z.object({ id: Uuid }),
+        params: IdParams,
         headers: CommandHeaders,
         body: ChangeUnit,
         response: { 200: json('The unit after the change.', UnitView), ...responses('command') },
@@ -228,11 +241,17 @@ export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void
             .min(1)
             .max(4)
             .optional()
-            .meta({ description: '1 province, 2 city, 3 county, 4 township.' }),
+            .meta({ description: '1 province, 2 city, 3 county, 4 township.', example: 3 }),
           limit: Limit,
           cursor: Cursor,
         }),
-        response: { 200: json('A page of areas.', page(AreaView, 'AreaPage')), ...responses('read') },
+        response: {
+          200: json(
+            'A page of areas.',
+            page(AreaView, 'AreaPage', { code: '341225', name: '阜南县', level: 3, parent: '341200' }),
+          ),
+          ...responses('read'),
+        },
       },
     },
     async (request, reply) => {
@@ -261,7 +280,10 @@ export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void
         operationId: 'listCategories',
         summary: 'Categories',
         description: 'The jurisdiction’s categories, in their order.',
-        response: { 200: json('All categories.', page(CategoryView, 'CategoryPage')), ...responses('read') },
+        response: {
+          200: json('All categories.', page(CategoryView, 'CategoryPage', CATEGORY_EXAMPLE)),
+          ...responses('read'),
+        },
       },
     },
     async (request, reply) => {
@@ -326,7 +348,15 @@ export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void
         summary: 'The working calendar (工作日历)',
         description:
           'What makes a day a working day: Monday to Friday, less the holidays, plus the make-up days listed here.',
-        querystring: z.strictObject({ year: z.coerce.number().int().min(2000).max(2100).optional() }),
+        querystring: z.strictObject({
+          year: z.coerce
+            .number()
+            .int()
+            .min(2000)
+            .max(2100)
+            .optional()
+            .meta({ description: 'Only this year’s days.', example: 2026 }),
+        }),
         response: { 200: json('The calendar.', Calendar), ...responses('read') },
       },
     },

@@ -75,7 +75,22 @@ export function valuesOf<T>(value: T | T[] | undefined): T[] {
 }
 
 export const Limit = z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'Rows on a page.' })
-export const Cursor = z.string().max(1000).optional().meta({ description: '`nextCursor` of the page before.' })
+export const Cursor = z
+  .string()
+  .max(1000)
+  .optional()
+  .meta({ description: '`nextCursor` of the page before.', example: 'WyJkUlRzQTF2biIsIjIwMjYtMTEtMjIiLCIwMWEyIl0' })
+
+/** The id of a unit or person in a path. */
+export const IdParams = z.object({
+  id: Uuid.meta({ description: 'Its UUID.', example: '01a20116-9f7a-7373-b205-b62c6b6c93e1' }),
+})
+
+/** Answer as things stood then. */
+export const AsOf = Instant.optional().meta({
+  description: 'Answers as things stood then, from the ledger.',
+  example: '2026-11-22T00:00:00.000Z',
+})
 
 /** Fen, 1/100 yuan. */
 export const Fen = z

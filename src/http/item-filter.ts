@@ -21,23 +21,31 @@ const chainage = z
 export const ItemFilter = {
   status: many(z.enum(STATUSES)).optional().meta({ description: 'Repeatable.' }),
   onAccount: Flag.optional().meta({ description: 'On account (挂账): listed and not yet struck off.' }),
-  overdue: Flag.optional(),
+  overdue: Flag.optional().meta({ description: 'Past the deadline now, on account and not suspended.' }),
   dueBefore: DateOrInstant.optional().meta({ description: 'Deadline before this; a date means its beginning.' }),
   dueAfter: DateOrInstant.optional().meta({ description: 'Deadline at or after this.' }),
-  level: z.enum(LEVELS).optional(),
-  category: z.string().max(40).optional(),
-  risk: z.enum(RISKS).optional(),
-  source: z.enum(SOURCES).optional(),
+  level: z.enum(LEVELS).optional().meta({ description: 'Level of the evaluation.' }),
+  category: z.string().max(40).optional().meta({ description: 'A code of `GET /v1/categories`.', example: 'lighting' }),
+  risk: z.enum(RISKS).optional().meta({ description: 'Risk element (人、车、路、企).' }),
+  source: z.enum(SOURCES).optional().meta({ description: 'Where the filing came from.' }),
   area: z
     .string()
     .regex(/^\d{2,9}$/)
     .optional()
-    .meta({ description: 'Prefix of the area code; `341200` is the whole city.' }),
-  road: z.string().min(1).max(80).optional(),
+    .meta({ description: 'Prefix of the area code; `341200` is the whole city.', example: '341225' }),
+  road: z.string().min(1).max(80).optional().meta({ description: 'Road number or name.', example: 'S315' }),
   chainageFromM: chainage.optional().meta({ description: 'Overlap with the stretch from here …' }),
   chainageToM: chainage.optional().meta({ description: '… to here.' }),
-  unit: Uuid.optional().meta({ description: 'The responsible unit.' }),
-  leadOfficial: z.string().min(1).max(100).optional().meta({ description: 'The lead official’s name.' }),
+  unit: Uuid.optional().meta({
+    description: 'The responsible unit.',
+    example: '01a20116-9f7a-7373-b205-b62c6b6c93e1',
+  }),
+  leadOfficial: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({ description: 'The lead official’s name.', example: '王建国' }),
   supervision: z
     .enum(['true', 'false', ...TIERS])
     .optional()
@@ -50,15 +58,10 @@ export const ItemFilter = {
     )
     .optional()
     .meta({ example: '115.6,32.7,116.1,33.1', description: '`minLon,minLat,maxLon,maxLat`, WGS 84.' }),
-  q: z
-    .string()
-    .trim()
-    .min(1)
-    .max(100)
-    .optional()
-    .meta({
-      description: 'Text that occurs in title, description, address or code; words apart by spaces must all occur.',
-    }),
+  q: z.string().trim().min(1).max(100).optional().meta({
+    description: 'Text that occurs in title, description, address or code; words apart by spaces must all occur.',
+    example: '护栏 王店',
+  }),
   updatedAfter: DateOrInstant.optional().meta({ description: 'Changed at or after this.' }),
   reportedAfter: DateOrInstant.optional().meta({ description: 'Reported at or after this.' }),
   reportedBefore: DateOrInstant.optional().meta({ description: 'Reported before this.' }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DIRECTIONS, LEVELS, RISKS, SOURCES, STATUSES, TIERS } from '../domain/item.js'
+import { ITEM_EXAMPLE, pageExample } from './examples.js'
 
 // What `db/item-json.ts` makes, described. A test parses real answers with these strict schemas.
 
@@ -62,12 +63,9 @@ export const ItemView = z
     dueProvisional: z.boolean().meta({ description: 'Counted in working days past the last published calendar year.' }),
     onAccount: z.boolean(),
     overdue: z.boolean(),
-    overdueDays: z
-      .int()
-      .min(0)
-      .meta({
-        description: 'Calendar days past the deadline’s day, in the jurisdiction’s zone; at least 1 when overdue.',
-      }),
+    overdueDays: z.int().min(0).meta({
+      description: 'Calendar days past the deadline’s day, in the jurisdiction’s zone; at least 1 when overdue.',
+    }),
     dueSoon: z.boolean().meta({ description: 'The deadline is at most 7 days away.' }),
     suspended: z.boolean(),
     suspension: z.strictObject({ reason: z.string(), ...done }).nullable(),
@@ -93,8 +91,8 @@ export const ItemView = z
     mergedFrom: z.array(z.uuid()),
     updatedAt: At,
   })
-  .meta({ id: 'Item', description: 'A hazard on the one list, as it stands.' })
+  .meta({ id: 'Item', description: 'A hazard on the one list, as it stands.', example: ITEM_EXAMPLE })
 
 export const ItemPage = z
   .strictObject({ data: z.array(ItemView), nextCursor: z.string().nullable(), total: z.int().optional() })
-  .meta({ id: 'ItemPage' })
+  .meta({ id: 'ItemPage', example: pageExample(ITEM_EXAMPLE) })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DATUMS } from '../domain/datum.js'
 import { DIRECTIONS, LEVELS, RISKS, SOURCES } from '../domain/item.js'
-import { AreaCode, Cursor, Flag, Instant, Limit, text } from '../http/fields.js'
+import { AreaCode, AsOf, Cursor, Flag, Instant, Limit, text } from '../http/fields.js'
 import { ItemFilter } from '../http/item-filter.js'
 
 const Location = z
@@ -12,12 +12,10 @@ const Location = z
   })
   .meta({ id: 'Location', example: { lon: 115.8142, lat: 32.8909, datum: 'gcj02' } })
 
-const Chainage = z
-  .union([z.string().min(1).max(60), z.int().min(0).max(9_999_999)])
-  .meta({
-    description:
-      'Metres from the road’s zero, or text: `K12+345`, `77公里加800米`; a text may be a range, also backwards.',
-  })
+const Chainage = z.union([z.string().min(1).max(60), z.int().min(0).max(9_999_999)]).meta({
+  description:
+    'Metres from the road’s zero, or text: `K12+345`, `77公里加800米`; a text may be a range, also backwards.',
+})
 
 const place = {
   area: AreaCode,
@@ -104,8 +102,6 @@ export const AddNote = z
   .meta({ id: 'AddNote', example: { note: '已电话联系王店镇，周五现场会。' } })
 
 const SORTS = ['dueAt', '-dueAt', 'reportedAt', '-reportedAt', 'updatedAt', '-updatedAt'] as const
-
-const AsOf = Instant.optional().meta({ description: 'Answers as things stood then, from the ledger.' })
 
 export const ListQuery = z.strictObject({
   ...ItemFilter,

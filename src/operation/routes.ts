@@ -5,9 +5,12 @@ import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
 import { notFound } from '../domain/rejection.js'
 import { unauthenticated } from '../http/actor.js'
+import { responses } from '../http/responses.js'
 
 const TAG = 'Operation'
 const Status = z.strictObject({ status: z.string() }).meta({ id: 'Status', example: { status: 'ok' } })
+const Metrics = z.string().meta({ example: 'process_cpu_seconds_total 1.42' })
+const malformed = responses('read')[400]
 const answer = (description: string) => ({ description, content: { 'application/json': { schema: Status } } })
 
 /** Alive, ready, metrics: for whoever operates the service. */
@@ -24,7 +27,7 @@ export async function operationRoutes(
         summary: 'Alive',
         description: 'The process answers.',
         security: [],
-        response: { 200: answer('Alive.') },
+        response: { 200: answer('Alive.'), 400: malformed },
       },
     },
     async () => ({ status: 'ok' }),
@@ -39,7 +42,11 @@ export async function operationRoutes(
         summary: 'Ready',
         description: 'The process can serve: it is not stopping, and the database answers.',
         security: [],
-        response: { 200: answer('Ready.'), 503: answer('Not ready: stopping, or the database is away.') },
+        response: {
+          200: answer('Ready.'),
+          400: malformed,
+          503: answer('Not ready: stopping, or the database is away.'),
+        },
       },
     },
     async (_request, reply) => {
@@ -63,7 +70,11 @@ export async function operationRoutes(
         description:
           'Prometheus text, behind `Authorization: Bearer <METRICS_TOKEN>`; 404 where no token is configured.',
         security: [],
-        response: { 200: { description: 'Metrics.', content: { 'text/plain': { schema: z.string() } } } },
+        response: {
+          200: { description: 'Metrics.', content: { 'text/plain': { schema: Metrics } } },
+          401: responses('read')[401],
+          404: responses('found')[404],
+        },
       },
     },
     async (request, reply) => {

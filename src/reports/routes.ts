@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
 import { sendJson } from '../http/command.js'
-import { Cursor, Instant, Limit, pastOf } from '../http/fields.js'
+import { AsOf, Cursor, Limit, pastOf } from '../http/fields.js'
 import { ItemFilter } from '../http/item-filter.js'
 import { ItemView } from '../http/item-view.js'
 import { languageOf } from '../http/language.js'
@@ -16,7 +16,7 @@ const OverdueQuerystring = z.strictObject({
   groupBy: z.enum(GROUPS).optional().meta({ description: 'Without it, the items themselves.' }),
   limit: Limit,
   cursor: Cursor,
-  asOf: Instant.optional().meta({ description: 'The report as it stood then, from the ledger.' }),
+  asOf: AsOf,
 })
 
 const OverdueGroup = z

@@ -6,7 +6,8 @@ import { ITEM_EVENT_TYPES } from '../domain/events.js'
 import type { Actor } from '../domain/permissions.js'
 import { CommandHeaders, ItemParams, sendJson } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
-import { Cursor, Instant, Limit, many, pastOf, valuesOf } from '../http/fields.js'
+import { EVENT_EXAMPLE, pageExample } from '../http/examples.js'
+import { AsOf, Cursor, Limit, many, pastOf, valuesOf } from '../http/fields.js'
 import { sendPage } from '../http/page.js'
 import { responses } from '../http/responses.js'
 import { type FeedQuery, findItemId, readFeed, readHead, readItemEvents } from '../ledger/history.js'
@@ -51,13 +52,14 @@ const EventView = z
   })
   .meta({
     id: 'Event',
+    example: EVENT_EXAMPLE,
     description:
       '`dataHash` = SHA-256(salt ‖ RFC 8785 JSON of `data`); `hash` = SHA-256(previousHash ‖ RFC 8785 JSON of `{ jurisdiction, seq, itemId, itemCode, itemVersion, type, at, actor: { id, role }, dataHash }`). The first `previousHash` is 32 zero bytes.',
   })
 
 const EventPage = z
   .strictObject({ data: z.array(EventView), nextCursor: z.string().nullable() })
-  .meta({ id: 'EventPage' })
+  .meta({ id: 'EventPage', example: pageExample(EVENT_EXAMPLE) })
 
 const Feed = z
   .strictObject({
@@ -66,14 +68,12 @@ const Feed = z
       .string()
       .nullable()
       .meta({ description: 'The `after` of the next page; null when the feed’s end is reached.' }),
-    lastSeq: z
-      .int()
-      .meta({
-        description:
-          'Everything up to this seq has been looked at: the `after` to resume with, also when a filter left nothing.',
-      }),
+    lastSeq: z.int().meta({
+      description:
+        'Everything up to this seq has been looked at: the `after` to resume with, also when a filter left nothing.',
+    }),
   })
-  .meta({ id: 'Feed' })
+  .meta({ id: 'Feed', example: { ...pageExample(EVENT_EXAMPLE), lastSeq: 42 } })
 
 const FeedQuerystring = z.strictObject({
   after: z.coerce
@@ -94,7 +94,10 @@ const FeedQuerystring = z.strictObject({
     .meta({ description: 'Seconds to wait for the next event when there is none yet.' }),
 })
 
-const Head = z.strictObject({ seq: z.int(), hash: Hex }).meta({ id: 'LedgerHead' })
+const Head = z.strictObject({ seq: z.int(), hash: Hex }).meta({
+  id: 'LedgerHead',
+  example: { seq: 42, hash: EVENT_EXAMPLE.hash },
+})
 const Verification = z
   .strictObject({ ok: z.boolean(), checked: z.int(), firstBadSeq: z.int().nullable() })
   .meta({ id: 'Verification', example: { ok: true, checked: 172, firstBadSeq: null } })
@@ -116,7 +119,7 @@ export async function ledgerRoutes(app: App, { db, now, watch }: Deps): Promise<
         summary: 'An item’s ledger',
         description: 'Everything that happened to the item, oldest first.',
         params: ItemParams,
-        querystring: z.strictObject({ limit: Limit, cursor: Cursor, asOf: Instant.optional() }),
+        querystring: z.strictObject({ limit: Limit, cursor: Cursor, asOf: AsOf }),
         response: { 200: json('A page of events.', EventPage), ...responses('found') },
       },
     },

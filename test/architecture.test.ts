@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { cruise, type ICruiseResult } from 'dependency-cruiser'
+import t from 'tap'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const SLICES = ['list', 'assign', 'track', 'close', 'reports', 'access', 'operation', 'import']
+
+/** Who may import what, from the outside in: main, server → app → slices → http, ledger → db → domain. */
+const LAYERS: Record<string, string[]> = {
+  domain: [],
+  db: ['domain'],
+  ledger: ['db', 'domain'],
+  http: ['db', 'domain'],
+  ...Object.fromEntries(SLICES.map((slice) => [slice, ['http', 'ledger', 'db', 'domain', 'deps']])),
+}
+/** Pure libraries; nothing that reads a clock, a file or a socket. */
+const PURE_LIBRARIES = ['luxon', 'gcoord']
+
+const result = await cruise(['src'], {
+  baseDir: ROOT,
+  doNotFollow: { path: 'node_modules' },
+  tsPreCompilationDeps: true,
+  moduleSystems: ['es6'],
+  enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+})
+const { modules } = (typeof result.output === 'string' ? JSON.parse(result.output) : result.output) as ICruiseResult
+
+const edges = modules
+  .filter((module) => module.source.startsWith('src/'))
+  .flatMap((module) =>
+    module.dependencies.map((dependency) => ({
+      from: module.source,
+      to: dependency.resolved,
+      name: dependency.module,
+      typeOnly: dependency.dependencyTypes.includes('type-only'),
+    })),
+  )
+
+/** The layer of a file: the folder under src/, or the file's own name for those that lie in src/ itself. */
+function layerOf(file: string): string {
+  return /^src\/([^/.]+)/.exec(file)?.[1] ?? ''
+}
+
+t.test('imports go one way', async (t) => {
+  t.ok(edges.length > 100, 'the imports were found')
+  for (const { from, to, typeOnly } of edges.filter((edge) => edge.to.startsWith('src/'))) {
+    const allowed = LAYERS[layerOf(from)]
+    // Types of the app and its dependencies may be named where routes are registered.
+    if (allowed === undefined || layerOf(from) === layerOf(to) || (typeOnly && layerOf(to) === 'deps')) continue
+    t.ok(allowed.includes(layerOf(to)), `${from} imports ${to}`)
+  }
+})
+
+t.test('the domain is pure', async (t) => {
+  for (const { from, to, name } of edges.filter((edge) => layerOf(edge.from) === 'domain')) {
+    t.ok(layerOf(to) === 'domain' || PURE_LIBRARIES.includes(name), `${from} imports ${name}`)
+  }
+  for (const file of readdirSync(`${ROOT}src/domain`, { recursive: true }).map(String)) {
+    if (!file.endsWith('.ts')) continue
+    const source = readFileSync(`${ROOT}src/domain/${file}`, 'utf8')
+    t.notMatch(
+      source,
+      /Date\.now\(|new Date\(\)|\bawait\b|\bprocess\.|Math\.random/,
+      `${file} takes its time as an argument and never awaits`,
+    )
+  }
+})
+
+t.test('only the ledger writes items and events', async (t) => {
+  for (const { source } of modules.filter((module) => module.source.startsWith('src/'))) {
+    if (layerOf(source) === 'ledger') continue
+    const text = readFileSync(`${ROOT}${source}`, 'utf8')
+    t.notMatch(text, /(insert into|update|delete from)\s+(item|event|item_past|ledger_head|item_counter)\b/i, source)
+  }
+})
+
+/** What starts child processes hands them the environment; it reads no setting from it. */
+const HANDS_ON = /^src\/(tools\/|db\/embedded)/
+
+t.test('only the configuration reads the environment', async (t) => {
+  for (const { source } of modules.filter((module) => module.source.startsWith('src/'))) {
+    if (HANDS_ON.test(source)) continue
+    const text = readFileSync(`${ROOT}${source}`, 'utf8').replaceAll('readConfig(process.env)', '')
+    t.notMatch(text, /process\.env\b/, source)
+  }
+})
+
+t.test('nothing imports in a circle', async (t) => {
+  const circles = modules.flatMap((module) =>
+    module.dependencies
+      .filter((dependency) => dependency.circular && !dependency.dependencyTypes.includes('type-only'))
+      .map((dependency) => `${module.source} → ${dependency.resolved}`),
+  )
+  t.same(circles, [])
+})
