@@ -1,0 +1,79 @@
+import t from 'tap'
+import { type Action, areaLimitOf, isPermitted, PERMISSIONS, ROLES, type Role } from '../../src/domain/permissions.js'
+import { actorOf } from '../helpers/domain.js'
+
+/** The columns of the matrix: inspector, unit, office, supervisor, auditor, admin. */
+const COLUMNS: readonly Role[] = ['inspector', 'unit', 'office', 'supervisor', 'auditor', 'admin']
+
+/** Who may do what, as the contract with clients says it. Written by hand, not derived from the code's own table. */
+const MATRIX: Record<Action, string> = {
+  'item.read': 'x x x x x x',
+  'item.file': 'x . x . . .',
+  'item.correct': 'x . x . . .',
+  'item.list': '. . x . . .',
+  'item.dismiss': '. . x . . .',
+  'item.merge': '. . x . . .',
+  'item.assign': '. . x . . .',
+  'item.accept': '. x . . . .',
+  'item.return': '. x . . . .',
+  'item.plan': '. x . . . .',
+  'item.report_progress': '. x . . . .',
+  'item.request_extension': '. x . . . .',
+  'item.decide_extension': '. . x . . .',
+  'item.suspend': '. . x . . .',
+  'item.resume': '. . x . . .',
+  'item.request_closure': '. x . . . .',
+  'item.decide_closure': 'x . x . . .',
+  'item.recheck': 'x . x . . .',
+  'item.reopen': '. . x . . .',
+  'item.supervise': '. . x x . .',
+  'item.end_supervision': '. . x x . .',
+  'item.note': 'x x x x . x',
+  'item.import': '. . x . . x',
+  'ledger.read': '. . x x x .',
+  'ledger.verify': '. . . . x x',
+  'report.read': 'x x x x x x',
+  'reference.read': 'x x x x x x',
+  'unit.write': '. . . . . x',
+  'category.write': '. . . . . x',
+  'person.read': '. . . . x x',
+  'person.write': '. . . . . x',
+  'key.manage': '. . . . . x',
+}
+
+t.test('every role may do what the matrix gives it, and nothing else', async (t) => {
+  t.same([...ROLES].sort(), [...COLUMNS].sort(), 'the matrix has a column for every role')
+  t.same(Object.keys(MATRIX).sort(), Object.keys(PERMISSIONS).sort(), 'the matrix has a row for every action')
+  for (const [action, row] of Object.entries(MATRIX) as [Action, string][]) {
+    const allowed = COLUMNS.map((role) => (isPermitted(role, action) ? 'x' : '.')).join(' ')
+    t.equal(allowed, row, action)
+  }
+})
+
+t.test('the auditor changes nothing, the administrator nothing on the list but notes and imports', async (t) => {
+  const may = (role: Role) => (Object.keys(MATRIX) as Action[]).filter((action) => isPermitted(role, action))
+  t.same(may('auditor').sort(), [
+    'item.read',
+    'ledger.read',
+    'ledger.verify',
+    'person.read',
+    'reference.read',
+    'report.read',
+  ])
+  t.same(
+    may('admin').filter((action) => action.startsWith('item.')),
+    ['item.read', 'item.note', 'item.import'],
+  )
+})
+
+t.test('the service itself may do everything', async (t) => {
+  for (const action of Object.keys(MATRIX) as Action[]) t.ok(isPermitted('system', action), action)
+})
+
+t.test('an area limits supervisors and inspectors, nobody else', async (t) => {
+  const limited: readonly Role[] = ['inspector', 'supervisor']
+  for (const role of ROLES) {
+    t.equal(areaLimitOf(actorOf(role, { area: '341225' })), limited.includes(role) ? '341225' : null, role)
+    t.equal(areaLimitOf(actorOf(role)), null, `${role} without an area`)
+  }
+})

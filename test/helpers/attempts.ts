@@ -1,0 +1,161 @@
+import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
+import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
+import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
+import {
+  decideExtension,
+  endSupervision,
+  plan,
+  reportProgress,
+  requestExtension,
+  resume,
+  supervise,
+  suspend,
+} from '../../src/domain/decide/track.js'
+import type { ItemEvent, ItemEventType } from '../../src/domain/events.js'
+import type { Item, Status } from '../../src/domain/item.js'
+import type { Action, Actor, Role } from '../../src/domain/permissions.js'
+import {
+  actorOf,
+  DEFAULT_DEADLINE,
+  day,
+  FILER,
+  IDENTITY,
+  itemIn,
+  NEW_DEADLINE,
+  ORDER,
+  UNIT,
+  VERIFIER,
+} from './domain.js'
+
+/** What can happen to an item that there is. */
+export type Happening = Exclude<ItemEventType, 'item.reported' | 'item.imported'>
+
+/** A command that makes an event, and who may give it. */
+export interface Attempt {
+  action: Action
+  roles: readonly Role[]
+  /** The status it leads to; absent: it stays. */
+  to?: Status
+  work: (item: Item, actor: Actor) => ItemEvent | null
+}
+
+/** When the attempts are made. */
+export const NOW = day(20)
+const DECISION = { approved: true, dueAt: null, reason: null }
+const PLAN = { measures: '加装护栏', budgetFen: null, interimProtection: null }
+const PROGRESS = { percent: 60, note: '立柱已打设', spentFen: null }
+const EVALUATION = { level: 'major', category: null, evaluation: null } as const
+const ELSEWHERE = { ...IDENTITY, id: '00000000-0000-7000-8000-0000000000f2', code: '2026-000173' }
+
+/** One attempt for every event, with the roles that the contract gives it. */
+export const ATTEMPTS: Record<Happening, Attempt> = {
+  'item.corrected': {
+    action: 'item.correct',
+    roles: ['inspector', 'office'],
+    work: (item, actor) => correct(item, { title: '临水弯道护栏缺失' }, actor),
+  },
+  'item.listed': {
+    action: 'item.list',
+    roles: ['office'],
+    to: 'listed',
+    work: (item) => list(item, EVALUATION, DEFAULT_DEADLINE),
+  },
+  'item.dismissed': {
+    action: 'item.dismiss',
+    roles: ['office'],
+    to: 'dismissed',
+    work: (item) => dismiss(item, '非隐患'),
+  },
+  'item.merged': {
+    action: 'item.merge',
+    roles: ['office'],
+    to: 'merged',
+    work: (item) => merge(item, itemIn('listed', {}, ELSEWHERE), '重复').merged,
+  },
+  'item.absorbed': {
+    action: 'item.merge',
+    roles: ['office'],
+    work: (item) => merge(itemIn('reported', {}, ELSEWHERE), item, '重复').absorbed,
+  },
+  'item.assigned': {
+    action: 'item.assign',
+    roles: ['office'],
+    to: 'assigned',
+    work: (item) => assign(item, ORDER, { provisional: false, workingDays: null }, NOW),
+  },
+  'item.accepted': { action: 'item.accept', roles: ['unit'], to: 'remediating', work: accept },
+  'item.returned': {
+    action: 'item.return',
+    roles: ['unit'],
+    to: 'listed',
+    work: (item, actor) => giveBack(item, '非我单位职责', actor),
+  },
+  'item.planned': { action: 'item.plan', roles: ['unit'], work: (item, actor) => plan(item, PLAN, actor) },
+  'item.progress_reported': {
+    action: 'item.report_progress',
+    roles: ['unit'],
+    work: (item, actor) => reportProgress(item, PROGRESS, actor),
+  },
+  'item.extension_requested': {
+    action: 'item.request_extension',
+    roles: ['unit'],
+    work: (item, actor) => requestExtension(item, day(90), '降雨', actor, NOW),
+  },
+  'item.extension_decided': {
+    action: 'item.decide_extension',
+    roles: ['office'],
+    work: (item) => decideExtension(item, DECISION, NOW),
+  },
+  'item.suspended': { action: 'item.suspend', roles: ['office'], work: (item) => suspend(item, '等待批准') },
+  'item.resumed': { action: 'item.resume', roles: ['office'], work: (item) => resume(item, null, NOW) },
+  'item.closure_requested': {
+    action: 'item.request_closure',
+    roles: ['unit'],
+    to: 'closure_requested',
+    work: (item, actor) => requestClosure(item, '已完成', actor),
+  },
+  'item.closure_rejected': {
+    action: 'item.decide_closure',
+    roles: ['inspector', 'office'],
+    to: 'remediating',
+    work: (item, actor) => decideClosure(item, false, '缺 8 米', actor),
+  },
+  'item.closed': {
+    action: 'item.decide_closure',
+    roles: ['inspector', 'office'],
+    to: 'closed',
+    work: (item, actor) => decideClosure(item, true, '合格', actor),
+  },
+  'item.rechecked': {
+    action: 'item.recheck',
+    roles: ['inspector', 'office'],
+    work: (item, actor) => recheck(item, true, '完好', NEW_DEADLINE, actor),
+  },
+  'item.reopened': {
+    action: 'item.reopen',
+    roles: ['office'],
+    to: 'listed',
+    work: (item) => reopen(item, '重现', NEW_DEADLINE),
+  },
+  'item.supervised': {
+    action: 'item.supervise',
+    roles: ['supervisor', 'office'],
+    work: (item) => supervise(item, 'city', '坠车'),
+  },
+  'item.supervision_ended': {
+    action: 'item.end_supervision',
+    roles: ['supervisor', 'office'],
+    work: (item) => endSupervision(item, '主体完成'),
+  },
+  'item.noted': {
+    action: 'item.note',
+    roles: ['inspector', 'unit', 'office', 'supervisor', 'admin'],
+    work: (item) => note(item, '已电话联系'),
+  },
+}
+
+/** Every person is the one who could: the filer, and for a unit the responsible one. */
+export function personOf(role: Role, type: Happening): Actor {
+  const id = type === 'item.corrected' ? FILER : VERIFIER
+  return actorOf(role, { id, unit: role === 'unit' ? UNIT : null })
+}
