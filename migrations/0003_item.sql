@@ -84,9 +84,16 @@ create index item_by_status on item (jurisdiction_id, status, reported_at, id);
 create index item_by_unit on item (jurisdiction_id, responsible_unit, reported_at, id);
 create index item_by_category on item (jurisdiction_id, category, reported_at, id);
 create index item_by_area on item (jurisdiction_id, area, reported_at, id);
-create index item_by_road on item (jurisdiction_id, road, start_chainage_m);
+create index item_by_road on item (jurisdiction_id, road, reported_at, id);
+create index item_by_level on item (jurisdiction_id, level, reported_at, id);
+create index item_by_risk on item (jurisdiction_id, risk, reported_at, id);
+create index item_by_source on item (jurisdiction_id, source, reported_at, id);
 create index item_by_lead_official on item (jurisdiction_id, lead_official, reported_at, id) where lead_official is not null;
 create index item_by_concerned_unit on item using gin (concerned_units);
+create index item_under_supervision on item (jurisdiction_id, reported_at, id) where supervision is not null;
+-- A range, not two columns: the planner keeps statistics on how ranges overlap, and cannot know it of two bounds.
+create index item_by_chainage on item using gist (int4range(start_chainage_m, end_chainage_m, '[]'))
+  where start_chainage_m is not null;
 create index item_by_location on item using gist (point(lon, lat));
 -- The overdue report: only what can be overdue at all, so that the archive costs nothing.
 create index item_on_the_clock on item (jurisdiction_id, due_at, id)
@@ -104,8 +111,11 @@ $$;
 
 create function text_pairs(t text) returns tsvector
 language sql immutable parallel safe as $$
+  -- Each character beside its successor; substr() would walk the text from its beginning for every pair.
   select array_to_tsvector(array(
-    select distinct substr(t, i, 2) from generate_series(1, greatest(length(t) - 1, 1)) i where substr(t, i, 2) <> ''))
+    select a || coalesce(b, '')
+    from unnest(string_to_array(t, null), (string_to_array(t, null))[2:]) as pair (a, b)
+    where b is not null or length(t) = 1))
 $$;
 
 create index item_by_text on item using gin (text_pairs(item_text(title, description, address, code)));

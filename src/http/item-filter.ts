@@ -123,17 +123,18 @@ function chainageConditions(query: ItemFilterQuery): SQL[] {
   if (query.road === undefined) {
     throw invalid('/query/road', { zh: '按桩号筛选须同时给出路线。', en: 'A chainage filter needs its road.' })
   }
-  const [from, to] = a !== undefined && b !== undefined && a > b ? [b, a] : [a, b]
+  const [from = null, to = null] = a !== undefined && b !== undefined && a > b ? [b, a] : [a, b]
   return [
-    ...(from === undefined ? [] : [sql`i.end_chainage_m >= ${from}`]),
-    ...(to === undefined ? [] : [sql`i.start_chainage_m <= ${to}`]),
+    sql`i.start_chainage_m is not null`,
+    sql`int4range(i.start_chainage_m, i.end_chainage_m, '[]') && int4range(${from}::int, ${to}::int, '[]')`,
   ]
 }
 
 function supervisionCondition(value: ItemFilterQuery['supervision']): SQL | undefined {
   if (value === undefined) return undefined
   if (value === 'true' || value === 'false') return either(value, sql`i.supervision is not null`)
-  return sql`i.supervision_tier = ${value}`
+  // The first condition is what the partial index is about.
+  return sql`i.supervision is not null and i.supervision_tier = ${value}`
 }
 
 function bboxOf(value: string): [number, number, number, number] | undefined {
