@@ -32,6 +32,7 @@ create table item (
   evaluation text,
   -- What the rules gave the level when the item was listed; it holds while nobody is assigned.
   default_due_at timestamptz,
+  default_due_provisional boolean not null default false,
   due_at timestamptz,
   due_provisional boolean not null default false,
   assignment jsonb,

@@ -185,6 +185,7 @@ const itemColumns = () => ({
   listedAt: instant('listed_at'),
   evaluation: text('evaluation'),
   defaultDueAt: instant('default_due_at'),
+  defaultDueProvisional: boolean('default_due_provisional').notNull().default(false),
   dueAt: instant('due_at'),
   dueProvisional: boolean('due_provisional').notNull().default(false),
   assignment: jsonb('assignment').$type<Item['assignment']>(),

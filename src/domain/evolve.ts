@@ -61,7 +61,12 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
     case 'item.accepted':
       return { status: 'remediating', assignment: { ...assignmentOf(item), acceptedAt: event.at } }
     case 'item.returned':
-      return { ...unassigned, status: 'listed', dueAt: item.defaultDueAt, dueProvisional: false }
+      return {
+        ...unassigned,
+        status: 'listed',
+        dueAt: item.defaultDueAt,
+        dueProvisional: item.defaultDueProvisional,
+      }
     case 'item.planned':
       return { plan: { ...event.data, ...done } }
     case 'item.progress_reported':
@@ -113,7 +118,13 @@ const unclosed = { ...unassigned, closedAt: null, closedBy: null, closureFinding
 
 function listed(deadline: { dueAt: string; provisional: boolean }): Partial<Item> {
   const { dueAt, provisional } = deadline
-  return { status: 'listed', defaultDueAt: dueAt, dueAt, dueProvisional: provisional }
+  return {
+    status: 'listed',
+    defaultDueAt: dueAt,
+    defaultDueProvisional: provisional,
+    dueAt,
+    dueProvisional: provisional,
+  }
 }
 
 function assigned(item: Item, event: Extract<HappenedItemEvent, { type: 'item.assigned' }>): Partial<Item> {
@@ -156,6 +167,7 @@ function blank(identity: Identity, filed: Filed, at: string): Item {
     listedAt: null,
     evaluation: null,
     defaultDueAt: null,
+    defaultDueProvisional: false,
     dueAt: null,
     dueProvisional: false,
     ...unclosed,

@@ -118,7 +118,9 @@ export interface Item extends Description {
   reportedBy: string | null
   listedAt: Instant | null
   evaluation: string | null
+  /** The deadline in force while nobody is assigned. */
   defaultDueAt: Instant | null
+  defaultDueProvisional: boolean
   dueAt: Instant | null
   dueProvisional: boolean
   assignment: Assignment | null
