@@ -18,7 +18,7 @@ export function begin(identity: Identity, event: HappenedItemEvent): Item {
       const { status, level, reportedAt, listedAt, dueAt, closedAt, dismissalReason } = event.data
       return {
         ...blank(identity, event.data, at),
-        ...{ status, level, reportedAt, listedAt, dueAt, closedAt, dismissalReason },
+        ...{ status, level, reportedAt, listedAt, dueAt, defaultDueAt: dueAt, closedAt, dismissalReason },
       }
     }
     default:
