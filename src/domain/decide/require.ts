@@ -3,6 +3,10 @@ import type { Instant, Item } from '../item.js'
 import type { Actor } from '../permissions.js'
 import { invalid, Rejection } from '../rejection.js'
 
+const DAY_MS = 86_400_000
+/** A deadline moves when the clock stands, and an instant past the year 9999 is no text that sorts. */
+const MAX_DEADLINE_DAYS = 36_525
+
 /** The state machine's word. @throws Rejection `wrong-status` that names the status and the events allowed now. */
 export function requireAllowed(item: Item, type: ItemEventType): void {
   if (isAllowed(item, type)) return
@@ -28,8 +32,12 @@ export function requireOwner(item: Item, actor: Actor, type: ItemEventType, also
   requireAllowed(item, type)
 }
 
-/** @throws Rejection `invalid-request` at `pointer` for a deadline that is past, or now. */
+/** @throws Rejection `invalid-request` at `pointer` for a deadline that is past, or now, or 100 years off. */
 export function requireFuture(pointer: string, dueAt: Instant, now: Instant): void {
-  if (dueAt > now) return
-  throw invalid(pointer, { zh: '时限必须在将来。', en: 'The deadline must lie in the future.' })
+  if (dueAt <= now) {
+    throw invalid(pointer, { zh: '时限必须在将来。', en: 'The deadline must lie in the future.' })
+  }
+  if (Date.parse(dueAt) - Date.parse(now) > MAX_DEADLINE_DAYS * DAY_MS) {
+    throw invalid(pointer, { zh: '时限不能晚于一百年后。', en: 'The deadline lies more than 100 years ahead.' })
+  }
 }
