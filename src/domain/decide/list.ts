@@ -43,6 +43,9 @@ export function correct(item: Item, patch: Partial<Description>, actor: Actor): 
   ) as Partial<Description>
   if (Object.keys(changes).length === 0) return null
   if (changes.area !== undefined) requireArea(changes.area, actor)
+  if (changes.category === null && item.status !== 'reported') {
+    throw invalid('/category', { zh: '已评估的隐患必须有类别。', en: 'An item that was evaluated has a category.' })
+  }
   const place = { ...item, ...changes }
   requirePlace(place)
   return { type: 'item.corrected', data: { changes } }
