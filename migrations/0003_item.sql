@@ -127,7 +127,8 @@ create table item_past (
   valid_to timestamptz not null,
   primary key (jurisdiction_id, id, version)
 );
-create index item_past_valid_to on item_past (jurisdiction_id, valid_to, updated_at);
+-- «What held at that moment» is a point in a range; two indexed bounds would each leave half the archive.
+create index item_past_at on item_past using gist (tstzrange(updated_at, valid_to));
 create index item_past_code on item_past (jurisdiction_id, code);
 
 -- Gap-free numbers per jurisdiction and year: taken in the filing's own transaction, given back if it fails.

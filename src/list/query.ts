@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Db } from '../db/client.js'
-import { itemFields, itemRows } from '../db/item-json.js'
+import { heldAt, itemFields, itemRows } from '../db/item-json.js'
 import { itemIs, visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
@@ -28,8 +28,8 @@ export interface Page {
 export async function findItems(db: Db, actor: Actor, query: ListItems, now: string): Promise<Page> {
   const { sort, limit, cursor, asOf } = query
   const at = asOf ?? now
-  const rowsOf = itemRows(actor.jurisdiction.id, asOf)
-  const where = [visibleItems(actor), ...filterConditions(query, at, actor.jurisdiction.timeZone)]
+  const rowsOf = itemRows(asOf)
+  const where = [visibleItems(actor), ...heldAt(asOf), ...filterConditions(query, at, actor.jurisdiction.timeZone)]
   const key = SORT_KEYS[sort.replace('-', '') as keyof typeof SORT_KEYS]
   const direction = sort.startsWith('-') ? sql`desc` : sql`asc`
   const bound = { ...filterOf(query), sort, asOf }
@@ -57,7 +57,7 @@ export async function getItem(
 ): Promise<{ id: string; json: string; version: number }> {
   const { rows } = await db.execute<{ id: string; json: string; version: number }>(sql`
     select i.id, i.version, (select row_to_json(v)::text from (select ${itemFields(actor, asOf ?? now)}) v) as json
-    from ${itemRows(actor.jurisdiction.id, asOf)} i where ${visibleItems(actor)} and ${itemIs(ref)}`)
+    from ${itemRows(asOf)} i where ${all([visibleItems(actor), ...heldAt(asOf), itemIs(ref)])}`)
   const [row] = rows
   if (row === undefined) throw notFound()
   return row

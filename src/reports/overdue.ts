@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
-import { itemFields, itemRows, onTheClock, overdueDays } from '../db/item-json.js'
+import { heldAt, itemFields, itemRows, onTheClock, overdueDays } from '../db/item-json.js'
 import { visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
 import type { Words } from '../domain/rejection.js'
@@ -116,8 +116,9 @@ export async function groupOverdue(
 function overdueItems(actor: Actor, query: OverdueQuery, at: string): SQL {
   const conditions = [
     visibleItems(actor),
+    ...heldAt(query.asOf),
     sql`${onTheClock} and i.due_at < ${at}::timestamptz`,
     ...filterConditions(query, at, actor.jurisdiction.timeZone),
   ]
-  return sql`from ${itemRows(actor.jurisdiction.id, query.asOf)} i where ${sql.join(conditions, sql` and `)}`
+  return sql`from ${itemRows(query.asOf)} i where ${sql.join(conditions, sql` and `)}`
 }
