@@ -1,5 +1,6 @@
 import { jurisdiction } from '../db/schema.js'
-import { verifyChain, verifyItems } from '../ledger/verify.js'
+import { verifyChain } from '../ledger/verify.js'
+import { verifyItems } from '../ledger/verify-items.js'
 import { CommandError, readArguments, withDatabase } from './command.js'
 
 const USAGE = `one-list verify [--jurisdiction <id>]
