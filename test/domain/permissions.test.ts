@@ -42,8 +42,8 @@ const MATRIX: Record<Action, string> = {
 }
 
 t.test('every role may do what the matrix gives it, and nothing else', async (t) => {
-  t.same([...ROLES].sort(), [...COLUMNS].sort(), 'the matrix has a column for every role')
-  t.same(Object.keys(MATRIX).sort(), Object.keys(PERMISSIONS).sort(), 'the matrix has a row for every action')
+  t.strictSame([...ROLES].sort(), [...COLUMNS].sort(), 'the matrix has a column for every role')
+  t.strictSame(Object.keys(MATRIX).sort(), Object.keys(PERMISSIONS).sort(), 'the matrix has a row for every action')
   for (const [action, row] of Object.entries(MATRIX) as [Action, string][]) {
     const allowed = COLUMNS.map((role) => (isPermitted(role, action) ? 'x' : '.')).join(' ')
     t.equal(allowed, row, action)
@@ -52,7 +52,7 @@ t.test('every role may do what the matrix gives it, and nothing else', async (t)
 
 t.test('the auditor changes nothing, the administrator nothing on the list but notes and imports', async (t) => {
   const may = (role: Role) => (Object.keys(MATRIX) as Action[]).filter((action) => isPermitted(role, action))
-  t.same(may('auditor').sort(), [
+  t.strictSame(may('auditor').sort(), [
     'item.read',
     'ledger.read',
     'ledger.verify',
@@ -60,7 +60,7 @@ t.test('the auditor changes nothing, the administrator nothing on the list but n
     'reference.read',
     'report.read',
   ])
-  t.same(
+  t.strictSame(
     may('admin').filter((action) => action.startsWith('item.')),
     ['item.read', 'item.note', 'item.import'],
   )

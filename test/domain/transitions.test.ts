@@ -116,7 +116,7 @@ function expectedOutcome(item: Item, type: Happening, role: Role, allowed: Happe
 }
 
 t.test('there is an attempt for every event that can happen to an item', async (t) => {
-  t.same(['item.imported', 'item.reported', ...HAPPENINGS].sort(), [...ITEM_EVENT_TYPES].sort())
+  t.strictSame(['item.imported', 'item.reported', ...HAPPENINGS].sort(), [...ITEM_EVENT_TYPES].sort())
 })
 
 for (const status of STATUSES) {
@@ -127,7 +127,7 @@ for (const status of STATUSES) {
       for (const type of HAPPENINGS) {
         const outcomes = ROLES.map((role) => [role, outcomeOf(item, type, role)])
         const expected = ROLES.map((role) => [role, expectedOutcome(item, type, role, allowed)])
-        t.same(outcomes, expected, `${[status, ...Object.keys(overlays)].join(' + ')}: ${type}`)
+        t.strictSame(outcomes, expected, `${[status, ...Object.keys(overlays)].join(' + ')}: ${type}`)
       }
     }
   })
