@@ -30,7 +30,7 @@ export const ItemFilter = {
   source: z.enum(SOURCES).optional().meta({ description: 'Where the filing came from.' }),
   area: z
     .string()
-    .regex(/^\d{2,9}$/)
+    .regex(/^[1-9]\d{1,8}$/)
     .optional()
     .meta({ description: 'Prefix of the area code; `341200` is the whole city.', example: '341225' }),
   road: z.string().min(1).max(80).optional().meta({ description: 'Road number or name.', example: 'S315' }),
