@@ -31,6 +31,8 @@ const AssignItem = z
   .refine((order) => order.dueAt !== undefined || order.workingDays !== undefined, {
     path: ['dueAt'],
     message: '必须给出完成时限：dueAt 或 workingDays。 | The deadline is required: dueAt or workingDays.',
+    // Also when other elements are missing: the answer names all of them at once.
+    when: ({ value }) => typeof value === 'object' && value !== null,
   })
   .refine((order) => order.dueAt === undefined || order.workingDays === undefined, {
     path: ['workingDays'],
