@@ -50,7 +50,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   app.setNotFoundHandler((request, reply) => answerError(FRAMEWORK_ERRORS.notFound(), request, reply))
   acceptJson(app)
 
-  await app.register(helmet, { global: true })
+  await app.register(helmet, { global: true, contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } })
   await describeApi(app)
   guard(app, deps)
   const metrics = measure(app)

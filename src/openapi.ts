@@ -48,7 +48,14 @@ export async function describeApi(app: App): Promise<void> {
       return tidy(object as Json) as typeof object
     },
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { docExpansion: 'list' } })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: { docExpansion: 'list' },
+    staticCSP: true,
+    // The service itself speaks plain HTTP, often behind a proxy: a page that upgrades its own requests would not load.
+    transformStaticCSP: (policy) => policy.replace('upgrade-insecure-requests;', ''),
+    theme: { title: 'One List' },
+  })
   app.get('/openapi.json', { schema: { hide: true } as never }, async () => app.swagger())
 }
 
