@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { Environment } from '../src/config.js'
+
+const root = new URL('../../', import.meta.url)
+const readme = readFileSync(new URL('README.md', root), 'utf8')
+const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as Record<
+  string,
+  Record<string, string>
+>
+
+t.test('the README has every variable of the environment, and no other', async (t) => {
+  const documented = [...readme.matchAll(/^\| `([A-Z][A-Z0-9_]+)` \|/gm)].map(([, name]) => name)
+  t.same(documented, Object.keys(Environment.shape))
+})
+
+t.test('the README gives a reason for every dependency', async (t) => {
+  const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }).filter(
+    (name) => !name.startsWith('@types/'),
+  )
+  for (const name of names) t.match(readme, new RegExp(`(^|[ |,:])${name}[ ,|]`, 'm'), name)
+})
+
+t.test('the README shows the two commands', async (t) => {
+  t.match(readme, /^npm start /m)
+  t.match(readme, /^npm test /m)
+})
