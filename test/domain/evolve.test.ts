@@ -25,7 +25,12 @@ import {
 } from '../helpers/domain.js'
 
 const UNASSIGNED = {
-  ...{ assignment: null, plan: null, progress: null, extension: null, suspension: null, closureRequest: null },
+  assignment: null,
+  plan: null,
+  progress: null,
+  extension: null,
+  suspension: null,
+  closureRequest: null,
 }
 const UNCLOSED = { closedAt: null, closedBy: null, closureFindings: null }
 
