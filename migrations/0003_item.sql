@@ -107,16 +107,17 @@ create unique index item_external on item (jurisdiction_id, external_system, ext
 -- them. The text is cut into overlapping pairs of characters; a query's pairs must all occur, then the text is compared.
 create function item_text(title text, description text, address text, code text) returns text
 language sql immutable parallel safe as $$
-  select lower(title || ' ' || coalesce(description, '') || ' ' || coalesce(address, '') || ' ' || code)
+  -- Only A to Z have a case here, whatever the database's locale: the query is folded by the same rule.
+  select lower((title || ' ' || coalesce(description, '') || ' ' || coalesce(address, '') || ' ' || code) collate "C")
 $$;
 
 create function text_pairs(t text) returns tsvector
 language sql immutable parallel safe as $$
-  -- Each character beside its successor; substr() would walk the text from its beginning for every pair.
+  -- Each character beside its successor, and the last alone, so that a search for one character finds it there too.
+  -- substr() would walk the text from its beginning for every pair.
   select array_to_tsvector(array(
     select a || coalesce(b, '')
-    from unnest(string_to_array(t, null), (string_to_array(t, null))[2:]) as pair (a, b)
-    where b is not null or length(t) = 1))
+    from unnest(string_to_array(t, null), (string_to_array(t, null))[2:]) as pair (a, b)))
 $$;
 
 create index item_by_text on item using gin (text_pairs(item_text(title, description, address, code)));

@@ -155,10 +155,13 @@ function bboxCondition(value: string | undefined): SQL | undefined {
 
 const ITEM_TEXT = sql`item_text(i.title, i.description, i.address, i.code)`
 
-/** Each word must occur as it is. The index answers by pairs of characters, the comparison then by the whole word. */
+/**
+ * Each word must occur as it is, A to Z in either case. The index answers by pairs of characters, the comparison then
+ * by the whole word.
+ */
 function textConditions(q: string): SQL[] {
   return q
-    .toLowerCase()
+    .replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
     .split(/\s+/)
     .map((word) => sql`text_pairs(${ITEM_TEXT}) @@ ${pairQuery(word)}::tsquery and strpos(${ITEM_TEXT}, ${word}) > 0`)
 }
