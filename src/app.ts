@@ -1,8 +1,10 @@
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
 import { v7 as uuidv7 } from 'uuid'
+import { keyRoutes } from './access/key-routes.js'
 import { peopleRoutes } from './access/people-routes.js'
-import { referenceRoutes } from './access/routes.js'
+import { referenceRoutes } from './access/reference-routes.js'
+import { unitRoutes } from './access/unit-routes.js'
 import { assignRoutes } from './assign/routes.js'
 import { closeRoutes } from './close/routes.js'
 import type { App, Deps } from './deps.js'
@@ -63,7 +65,9 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(closeRoutes, deps)
   await app.register(reportRoutes, deps)
   await app.register(referenceRoutes, deps)
+  await app.register(unitRoutes, deps)
   await app.register(peopleRoutes, deps)
+  await app.register(keyRoutes, deps)
   await app.register(operationRoutes, { ...deps, metrics })
   await app.ready()
   return app

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Tx } from '../db/client.js'
 import { category, jurisdiction, ledgerHead, person, unit } from '../db/schema.js'
 import type { Actor } from '../domain/permissions.js'
+import { Rejection } from '../domain/rejection.js'
 import type { ApiKey } from '../http/api-key.js'
 import { appendEvents } from '../ledger/act.js'
 import { type AdminEvent, type PreparedEvent, prepareEvent } from '../ledger/chain.js'
@@ -85,4 +86,8 @@ export async function revokeKey(tx: Tx, actor: Actor, id: string, now: string): 
   const [row] = rows
   if (row === undefined) return null
   return adminEvent(actor, now, { type: 'key.revoked', data: { id, person: row.person_id } })
+}
+
+export function duplicateName(name: string): Rejection {
+  return new Rejection('duplicate', { zh: `${name} 已存在。`, en: `${name} exists already.` })
 }

@@ -81,6 +81,9 @@ export const Cursor = z
   .optional()
   .meta({ description: '`nextCursor` of the page before.', example: 'WyJkUlRzQTF2biIsIjIwMjYtMTEtMjIiLCIwMWEyIl0' })
 
+/** The query of a list that has no filters. */
+export const PageQuery = z.strictObject({ limit: Limit, cursor: Cursor })
+
 /** The id of a unit or person in a path. */
 export const IdParams = z.object({
   id: Uuid.meta({ description: 'Its UUID.', example: '01a20116-9f7a-7373-b205-b62c6b6c93e1' }),

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { pageExample } from './examples.js'
 import { Problem } from './problem.js'
 
 const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: Problem } } })
@@ -40,4 +42,16 @@ const KINDS = {
 /** The problem answers that a kind of route can give, for its documentation. */
 export function responses<K extends keyof typeof KINDS>(kind: K): (typeof KINDS)[K] {
   return KINDS[kind]
+}
+
+/** A good answer's documentation: JSON of a schema. */
+export function json<S extends z.ZodType>(description: string, schema: S) {
+  return { description, content: { 'application/json': { schema } } }
+}
+
+/** A page of rows. */
+export function pageSchema<S extends z.ZodType>(row: S, id: string, example: object) {
+  return z
+    .strictObject({ data: z.array(row), nextCursor: z.string().nullable() })
+    .meta({ id, example: pageExample(example) })
 }

@@ -9,7 +9,7 @@ import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { EVENT_EXAMPLE, pageExample } from '../http/examples.js'
 import { AsOf, Cursor, Limit, many, pastOf, valuesOf } from '../http/fields.js'
 import { sendPage } from '../http/page.js'
-import { responses } from '../http/responses.js'
+import { json, responses } from '../http/responses.js'
 import { type FeedQuery, findItemId, readFeed, readHead, readItemEvents } from '../ledger/history.js'
 import { verifyChain } from '../ledger/verify.js'
 
@@ -101,11 +101,6 @@ const Head = z.strictObject({ seq: z.int(), hash: Hex }).meta({
 const Verification = z
   .strictObject({ ok: z.boolean(), checked: z.int(), firstBadSeq: z.int().nullable() })
   .meta({ id: 'Verification', example: { ok: true, checked: 172, firstBadSeq: null } })
-
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { 'application/json': { schema } },
-})
 
 /** The ledger (台账): an item's own, the jurisdiction's feed, its head, its verification. */
 export async function ledgerRoutes(app: App, { db, now, watch }: Deps): Promise<void> {

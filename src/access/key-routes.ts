@@ -1,0 +1,211 @@
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Tx } from '../db/client.js'
+import type { App, Deps } from '../deps.js'
+import { type Actor, ROLES } from '../domain/permissions.js'
+import { invalid, notFound } from '../domain/rejection.js'
+import { createApiKey } from '../http/api-key.js'
+import { CommandHeaders, intentOf, sendAnswer } from '../http/command.js'
+import { decodeCursor, encodeCursor } from '../http/cursor.js'
+import { KEY_EXAMPLE } from '../http/examples.js'
+import { Instant, PageQuery, Uuid } from '../http/fields.js'
+import { pageOf, sendPage } from '../http/page.js'
+import { json, pageSchema, responses } from '../http/responses.js'
+import { type Answer, act } from '../ledger/act.js'
+import { createKey, createPerson, revokeKey } from './create.js'
+import { person, requireFit } from './person.js'
+import { seal, unseal } from './seal.js'
+
+const TAG = 'Reference data and access'
+const At = z.iso.datetime({ precision: 3 })
+
+const AddKey = z
+  .strictObject({
+    person: Uuid.optional().meta({ description: 'The person that the key stands for; or name and role of a new one.' }),
+    name: person.name.optional(),
+    role: person.role.optional(),
+    unit: person.unit,
+    area: person.area,
+    expiresAt: Instant.optional(),
+  })
+  .superRefine((key, context) => {
+    const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
+    if (key.person === undefined) {
+      if (key.name === undefined)
+        issue('name', '必填：人员姓名，或用 person 指定已有人员。 | Required: a name, or an existing person.')
+      if (key.role === undefined) issue('role', '必填：角色。 | Required: a role.')
+    } else if (key.name !== undefined || key.role !== undefined || key.unit != null || key.area != null) {
+      issue(
+        'person',
+        '已指定人员时不要再给出姓名、角色、单位或区划。 | With a person given, leave out name, role, unit and area.',
+      )
+    }
+  })
+  .meta({
+    id: 'AddApiKey',
+    example: { name: '李敏', role: 'inspector', area: '341202', expiresAt: '2027-12-31T16:00:00.000Z' },
+  })
+
+const key = {
+  id: z.string().meta({ example: '7Qm2XbT0aRk9' }),
+  person: z.uuid(),
+  name: z.string(),
+  role: z.enum(ROLES),
+  unit: z.uuid().nullable(),
+  area: z.string().nullable(),
+  createdAt: At,
+  expiresAt: At.nullable(),
+  revokedAt: At.nullable(),
+  lastUsedAt: At.nullable().meta({ description: 'To the minute.' }),
+}
+const KeyView = z.strictObject(key).meta({ id: 'ApiKey', example: KEY_EXAMPLE })
+const NewKeyView = z
+  .strictObject({
+    ...key,
+    secret: z
+      .string()
+      .meta({ description: 'The whole key, `ol_<env>_<id>_<secret><checksum>`. Shown once; only its hash is kept.' }),
+  })
+  .meta({
+    id: 'NewApiKey',
+    example: { ...KEY_EXAMPLE, secret: 'ol_live_7Qm2XbT0aRk9_DztKk3TbFq8sXv1mWc5nRj7hLp0gYe2aU4i9ob' },
+  })
+
+/** API keys; each stands for a person. */
+export async function keyRoutes(app: App, { db, now, config }: Deps): Promise<void> {
+  app.get(
+    '/v1/api-keys',
+    {
+      config: { action: 'key.manage' },
+      schema: {
+        tags: [TAG],
+        operationId: 'listApiKeys',
+        summary: 'API keys',
+        description: 'All keys of the jurisdiction, the oldest first, without their secrets.',
+        querystring: PageQuery,
+        response: {
+          200: json('A page of keys.', pageSchema(KeyView, 'ApiKeyPage', KEY_EXAMPLE)),
+          ...responses('read'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor } = request.query
+      const [createdAt = '', id = ''] = cursor === undefined ? [] : decodeCursor(cursor, 'keys', 2)
+      const after = cursor === undefined ? sql`` : sql`and (k.created_at, k.id) > (${createdAt}::timestamptz, ${id})`
+      const { rows } = await db.execute<z.infer<typeof KeyView>>(sql`
+        select ${keyFields} ${keySource} where k.jurisdiction_id = ${request.actor.jurisdiction.id} ${after}
+        order by k.created_at, k.id limit ${limit + 1}`)
+      return sendPage(
+        request,
+        reply,
+        pageOf(rows, limit, (row) => encodeCursor('keys', [row.createdAt, row.id])),
+      )
+    },
+  )
+
+  app.post(
+    '/v1/api-keys',
+    {
+      config: { action: 'key.manage' },
+      schema: {
+        tags: [TAG],
+        operationId: 'addApiKey',
+        summary: 'Make an API key',
+        description: 'For an existing person, or for a new one. The secret is in this answer and nowhere else.',
+        headers: CommandHeaders,
+        body: AddKey,
+        response: { 201: json('The key with its secret.', NewKeyView), ...responses('write') },
+      },
+    },
+    async (request, reply) => {
+      const { actor, body } = request
+      const { expiresAt = null } = body
+      const intent = intentOf(request, now())
+      if (expiresAt !== null && expiresAt <= intent.now) {
+        throw invalid('/expiresAt', { zh: '到期时间必须在将来。', en: 'expiresAt must lie in the future.' })
+      }
+      const token = request.headers.authorization ?? ''
+      const sealWith = intent.idempotency?.key ?? ''
+      const answer = await act(db, intent, async (tx) => {
+        const created = await personFor(tx, actor, body, intent.now)
+        const made = createApiKey(config.keyEnvironment)
+        const event = await createKey(tx, actor, made, created.id, expiresAt, intent.now)
+        const { rows } = await tx.execute(sql`
+          select ${keyFields} ${keySource} where k.jurisdiction_id = ${actor.jurisdiction.id} and k.id = ${made.id}`)
+        const text = JSON.stringify({ ...rows[0], secret: made.text })
+        const headers = { location: `/v1/api-keys/${made.id}`, 'cache-control': 'no-store' }
+        return {
+          status: 201,
+          headers,
+          body: text,
+          recorded: seal(text, token, sealWith),
+          events: [...created.events, event],
+        }
+      })
+      return sendAnswer(reply, answer.replayed ? unsealed(answer, token, sealWith) : answer)
+    },
+  )
+
+  app.delete(
+    '/v1/api-keys/:id',
+    {
+      config: { action: 'key.manage' },
+      schema: {
+        tags: [TAG],
+        operationId: 'revokeApiKey',
+        summary: 'Revoke an API key',
+        description:
+          'Holds from the next request on, also for repetitions of earlier requests. Revoking twice is no error.',
+        params: z.object({
+          id: z
+            .string()
+            .regex(/^[0-9A-Za-z]{12}$/)
+            .meta({ description: 'The key’s id, the third part of its text.', example: KEY_EXAMPLE.id }),
+        }),
+        response: { 204: z.null().meta({ description: 'Revoked.' }), ...responses('found') },
+      },
+    },
+    async (request, reply) => {
+      const { actor } = request
+      const intent = intentOf(request, now())
+      await act(db, intent, async (tx) => {
+        const event = await revokeKey(tx, actor, request.params.id, intent.now)
+        if (event === null && !(await keyExists(tx, actor, request.params.id))) throw notFound()
+        return { status: 204, headers: {}, body: '', events: event === null ? [] : [event] }
+      })
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+const iso = (column: string) => sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
+const keyFields = sql`k.id, p.id as person, p.name, p.role, p.unit_id as unit, p.area, ${iso('k.created_at')} as "createdAt",
+  ${iso('k.expires_at')} as "expiresAt", ${iso('k.revoked_at')} as "revokedAt", ${iso('k.last_used_at')} as "lastUsedAt"`
+const keySource = sql`from api_key k join person p on p.jurisdiction_id = k.jurisdiction_id and p.id = k.person_id`
+
+async function keyExists(tx: Tx, actor: Actor, id: string): Promise<boolean> {
+  const { rows } = await tx.execute(
+    sql`select from api_key where jurisdiction_id = ${actor.jurisdiction.id} and id = ${id}`,
+  )
+  return rows.length > 0
+}
+
+function unsealed(answer: Answer, token: string, idempotencyKey: string): Answer {
+  return { ...answer, body: unseal(answer.body, token, idempotencyKey) }
+}
+
+/** The person that a new key stands for: an existing one, or the one that the request describes. */
+async function personFor(tx: Tx, actor: Actor, body: z.infer<typeof AddKey>, now: string) {
+  const { person: id, name, role, unit = null, area = null } = body
+  if (id === undefined) {
+    if (name === undefined || role === undefined) throw new Error('the schema lets no such key through')
+    await requireFit(tx, actor, { role, unit, area })
+    const created = await createPerson(tx, actor, { name, role, unit, area }, now)
+    return { id: created.id, events: [created.event] }
+  }
+  const { rows } = await tx.execute(sql`
+    select from person where jurisdiction_id = ${actor.jurisdiction.id} and id = ${id} and active and role <> 'system'`)
+  if (rows.length === 0) throw invalid('/person', { zh: '没有此人，或已停用。', en: 'There is no such active person.' })
+  return { id, events: [] }
+}

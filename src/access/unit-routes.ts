@@ -1,0 +1,183 @@
+import { and, asc, eq, gt, or, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { unit } from '../db/schema.js'
+import type { App, Deps } from '../deps.js'
+import { notFound, Rejection } from '../domain/rejection.js'
+import { CommandHeaders, ifMatchOf, intentOf, sendAnswer } from '../http/command.js'
+import { decodeCursor, encodeCursor } from '../http/cursor.js'
+import { UNIT_EXAMPLE } from '../http/examples.js'
+import { AreaCode, IdParams, PageQuery, text, unknownCode } from '../http/fields.js'
+import { pageOf, sendPage } from '../http/page.js'
+import { json, pageSchema, responses } from '../http/responses.js'
+import { act } from '../ledger/act.js'
+import { adminEvent, createUnit, duplicateName } from './create.js'
+
+const TAG = 'Reference data and access'
+
+const UNIT_KINDS = ['bureau', 'township', 'company', 'office', 'other'] as const
+const UnitView = z
+  .strictObject({
+    id: z.uuid(),
+    version: z.int(),
+    name: z.string(),
+    kind: z.enum(UNIT_KINDS),
+    area: z.string().nullable(),
+    active: z.boolean(),
+  })
+  .meta({ id: 'Unit', description: 'A unit that items can be assigned to.', example: UNIT_EXAMPLE })
+
+const AddUnit = z
+  .strictObject({ name: text(100), kind: z.enum(UNIT_KINDS).default('other'), area: AreaCode.nullish() })
+  .meta({ id: 'AddUnit', example: { name: '王店镇人民政府', kind: 'township', area: '341202100' } })
+
+const ChangeUnit = z
+  .strictObject({
+    name: text(100).optional(),
+    kind: z.enum(UNIT_KINDS).optional(),
+    area: AreaCode.nullish(),
+    active: z.boolean().optional(),
+  })
+  .meta({
+    id: 'ChangeUnit',
+    description: 'JSON merge patch. An inactive unit is given nothing new.',
+    example: { active: false },
+  })
+
+/** Units, to which items are assigned. */
+export async function unitRoutes(app: App, { db, now }: Deps): Promise<void> {
+  app.get(
+    '/v1/units',
+    {
+      config: { action: 'reference.read' },
+      schema: {
+        tags: [TAG],
+        operationId: 'listUnits',
+        summary: 'Units',
+        description: 'The units of the jurisdiction, by name.',
+        querystring: PageQuery,
+        response: {
+          200: json('A page of units.', pageSchema(UnitView, 'UnitPage', UNIT_EXAMPLE)),
+          ...responses('read'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor } = request.query
+      const [name, id] = cursor === undefined ? [] : decodeCursor(cursor, 'units', 2)
+      const after =
+        cursor === undefined
+          ? undefined
+          : or(gt(unit.name, String(name)), and(eq(unit.name, String(name)), gt(unit.id, String(id))))
+      const rows = await db
+        .select(unitColumns)
+        .from(unit)
+        .where(and(eq(unit.jurisdiction, request.actor.jurisdiction.id), after))
+        .orderBy(asc(unit.name), asc(unit.id))
+        .limit(limit + 1)
+      return sendPage(
+        request,
+        reply,
+        pageOf(rows, limit, (row) => encodeCursor('units', [row.name, row.id])),
+      )
+    },
+  )
+
+  app.post(
+    '/v1/units',
+    {
+      config: { action: 'unit.write' },
+      schema: {
+        tags: [TAG],
+        operationId: 'addUnit',
+        summary: 'Add a unit',
+        description: 'Names are unique in a jurisdiction.',
+        headers: CommandHeaders,
+        body: AddUnit,
+        response: { 201: json('The unit.', UnitView), ...responses('write') },
+      },
+    },
+    async (request, reply) => {
+      const { name, kind, area = null } = request.body
+      const { actor } = request
+      await requireArea(area)
+      const intent = intentOf(request, now())
+      const answer = await act(db, intent, async (tx) => {
+        if (await unitExists(actor.jurisdiction.id, name)) throw duplicateName(name)
+        const { id, event } = await createUnit(tx, actor, { name, kind, area }, intent.now)
+        const body = JSON.stringify({ id, version: 1, name, kind, area, active: true })
+        return { status: 201, headers: { location: `/v1/units/${id}`, etag: '"1"' }, body, events: [event] }
+      })
+      return sendAnswer(reply, answer)
+    },
+  )
+
+  app.patch(
+    '/v1/units/:id',
+    {
+      config: { action: 'unit.write' },
+      schema: {
+        tags: [TAG],
+        operationId: 'changeUnit',
+        summary: 'Change a unit',
+        description: 'JSON merge patch; `If-Match` guards against a change in between.',
+        params: IdParams,
+        headers: CommandHeaders,
+        body: ChangeUnit,
+        response: { 200: json('The unit after the change.', UnitView), ...responses('command') },
+      },
+    },
+    async (request, reply) => {
+      const { actor, body: patch } = request
+      await requireArea(patch.area ?? null)
+      const intent = intentOf(request, now())
+      const is = and(eq(unit.jurisdiction, actor.jurisdiction.id), eq(unit.id, request.params.id))
+      const answer = await act(db, intent, async (tx) => {
+        const [before] = await tx.select(unitColumns).from(unit).where(is).for('update')
+        if (before === undefined) throw notFound()
+        requireVersion(ifMatchOf(request), before.version)
+        if (
+          patch.name !== undefined &&
+          patch.name !== before.name &&
+          (await unitExists(actor.jurisdiction.id, patch.name))
+        ) {
+          throw duplicateName(patch.name)
+        }
+        const after = { ...before, ...patch, version: before.version + 1 }
+        await tx.update(unit).set(after).where(is)
+        const { version, ...data } = after
+        const event = adminEvent(actor, intent.now, { type: 'unit.changed', data })
+        return { status: 200, headers: { etag: `"${version}"` }, body: JSON.stringify(after), events: [event] }
+      })
+      return sendAnswer(reply, answer)
+    },
+  )
+
+  async function requireArea(code: string | null): Promise<void> {
+    if (code === null) return
+    const { rows } = await db.execute(sql`select from area where code = ${code}`)
+    if (rows.length === 0) throw unknownCode('/area', code)
+  }
+
+  async function unitExists(jurisdiction: string, name: string): Promise<boolean> {
+    const { rows } = await db.execute(sql`select from unit where jurisdiction_id = ${jurisdiction} and name = ${name}`)
+    return rows.length > 0
+  }
+}
+
+const unitColumns = {
+  id: unit.id,
+  version: unit.version,
+  name: unit.name,
+  kind: unit.kind,
+  area: unit.area,
+  active: unit.active,
+}
+
+function requireVersion(ifMatch: number | undefined, version: number): void {
+  if (ifMatch === undefined || ifMatch === version) return
+  throw new Rejection(
+    'stale',
+    { zh: `现在是第 ${version} 版。`, en: `It is version ${version} now.` },
+    { currentVersion: version },
+  )
+}
