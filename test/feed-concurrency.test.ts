@@ -5,14 +5,12 @@ import { follow, followOverSocket, pagesOf } from './helpers/follow.js'
 import { injectFailures, SHARED, writersOf } from './helpers/writers.js'
 
 const made = await createTestApp(t)
-const { app, clock, superuser, home, foreign } = made
+const { app, superuser, home, foreign } = made
 
 t.test('under 16 writers', async (t) => {
   await app.listen({ port: 0 })
   const base = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
   await injectFailures(superuser)
-  // The writers cross a new year, and their clock jumps back and forth over it.
-  clock.now = '2026-12-31T15:59:00.000Z'
   const supervisor = await home.addCaller('supervisor', { area: '341225' })
   let writing = true
   const isDone = (seen: number, head: number) => !writing && seen === head
@@ -24,7 +22,7 @@ t.test('under 16 writers', async (t) => {
     follow(supervisor, 'limit=5&wait=1', isDone),
   ])
   const writers = await Promise.all([writersOf(made, home, 10), writersOf(made, foreign, 6)])
-  const answers = writers.flat(2)
+  const acts = writers.flat()
   writing = false
   const [inProcess, overSocket, ofForeign, ofTypes, ofArea] = await readers
 
@@ -72,15 +70,20 @@ t.test('under 16 writers', async (t) => {
   })
 
   t.test('every acknowledged act is in the feed once, and nothing else', async (t) => {
-    const statuses = groupsOf(answers, (answer) => String(answer.status))
-    for (const status of ['200', '201', '400', '403', '409', '500']) t.ok(statuses[status], `some answered ${status}`)
-    t.same(Object.keys(statuses).sort(), ['200', '201', '400', '403', '409', '500'])
-    const acts = [...inProcess, ...ofForeign].filter((e) => e.at >= '2026-12' && e.itemId !== null)
-    const acknowledged = [...(statuses['200'] ?? []), ...(statuses['201'] ?? [])].map(
-      ({ body }) => `${body.id} ${body.version}`,
+    for (const { expected, answer } of acts) {
+      t.ok(expected.includes(answer.status), `${answer.status} is one of ${expected}: ${JSON.stringify(answer.body)}`)
+      if (answer.status === 500) t.match(answer.body, { code: 'internal', detail: /quote the requestId/ })
+    }
+    const [acknowledged, refused] = [
+      acts.filter(({ answer }) => answer.status < 300),
+      acts.filter(({ answer }) => answer.status >= 300),
+    ]
+    t.ok(acknowledged.length > 100 && refused.length > 100, 'some were done, some were not')
+    const byWriters = [...inProcess, ...ofForeign].filter((e) => e.at >= '2026-12' && e.itemId !== null)
+    t.same(
+      byWriters.map((e) => `${e.itemId} ${e.itemVersion}`).sort(),
+      acknowledged.map(({ answer }) => `${answer.body.id} ${answer.body.version}`).sort(),
     )
-    t.same(acts.map((e) => `${e.itemId} ${e.itemVersion}`).sort(), acknowledged.sort())
-    t.ok(statuses['500']?.every(({ body }) => body.code === 'internal' && !/injected/.test(JSON.stringify(body))))
   })
 
   t.test('codes are gap-free in each jurisdiction and year, whatever failed', async (t) => {
