@@ -18,8 +18,8 @@ export function refused(t: Test, answer: Answer, status: number, code: string, e
   t.match(answer, { status, headers: { 'content-type': 'application/problem+json; charset=utf-8' } }, said)
   t.match(answer.body, { type: `/problems/${code}`, status, code, ...members }, said)
   if (pointers === undefined) return
-  const named = (answer.body.errors ?? []).map((error: Json) => error.pointer)
-  t.same(named.sort(), [...pointers].sort(), `names ${pointers.join(', ')}`)
+  const named = new Set((answer.body.errors ?? []).map((error: Json) => error.pointer))
+  t.same([...named].sort(), [...pointers].sort(), `names ${pointers.join(', ')}`)
 }
 
 /** What a change changed: the members of `after` that are not as they were. */
