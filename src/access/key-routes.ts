@@ -122,12 +122,12 @@ export async function keyRoutes(app: App, { db, now, config }: Deps): Promise<vo
       const { actor, body } = request
       const { expiresAt = null } = body
       const intent = intentOf(request, now())
-      if (expiresAt !== null && expiresAt <= intent.now) {
-        throw invalid('/expiresAt', { zh: '到期时间必须在将来。', en: 'expiresAt must lie in the future.' })
-      }
       const token = request.headers.authorization ?? ''
       const sealWith = intent.idempotency?.key ?? ''
       const answer = await act(db, intent, async (tx) => {
+        if (expiresAt !== null && expiresAt <= intent.now) {
+          throw invalid('/expiresAt', { zh: '到期时间必须在将来。', en: 'expiresAt must lie in the future.' })
+        }
         const created = await personFor(tx, actor, body, intent.now)
         const made = createApiKey(config.keyEnvironment)
         const event = await createKey(tx, actor, made, created.id, expiresAt, intent.now)

@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import type { Db } from '../db/client.js'
+import type { Tx } from '../db/client.js'
 import { deadlineInWorkingDays } from '../db/deadline.js'
 import type { App, Deps } from '../deps.js'
 import { accept, assign, giveBack } from '../domain/decide/assign.js'
+import type { Item } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
 import { invalid } from '../domain/rejection.js'
 import { changeOf, itemCommand, sendAnswer } from '../http/command.js'
@@ -78,7 +79,6 @@ export async function assignRoutes(app: App, { db, now }: Deps): Promise<void> {
     async (request, reply) => {
       const { dueAt, workingDays = null, ...elements } = request.body
       const { actor } = request
-      await requireActiveUnits(db, actor, [elements.responsibleUnit, ...elements.coUnits])
       const change = changeOf(request, now())
       const { timeZone } = actor.jurisdiction
       const deadline =
@@ -87,7 +87,9 @@ export async function assignRoutes(app: App, { db, now }: Deps): Promise<void> {
           : await deadlineInWorkingDays(db, timeZone, workingDays, change.now)
       const order = { ...elements, leadOfficial: namedOfficial(elements.leadOfficial), dueAt: deadline.dueAt }
       const how = { provisional: deadline.provisional, workingDays }
-      return sendAnswer(reply, await changeItem(db, change, (item, at) => assign(item, order, how, at)))
+      const named = [elements.responsibleUnit, ...elements.coUnits]
+      const decide = (item: Item, at: string) => assign(item, order, how, at)
+      return sendAnswer(reply, await changeItem(db, change, decide, (tx) => requireActiveUnits(tx, actor, named)))
     },
   )
 
@@ -123,9 +125,9 @@ export async function assignRoutes(app: App, { db, now }: Deps): Promise<void> {
 }
 
 /** @throws Rejection at the field whose unit is unknown in the jurisdiction, or no longer active. */
-async function requireActiveUnits(db: Db, actor: Actor, [responsible, ...coUnits]: string[]): Promise<void> {
+async function requireActiveUnits(tx: Tx, actor: Actor, [responsible, ...coUnits]: string[]): Promise<void> {
   const ids = [responsible, ...coUnits]
-  const { rows } = await db.execute<{ id: string }>(sql`
+  const { rows } = await tx.execute<{ id: string }>(sql`
     select id from unit where jurisdiction_id = ${actor.jurisdiction.id} and active and id in ${ids}`)
   const known = new Set(rows.map((row) => row.id))
   const missing = ids.findIndex((id) => id === undefined || !known.has(id))

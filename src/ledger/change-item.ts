@@ -1,4 +1,4 @@
-import type { Db } from '../db/client.js'
+import type { Db, Tx } from '../db/client.js'
 import { merge } from '../domain/decide/list.js'
 import type { ItemEvent } from '../domain/events.js'
 import type { Item } from '../domain/item.js'
@@ -19,13 +19,20 @@ export interface Change extends Intent {
 export type Decide = (item: Item, now: string) => ItemEvent | null
 
 /**
- * The only way to change an item: lock → decide → evolve → write → append, one transaction.
- * @throws Rejection: not-found, stale, and whatever `decide` refuses.
+ * What must hold beside the item, such as the unit that it names. It is asked in the transaction of the change, so that
+ * a repetition of a request that was answered is not refused for what has changed since.
  */
-export async function changeItem(db: Db, change: Change, decide: Decide): Promise<Answer> {
+export type Precondition = (tx: Tx) => Promise<void>
+
+/**
+ * The only way to change an item: lock → decide → evolve → write → append, one transaction.
+ * @throws Rejection: not-found, stale, and whatever `precondition` and `decide` refuse.
+ */
+export async function changeItem(db: Db, change: Change, decide: Decide, precondition?: Precondition): Promise<Answer> {
   requirePermitted(change)
   const { actor } = change
   return act(db, change, async (tx) => {
+    await precondition?.(tx)
     const item = await lockItem(tx, actor, change.ref)
     requireVersion(item, change.ifMatch)
     const at = timeAfter(item, change.now)
