@@ -67,7 +67,8 @@ export async function startServer(t: Test, env: Record<string, string>): Promise
   return { port: Number(new URL(url).port), url, kill: (signal) => child.kill(signal), exited, output: () => output }
 }
 
+/** What a program needs, what tap needs to see into it, and nothing of the settings that somebody has in their shell. */
 function bareEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR, NODE_V8_COVERAGE } = process.env
-  return { PATH, HOME, TMPDIR, NODE_V8_COVERAGE, ...env }
+  const isNeeded = (name: string) => /^(PATH|HOME|TMPDIR|NODE_OPTIONS|_TAPJS_.*)$/.test(name)
+  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => isNeeded(name))), ...env }
 }
