@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, or, sql } from 'drizzle-orm'
 import { z } from 'zod'
+import type { Tx } from '../db/client.js'
 import { unit } from '../db/schema.js'
 import type { App, Deps } from '../deps.js'
 import { notFound, Rejection } from '../domain/rejection.js'
@@ -102,7 +103,7 @@ export async function unitRoutes(app: App, { db, now }: Deps): Promise<void> {
       await requireArea(area)
       const intent = intentOf(request, now())
       const answer = await act(db, intent, async (tx) => {
-        if (await unitExists(actor.jurisdiction.id, name)) throw duplicateName(name)
+        if (await unitExists(tx, actor.jurisdiction.id, name)) throw duplicateName(name)
         const { id, event } = await createUnit(tx, actor, { name, kind, area }, intent.now)
         const body = JSON.stringify({ id, version: 1, name, kind, area, active: true })
         return { status: 201, headers: { location: `/v1/units/${id}`, etag: '"1"' }, body, events: [event] }
@@ -138,7 +139,7 @@ export async function unitRoutes(app: App, { db, now }: Deps): Promise<void> {
         if (
           patch.name !== undefined &&
           patch.name !== before.name &&
-          (await unitExists(actor.jurisdiction.id, patch.name))
+          (await unitExists(tx, actor.jurisdiction.id, patch.name))
         ) {
           throw duplicateName(patch.name)
         }
@@ -157,11 +158,12 @@ export async function unitRoutes(app: App, { db, now }: Deps): Promise<void> {
     const { rows } = await db.execute(sql`select from area where code = ${code}`)
     if (rows.length === 0) throw unknownCode('/area', code)
   }
+}
 
-  async function unitExists(jurisdiction: string, name: string): Promise<boolean> {
-    const { rows } = await db.execute(sql`select from unit where jurisdiction_id = ${jurisdiction} and name = ${name}`)
-    return rows.length > 0
-  }
+/** Asked on the transaction's own connection: one more from the pool, and as many requests as it has wait for ever. */
+async function unitExists(tx: Tx, jurisdiction: string, name: string): Promise<boolean> {
+  const { rows } = await tx.execute(sql`select from unit where jurisdiction_id = ${jurisdiction} and name = ${name}`)
+  return rows.length > 0
 }
 
 const unitColumns = {
