@@ -190,7 +190,7 @@ export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void
         return {
           status: 201,
           headers: {},
-          body: JSON.stringify({ code, name: nameZh, nameZh, nameEn }),
+          body: JSON.stringify({ code, name: languageOf(request) === 'en' ? nameEn : nameZh, nameZh, nameEn }),
           events: [event],
         }
       })
