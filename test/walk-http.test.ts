@@ -70,6 +70,8 @@ function holdsAnswer({ status, headers, body }: Answer, what: string): void {
   met.refused.add(body.code)
   assert.match(headers['content-type'] ?? '', /^application\/problem\+json\b/)
   assert.equal(body.status, status)
+  // A value that only the database refused would have no field to name.
+  if (status === 400) assert.ok(body.errors?.length > 0, `${what}: ${JSON.stringify(body)}`)
   if (body.code === 'wrong-status') assert.ok(body.itemStatus && Array.isArray(body.allowedEvents), what)
 }
 
@@ -85,9 +87,14 @@ async function holdsChange(step: Step, world: World, who: Who, command: string, 
   met.accepted.add(command)
   assert.ok(!who.startsWith('foreign'), `${who} changed what is another jurisdiction’s`)
   assert.ok(!who.startsWith('far') || item.area === '341202', `${who} changed what lies outside their area`)
-  if (answered.status === 'closed') assert.notEqual(answered.closedBy.id, answered.closureRequest.by)
+  if (['closure-decision', 'rechecks'].includes(command)) {
+    const { responsibleUnit, coUnits } = item.assignment
+    assert.ok(who !== 'unitInspector' || ![responsibleUnit, ...coUnits].includes(home.unit), 'four eyes')
+  }
+  assert.notEqual(step.ifMatch, 'stale')
   assert.equal(answered.id, item.id)
   assert.ok(answered.version - item.version <= 1)
+  assert.ok(answered.updatedAt >= item.updatedAt, 'time went back')
   // A merge changes two items at once.
   for (const k of command === 'merge' ? [0, 1] : [step.item]) world.items[k] = await read(world.items[k])
   assert.deepEqual(lasting(world.items[step.item]), lasting(answered), 'what is answered is what is then read')
