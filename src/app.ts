@@ -1,6 +1,7 @@
 import helmet from '@fastify/helmet'
 import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
 import { v7 as uuidv7 } from 'uuid'
+import { z } from 'zod'
 import { keyRoutes } from './access/key-routes.js'
 import { peopleRoutes } from './access/people-routes.js'
 import { referenceRoutes } from './access/reference-routes.js'
@@ -24,6 +25,7 @@ import { trackRoutes } from './track/routes.js'
 
 /** One megabyte of JSON is a hundred times the largest filing. Imports have their own limit. */
 const BODY_LIMIT_BYTES = 1_048_576
+const NO_PARAMETERS = z.strictObject({})
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 
 /** The service without a port: what it answers, from what it is given. */
@@ -78,8 +80,11 @@ function guard(app: App, { db, now, config }: Deps): void {
   const keys = createKeyAuthenticator(db, now, (err) => app.log.warn({ err }, 'time of last use was not written'))
   const tokens = config.oidc === undefined ? undefined : createTokenAuthenticator(config.oidc, db, now)
   const authentication = createAuthentication(keys, tokens)
-  app.addHook('onRoute', ({ url, method, config: options }) => {
-    if (url.startsWith('/v1/') && options?.action === undefined) throw new Error(`${method} ${url} has no action`)
+  app.addHook('onRoute', (route) => {
+    if (!route.url.startsWith('/v1/')) return
+    if (route.config?.action === undefined) throw new Error(`${route.method} ${route.url} has no action`)
+    // A route that declares no query parameters has none, and refuses them as others refuse those they do not know.
+    route.schema = { querystring: NO_PARAMETERS, ...route.schema }
   })
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
