@@ -1,4 +1,5 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import type { PgTransactionConfig } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import * as schema from './schema.js'
 
@@ -42,7 +43,28 @@ export function createPool(options: PoolOptions): pg.Pool {
 }
 
 export function createDb(pool: pg.Pool): Db {
-  return drizzle(pool, { schema })
+  const db = drizzle(pool, { schema })
+  db.transaction = (work, config) => transact(pool, work, config)
+  return db
+}
+
+/**
+ * A transaction on a connection of its own, which is closed when it has failed. Drizzle's own keeps the connection for
+ * ever when `begin` fails, and hands one on that does not answer: a pool would run dry after as many losses as it is large.
+ */
+async function transact<R>(pool: pg.Pool, work: (tx: Tx) => Promise<R>, config?: PgTransactionConfig): Promise<R> {
+  const client = await pool.connect()
+  let isLost = false
+  try {
+    // The schema's only use at run time is for relational queries, which nobody makes.
+    const db = drizzle(client) as unknown as Db
+    return await db.transaction(work, config)
+  } catch (err) {
+    isLost = isDatabaseAway(err)
+    throw err
+  } finally {
+    client.release(isLost)
+  }
 }
 
 /** The SQLSTATE behind an error, also where drizzle has wrapped it. */
