@@ -1,0 +1,207 @@
+import type { AddressInfo } from 'node:net'
+import { pino } from 'pino'
+import t, { type Test } from 'tap'
+import { buildApp } from '../src/app.js'
+import { readConfig } from '../src/config.js'
+import { createDb, createPool } from '../src/db/client.js'
+import { appendEvents } from '../src/ledger/act.js'
+import { prepareEvent } from '../src/ledger/chain.js'
+import { createLedgerWatch } from '../src/ledger/watch.js'
+import { type Answer, callerOf, createTestApp, filing, ok, START } from './helpers/app.js'
+import { createTcpProxy } from './helpers/tcp-proxy.js'
+import { until } from './helpers/until.js'
+
+const POOL_SIZE = 4
+const made = await createTestApp(t)
+const proxy = await createTcpProxy(t, Number(new URL(made.url).port))
+const { app, pool } = await createAppBehindProxy()
+const [inspector, auditor] = [callerOf(app, made.home.inspector.key), callerOf(app, made.home.auditor.key)]
+const AWAY = {
+  status: 503,
+  headers: { 'retry-after': /^\d+$/, 'content-type': 'application/problem+json; charset=utf-8' },
+  body: { type: '/problems/database-away', status: 503, code: 'database-away', title: 'Database away', requestId: /./ },
+}
+
+t.test('a database that refuses connections', async (t) => {
+  await proxy.refuse()
+  t.match(await inspector.get('/v1/items'), AWAY, 'a read')
+  t.match(await inspector.post('/v1/items', filing()), AWAY, 'a write')
+  t.match(await auditor.get('/v1/events?wait=1'), AWAY, 'a wait')
+  t.match(await inspector.post('/v1/items', filing(), { 'accept-language': 'zh' }), {
+    body: { title: '数据库暂不可用' },
+  })
+  t.match(await app.inject('/readyz'), { statusCode: 503, headers: { 'retry-after': /\d/ } })
+  t.match(await app.inject('/healthz'), { statusCode: 200 }, 'the process lives')
+  const told = JSON.stringify((await inspector.get('/v1/items')).body)
+  t.notMatch(told, /127\.0\.0\.1|ECONN|select|5432|\.ts|\.js/, 'nothing of the inside')
+  await proxy.accept()
+  await isWhole(t)
+})
+
+t.test('connections that are cut while they work', async (t) => {
+  const answers: Promise<Answer>[] = []
+  for (let round = 0; round < 10; round++) {
+    for (let k = 0; k < 6; k++) answers.push(inspector.post('/v1/items', filing()), inspector.get('/v1/items'))
+    await Promise.race(answers.slice(-12))
+    proxy.cut()
+  }
+  const settled = await Promise.all(answers)
+  for (const answer of settled) if (answer.status >= 300) t.match(answer, AWAY)
+  t.ok(
+    settled.some(({ status }) => status === 503) && settled.some(({ status }) => status === 201),
+    'some were cut, some not',
+  )
+  await isWhole(t)
+})
+
+t.test('connections that are cut at each step of a change', async (t) => {
+  for (const step of ['begin', 'insert into idempotency_key', 'insert into item', 'append_events', 'commit']) {
+    proxy.onward = (bytes) => (bytes.includes(step) ? 'cut' : 'pass')
+    for (let k = 0; k < 2 * POOL_SIZE; k++) {
+      const key = { 'idempotency-key': `${step.replaceAll(' ', '-')}-${k}` }
+      t.match(await inspector.post('/v1/items', filing(), key), AWAY, step)
+    }
+    proxy.onward = () => 'pass'
+    await isWhole(t)
+  }
+  const repeated = () => inspector.post('/v1/items', filing({ externalId: 'x-1' }))
+  t.match(await repeated(), { status: 201 })
+  t.match(await repeated(), { status: 409 })
+  proxy.onward = (bytes) => (bytes.includes('rollback') ? 'cut' : 'pass')
+  for (let k = 0; k < 2 * POOL_SIZE; k++) t.match(await repeated(), AWAY, 'the rollback of a refusal')
+  proxy.onward = () => 'pass'
+  await isWhole(t)
+})
+
+t.test('a commit that never arrives is no commit; the retry acts', async (t) => {
+  proxy.onward = (bytes) => (bytes.includes('commit\0') ? 'cut' : 'pass')
+  const send = () => inspector.post('/v1/items', filing(), { 'idempotency-key': 'before' })
+  const before = await countItems()
+  t.match(await send(), AWAY)
+  proxy.onward = () => 'pass'
+  t.equal(await countItems(), before)
+  const retried = await send()
+  t.match(retried, { status: 201 })
+  t.equal(retried.headers['idempotency-replayed'], undefined)
+  t.equal(await countItems(), before + 1)
+})
+
+t.test('a commit whose answer is lost is one; the retry is told so', async (t) => {
+  let isCommitting = false
+  proxy.onward = (bytes) => {
+    isCommitting = bytes.includes('commit\0')
+    return 'pass'
+  }
+  proxy.back = () => (isCommitting ? 'cut' : 'pass')
+  const send = () => inspector.post('/v1/items', filing(), { 'idempotency-key': 'after' })
+  const before = await countItems()
+  t.match(await send(), AWAY, 'nobody here can know')
+  proxy.onward = () => 'pass'
+  proxy.back = () => 'pass'
+  t.equal(await countItems(), before + 1)
+  t.match(await send(), { status: 201, headers: { 'idempotency-replayed': 'true' } })
+  t.equal(await countItems(), before + 1)
+})
+
+t.test('a database that says nothing is waited for as long as is configured, and no longer', async (t) => {
+  t.match(createPool({ url: made.url, max: 1, serviceRole: true, onError: () => {} }).options, {
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 60_000,
+    lock_timeout: 10_000,
+    idle_in_transaction_session_timeout: 30_000,
+    query_timeout: 70_000,
+  })
+  Object.assign(pool.options, { connectionTimeoutMillis: 300, query_timeout: 300 })
+  proxy.cut()
+  await isWhole(t)
+  proxy.silent = true
+  const stalled = [1, 2, 3].flatMap(() => [inspector.get('/v1/items'), inspector.post('/v1/items', filing())])
+  for (const answer of await Promise.all(stalled)) t.match(answer, AWAY)
+  t.match(await app.inject('/readyz'), { statusCode: 503 })
+  proxy.silent = false
+  await isWhole(t)
+
+  // Silent from the first statement of a transaction on, and from one in its middle.
+  for (const step of ['begin', 'insert into item']) {
+    proxy.onward = (bytes) => (bytes.includes(step) ? 'drop' : 'pass')
+    const all = Array.from({ length: POOL_SIZE }, () => inspector.post('/v1/items', filing()))
+    for (const answer of await Promise.all(all)) t.match(answer, AWAY, step)
+    proxy.onward = () => 'pass'
+    await isWhole(t)
+  }
+})
+
+t.test('a wait outlives a database that is away for a moment', async (t) => {
+  const { seq } = await ok(auditor.get('/v1/ledger'))
+  const waiting = auditor.get(`/v1/events?after=${seq}&wait=20`)
+  await until(() => pool.idleCount === pool.totalCount)
+  await proxy.refuse()
+  await proxy.accept()
+  await ok(made.home.inspector.post('/v1/items', filing()))
+  t.match(await waiting, { status: 200, body: { data: [{ seq: seq + 1 }] } })
+})
+
+t.test('an export that is cut off does not look whole', async (t) => {
+  const about = {
+    jurisdiction: made.home.id,
+    itemId: null,
+    itemCode: null,
+    itemVersion: null,
+    type: 'category.created',
+  }
+  const header = { ...about, at: START, actor: { id: made.home.system.id, role: 'system' } }
+  const many = Array.from({ length: 2_500 }, () =>
+    prepareEvent(header, { code: 'x', nameZh: '长'.repeat(50), nameEn: 'x' }),
+  )
+  await made.db.execute(appendEvents(made.home.id, many))
+  await app.listen({ port: 0 })
+  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/v1/events`
+  const headers = { authorization: `Bearer ${auditor.key}`, accept: 'application/x-ndjson' }
+  const { seq } = await ok(auditor.get('/v1/ledger'))
+  t.equal((await (await fetch(url, { headers })).text()).trimEnd().split('\n').length, seq, 'whole')
+  let pages = 0
+  proxy.onward = (bytes) => (bytes.includes('from event e') && ++pages === 2 ? 'cut' : 'pass')
+  const answer = await fetch(url, { headers })
+  t.equal(answer.status, 200, 'it had begun')
+  await t.rejects(answer.text(), 'the connection ends before the text does')
+  proxy.onward = () => 'pass'
+  await isWhole(t)
+})
+
+/** Everything works again by itself, on as many connections as before. */
+async function isWhole(t: Test): Promise<void> {
+  await until(async () => (await app.inject('/readyz')).statusCode === 200)
+  const answers = await Promise.all(
+    Array.from({ length: 4 * POOL_SIZE }, (_, k) =>
+      k % 2 === 0 ? inspector.get('/v1/items?limit=1') : inspector.post('/v1/items', filing()),
+    ),
+  )
+  const statuses = answers.map(({ status }) => status)
+  t.ok(
+    statuses.every((status) => status < 300),
+    `all is well: ${statuses}`,
+  )
+  t.ok(pool.totalCount <= POOL_SIZE && pool.waitingCount === 0)
+}
+
+/** The same service once more, on the same database, behind the proxy. */
+async function createAppBehindProxy() {
+  const url = new URL(made.url)
+  url.port = String(proxy.port)
+  const pool = createPool({ url: url.href, max: POOL_SIZE, serviceRole: true, onError: () => {} })
+  const db = createDb(pool)
+  const watch = createLedgerWatch(db)
+  const config = readConfig({ RATE_LIMIT_PER_MINUTE: '1000000' })
+  const deps = { db, now: () => made.clock.now, config, watch, isStopping: () => false }
+  const app = await buildApp(deps, pino({ level: process.env.TEST_LOG ?? 'silent' }))
+  t.teardown(async () => {
+    watch.close()
+    await app.close()
+    await pool.end()
+  })
+  return { app, pool }
+}
+
+async function countItems(): Promise<number> {
+  return Number((await made.superuser.query('select count(*) from item')).rows[0].count)
+}
