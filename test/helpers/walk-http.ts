@@ -108,7 +108,7 @@ const COMMANDS: Record<string, Command> = {
   resumption: { by: ['office'], in: OWNED, body: () => ({}) },
   'closure-requests': { by: UNITS, in: DOING, body: () => ({ summary: '已完成' }) },
   'closure-decision': {
-    by: ['verifier', 'office', 'unitInspector', 'farInspector'],
+    by: ['verifier', 'unitInspector', 'office', 'unitInspector', 'farInspector'],
     in: ['closure_requested'],
     body: ({ yes }) => ({ approved: yes, findings: '已现场核验' }),
   },
