@@ -172,7 +172,9 @@ t.test('supervision is ordered at a tier, changed, and ended, by a supervisor or
   }
   const before = await read(item)
   clock.advance(1000)
-  const ended = await ok(supervisor.post(`${url}/supervision-end`, { reason: '主体完成' }))
+  const stale = await supervisor.post(`${url}/supervision-end`, { tier: 'city', reason: '主体完成' })
+  refused(t, stale, 400, 'invalid-request', { pointers: ['/tier'] })
+  const ended = await ok(supervisor.post(`${url}/supervision-end`, { tier: 'province', reason: '主体完成' }))
   t.same(effectOf(before, ended), { supervision: null, ...stamp(before) })
   t.match(await lastEvent(item), { type: 'item.supervision_ended', data: { reason: '主体完成' } })
 })

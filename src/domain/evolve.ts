@@ -1,5 +1,5 @@
 import type { Filed, HappenedItemEvent } from './events.js'
-import type { Assignment, Item } from './item.js'
+import { type Assignment, type Item, resumedDueAt } from './item.js'
 
 /** What an item is from birth and its first event does not say. */
 export interface Identity {
@@ -87,7 +87,9 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
       return { status: 'remediating', closureRequest: null }
     case 'item.closed': {
       const closure = { closedAt: event.at, closedBy: event.actorId, closureFindings: event.data.findings }
-      return { status: 'closed', ...closure, extension: null, suspension: null, supervision: null }
+      // What was struck off while the clock stood is not late for the time it stood.
+      const dueAt = resumedDueAt(item, event.at)
+      return { status: 'closed', ...closure, dueAt, extension: null, suspension: null, supervision: null }
     }
     case 'item.rechecked':
       return rechecked(event)

@@ -105,6 +105,8 @@ export function answerError(err: FastifyError, request: FastifyRequest, reply: F
   const language = languageOf(request)
   const problem = problemOf(err, language)
   if (problem.code === 'internal') request.log.error({ err: loggable(err) }, 'request failed')
+  // The client's fault as far as we know; ours if a check is missing.
+  if (/^2[23]/.test(sqlStateOf(err) ?? '')) request.log.warn({ err: loggable(err) }, 'refused by the database')
   if (problem.code === 'database-away') request.log.warn({ err: loggable(err) }, 'database away')
   return sendProblem(reply, problem, language)
 }

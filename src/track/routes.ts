@@ -57,7 +57,9 @@ const Supervise = WithReason.extend({ tier: z.enum(TIERS) }).meta({
   id: 'SuperviseItem',
   example: { tier: 'city', reason: '临水路段，一年内两起坠车' },
 })
-const EndSupervision = WithReason.meta({ id: 'EndSupervision', example: { reason: '主体工程完成' } })
+const EndSupervision = WithReason.extend({
+  tier: z.enum(TIERS).optional().meta({ description: 'The tier that ends, as the caller sees it.' }),
+}).meta({ id: 'EndSupervision', example: { tier: 'city', reason: '主体工程完成' } })
 
 /** Track (台账制): plan, progress, extension, the clock, supervision. */
 export async function trackRoutes(app: App, { db, now }: Deps): Promise<void> {
@@ -185,10 +187,10 @@ export async function trackRoutes(app: App, { db, now }: Deps): Promise<void> {
       description: 'Closing an item ends its supervision by itself.',
       body: EndSupervision,
     }),
-    async (request, reply) =>
-      sendAnswer(
-        reply,
-        await changeItem(db, changeOf(request, now()), (item) => endSupervision(item, request.body.reason)),
-      ),
+    async (request, reply) => {
+      const { reason, tier } = request.body
+      const change = changeOf(request, now())
+      return sendAnswer(reply, await changeItem(db, change, (item) => endSupervision(item, reason, tier)))
+    },
   )
 }

@@ -136,6 +136,15 @@ t.test('closing records who, when and with what findings, and ends what lay over
   t.hasStrict(item, { assignment: { responsibleUnit: UNIT }, closureRequest: { by: APPLICANT, summary: '已完成' } })
 })
 
+t.test('what is closed while the clock stands has its deadline moved by the time it stood', async (t) => {
+  const item = itemIn('closure_requested', { suspended: true })
+  const since = item.suspension?.at ?? ''
+  const closed = evolve(item, happened(EVENT.closed, 20))
+  const movedMs = Date.parse(closed.dueAt ?? '') - Date.parse(item.dueAt ?? '')
+  t.equal(movedMs, Date.parse(day(20)) - Date.parse(since))
+  t.ok(movedMs > 0)
+})
+
 t.test('a closure that is sent back leaves the deadline and the work as they were', async (t) => {
   const item = after(itemIn('remediating'), PLANNED, PROGRESSED, EVENT.closureRequested, {
     type: 'item.closure_rejected',

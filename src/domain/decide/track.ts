@@ -1,5 +1,5 @@
 import type { ItemEvent } from '../events.js'
-import type { Instant, Item, Plan, Progress, Tier } from '../item.js'
+import { type Instant, type Item, type Plan, type Progress, resumedDueAt, type Tier } from '../item.js'
 import type { Actor } from '../permissions.js'
 import { invalid } from '../rejection.js'
 import { requireAllowed, requireFuture, requireOwner } from './require.js'
@@ -47,9 +47,7 @@ export function suspend(item: Item, reason: string): ItemEvent {
 /** Resume: the deadline moves by exactly the time the clock stood. */
 export function resume(item: Item, reason: string | null, now: Instant): ItemEvent {
   requireAllowed(item, 'item.resumed')
-  const stoodMs = Math.max(0, Date.parse(now) - Date.parse(item.suspension?.at ?? now))
-  const dueAt = new Date(Date.parse(item.dueAt ?? now) + stoodMs).toISOString()
-  return { type: 'item.resumed', data: { reason, dueAt } }
+  return { type: 'item.resumed', data: { reason, dueAt: resumedDueAt(item, now) ?? now } }
 }
 
 export function supervise(item: Item, tier: Tier, reason: string): ItemEvent {
@@ -57,8 +55,15 @@ export function supervise(item: Item, tier: Tier, reason: string): ItemEvent {
   return { type: 'item.supervised', data: { tier, reason } }
 }
 
-export function endSupervision(item: Item, reason: string): ItemEvent {
+/** End supervision. A caller may name the tier that ends, so that a stale screen does not end another. */
+export function endSupervision(item: Item, reason: string, tier: Tier | undefined = undefined): ItemEvent {
   requireAllowed(item, 'item.supervision_ended')
+  if (tier !== undefined && tier !== item.supervision?.tier) {
+    throw invalid('/tier', {
+      zh: `现为 ${item.supervision?.tier} 级挂牌督办。`,
+      en: `The item is under supervision at the tier ${item.supervision?.tier}.`,
+    })
+  }
   return { type: 'item.supervision_ended', data: { reason } }
 }
 
