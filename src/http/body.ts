@@ -1,15 +1,21 @@
+import { isUtf8 } from 'node:buffer'
 import type { App } from '../deps.js'
+import { invalid } from '../domain/rejection.js'
 
-/** JSON and JSON merge patch. No body at all is `undefined`, also where a client names a content type. */
+/**
+ * JSON and JSON merge patch, in UTF-8. No body at all is `undefined`, also where a client names a content type. Text in
+ * another encoding (GBK, say) is refused, or every character of it would be kept as U+FFFD.
+ */
 export function acceptJson(app: App): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser<string>(
+  app.addContentTypeParser<Buffer>(
     ['application/json', 'application/merge-patch+json'],
-    { parseAs: 'string' },
+    { parseAs: 'buffer' },
     (request, body, done) => {
-      if (body === '') done(null, undefined)
-      else parse(request, body, done)
+      if (body.length === 0) done(null, undefined)
+      else if (isUtf8(body)) parse(request, body.toString('utf8'), done)
+      else done(invalid('', { zh: '请求体须为 UTF-8 编码。', en: 'The body must be UTF-8.' }))
     },
   )
 }
