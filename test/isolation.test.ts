@@ -1,0 +1,247 @@
+import t from 'tap'
+import type { Role } from '../src/domain/permissions.js'
+import { type Caller, filing, itemIn, type Json, ok, order, type Stage } from './helpers/app.js'
+import { allPages, createCheckedApp, refused } from './helpers/checked.js'
+import { type Route, routesOf, sendPlain } from './helpers/routes.js'
+
+const { app, home, foreign, clock } = await createCheckedApp(t)
+const NOBODY = '01900000-0000-7000-8000-000000000000'
+const STAGES: Stage[] = [
+  'reported',
+  'listed',
+  'assigned',
+  'remediating',
+  'closure_requested',
+  'closed',
+  'dismissed',
+  'merged',
+]
+const ROUTES = routesOf(app)
+
+const ORDER = { dueAt: '2026-03-10' }
+const theirs: Json[] = []
+for (const stage of STAGES) theirs.push(await itemIn(stage, foreign, { order: ORDER }))
+const ours = await itemIn('remediating', home, { order: ORDER })
+clock.now = '2026-03-20T01:00:00.000Z'
+
+const callersOf = (at: typeof home): Record<Role, Caller> => ({
+  ...{ inspector: at.inspector, unit: at.unitCaller, office: at.office },
+  ...{ supervisor: at.supervisor, auditor: at.auditor, admin: at.admin },
+})
+const [mine, their] = [callersOf(home), callersOf(foreign)]
+const theirPeople: Json[] = (await ok(foreign.admin.get('/v1/people'))).data
+const theirKeys: Json[] = (await ok(foreign.admin.get('/v1/api-keys'))).data
+
+/** Something of the other jurisdiction's for each kind of identifier, and one that nothing has. */
+const IDENTIFIERS: Record<string, { foreign: string[]; nothing: string }> = {
+  items: { foreign: theirs.map((item) => item.id), nothing: NOBODY },
+  units: { foreign: [foreign.unit, foreign.otherUnit], nothing: NOBODY },
+  people: { foreign: theirPeople.map((person) => person.id), nothing: NOBODY },
+  'api-keys': { foreign: theirKeys.map((key) => key.id), nothing: '000000000000' },
+}
+
+/** The answer to a request about `id`, with `id` itself taken out. */
+async function about(route: Route, id: string, caller: Caller, headers: Record<string, string> = {}) {
+  const { method, path, example } = route
+  const body = path.endsWith('/assignments') ? order(home) : example
+  const url = path.replace('{id}', id)
+  const answer = await sendPlain(app, { method, url, key: caller.key, body }, { 'if-match': '*', ...headers })
+  return JSON.stringify(answer).replaceAll(id, '{id}')
+}
+
+/** What the other jurisdiction has, as its own people see it. */
+async function possessions(): Promise<string> {
+  const urls = [
+    '/v1/items?limit=200&count=true',
+    '/v1/units',
+    '/v1/people',
+    '/v1/api-keys',
+    '/v1/reports/overdue?groupBy=unit',
+  ]
+  const answers = [await ok(foreign.auditor.get('/v1/ledger'))]
+  for (const url of urls) answers.push(await ok(foreign.admin.get(url)))
+  return JSON.stringify(answers).replace(/"lastUsedAt":("[^"]*"|null)/g, '')
+}
+
+t.test('what is another jurisdiction’s answers, to the byte, like what does not exist', async (t) => {
+  const before = await possessions()
+  for (const route of ROUTES.filter(({ path }) => path.includes('{'))) {
+    const kind = IDENTIFIERS[route.path.split('/')[2] ?? '']
+    if (kind === undefined) throw new Error(`${route.name}: there is nothing foreign to try it with`)
+    for (const role of Object.keys(mine) as Role[]) {
+      const nothing = await about(route, kind.nothing, mine[role])
+      const { status } = JSON.parse(nothing)
+      // A role that is refused at the door is tried once.
+      const ids = status === 403 ? kind.foreign.slice(0, 1) : kind.foreign
+      const different = []
+      for (const id of ids) if ((await about(route, id, mine[role])) !== nothing) different.push(id)
+      t.same(different, [], `${route.name} as ${role}`)
+      t.ok(status === 404 || status === 403, `${route.name} as ${role}: ${status}`)
+    }
+  }
+  t.equal(await possessions(), before, 'and is as it was')
+})
+
+t.test('to its own people the same requests are about something', async (t) => {
+  for (const route of ROUTES.filter(({ path }) => path.startsWith('/v1/items/{'))) {
+    const statuses = []
+    for (const id of [theirs[3].id]) {
+      for (const role of Object.keys(their) as Role[]) {
+        statuses.push(JSON.parse(await about({ ...route, example: {} }, id, their[role])).status)
+      }
+    }
+    t.notOk(statuses.includes(404), `${route.name}: ${statuses}`)
+    t.ok(
+      statuses.some((status) => status !== 403),
+      `${route.name}: ${statuses}`,
+    )
+  }
+})
+
+t.test('a code names an item of one’s own jurisdiction', async (t) => {
+  t.match(await ok(home.office.get('/v1/items/2026-000001')), { id: ours.id })
+  t.match(await ok(foreign.office.get('/v1/items/2026-000001')), { id: theirs[0].id })
+  for (const { code } of theirs.slice(1)) {
+    refused(t, await home.office.get(`/v1/items/${code}`), 404, 'not-found')
+    refused(t, await home.office.get(`/v1/items/${code}/events`), 404, 'not-found')
+    refused(t, await home.office.post(`/v1/items/${code}/notes`, { note: '备注' }), 404, 'not-found')
+  }
+})
+
+t.test('what a body names of another jurisdiction’s is refused like what does not exist', async (t) => {
+  const item = await itemIn('reported', home)
+  const listed = await itemIn('listed', home)
+  const assign = `/v1/items/${listed.id}/assignments`
+  const person = theirPeople[0].id
+  const cases: [Caller, string, string, (id: string) => Json][] = [
+    [home.office, `/v1/items/${item.id}/merge`, theirs[1].id, (into) => ({ into, reason: '重复' })],
+    [home.office, `/v1/items/${item.id}/merge`, theirs[3].code, (into) => ({ into, reason: '重复' })],
+    [home.office, assign, foreign.unit, (responsibleUnit) => order(home, { responsibleUnit })],
+    [home.office, assign, foreign.unit, (unit) => order(home, { coUnits: [unit] })],
+    [home.admin, '/v1/people', foreign.unit, (unit) => ({ name: '甲', role: 'unit', unit })],
+    [home.admin, '/v1/api-keys', foreign.unit, (unit) => ({ name: '甲', role: 'unit', unit })],
+    [home.admin, '/v1/api-keys', person, (id) => ({ person: id })],
+  ]
+  for (const [caller, url, id, bodyWith] of cases) {
+    const nothing = id.includes('-0000') ? '2026-999999' : NOBODY
+    const send = async (named: string) => {
+      const answer = await sendPlain(app, { method: 'POST', url, key: caller.key, body: bodyWith(named) })
+      return JSON.stringify(answer).replaceAll(named, '{id}')
+    }
+    t.equal(await send(id), await send(nothing), url)
+    t.equal(JSON.parse(await send(id)).status, 400)
+  }
+})
+
+/** Every list and report that takes no identifier, also those that come with time. */
+const LISTS = ROUTES.filter(({ method, path }) => method === 'GET' && !path.includes('{')).map(({ path }) => path)
+
+t.test('no list, report, feed or count has anything of another jurisdiction’s', async (t) => {
+  const traces = [foreign.id, foreign.unit, foreign.otherUnit, ...theirs.map((item) => item.id)]
+  traces.push(...theirPeople.map((person) => person.id), ...theirKeys.map((key) => key.id))
+  const more = ['/v1/items?limit=200&count=true', `/v1/items?asOf=${clock.now}`, '/v1/events?limit=1000']
+  more.push('/v1/reports/overdue?groupBy=unit', '/v1/reports/overdue?groupBy=area', `/v1/items?unit=${foreign.unit}`)
+  more.push('/v1/items?area=341600', '/v1/items?q=2026-000005', '/v1/items?bbox=-180,-90,180,90')
+  let read = 0
+  for (const url of [...LISTS, ...more]) {
+    for (const role of Object.keys(mine) as Role[]) {
+      for (const accept of ['application/json', 'application/x-ndjson']) {
+        const { status, text } = await sendPlain(app, { method: 'GET', url, key: mine[role].key }, { accept })
+        if (status !== 200) continue
+        read++
+        const found = traces.filter((trace) => text.replaceAll(url, '').includes(trace))
+        t.same(url.includes(foreign.unit) ? [] : found, [], `${url} as ${role}`)
+      }
+    }
+  }
+  t.ok(read > LISTS.length * 4, `${read} answers read`)
+  t.match(await ok(home.office.get(`/v1/items?count=true&unit=${foreign.unit}`)), { data: [], total: 0 })
+  t.match(await ok(home.office.get('/v1/reports/overdue')), { total: 1, items: [{ id: ours.id }] })
+})
+
+t.test('what others do changes no count, no code and no seq of ours', async (t) => {
+  const count = async () => ({
+    ...(await ok(home.auditor.get('/v1/ledger'))),
+    items: (await ok(home.office.get('/v1/items?count=true'))).total,
+    overdue: (await ok(home.office.get('/v1/reports/overdue'))).total,
+    groups: (await ok(home.office.get('/v1/reports/overdue?groupBy=unit'))).groups,
+  })
+  const before = await count()
+  await itemIn('remediating', foreign, { order: { dueAt: '2026-03-21' } })
+  await itemIn('closed', foreign, { order: { dueAt: '2026-03-21' } })
+  t.same(await count(), before)
+  const next = await ok(home.inspector.post('/v1/items', filing()))
+  t.equal(next.code, `2026-${String(before.items + 1).padStart(6, '0')}`)
+  t.equal((await ok(home.auditor.get('/v1/ledger'))).seq, before.seq + 1)
+})
+
+t.test('a cursor of another jurisdiction’s leads to nothing but one’s own', async (t) => {
+  const lists: [Role, string][] = [
+    ['office', '/v1/items?limit=2'],
+    ['office', '/v1/reports/overdue?limit=1'],
+    ['office', '/v1/units?limit=1'],
+    ['admin', '/v1/people?limit=1'],
+    ['admin', '/v1/api-keys?limit=1'],
+  ]
+  for (const [role, url] of lists) {
+    const { nextCursor } = await ok(their[role].get(url))
+    const own = new Set((await allPages(mine[role], url)).map((row) => row.id))
+    const { status, body } = await mine[role].get(`${url}&cursor=${nextCursor}`)
+    if (status === 400) continue
+    t.ok(
+      (body.data ?? body.items).every((row: Json) => own.has(row.id)),
+      url,
+    )
+  }
+  const { nextCursor } = await ok(foreign.office.get(`/v1/items/${theirs[3].id}/events?limit=1`))
+  const answer = await home.office.get(`/v1/items/${ours.id}/events?cursor=${nextCursor}`)
+  refused(t, answer, 400, 'invalid-request', { pointers: ['/query/cursor'] })
+})
+
+t.test('keys of idempotency and external ids are each jurisdiction’s and each caller’s own', async (t) => {
+  const headers = { 'idempotency-key': 'the-same-text' }
+  const external = { externalId: 'W-77', externalSystem: '12345' }
+  const first = await ok(foreign.inspector.post('/v1/items', filing({ area: '341621', ...external }), headers))
+  const answer = await home.inspector.post('/v1/items', filing(external), headers)
+  t.match(answer, { status: 201, headers: { 'idempotency-replayed': undefined } })
+  t.not(answer.body.id, first.id)
+  const another = await home.verifier.post('/v1/items', filing(), headers)
+  t.match(another, { status: 201, headers: { 'idempotency-replayed': undefined } })
+})
+
+t.test('a unit never sees an item that it never had, by any way', async (t) => {
+  const other = home.otherUnitCaller
+  for (const route of ROUTES.filter(({ path }) => path.startsWith('/v1/items/{'))) {
+    const nothing = await about(route, NOBODY, other)
+    t.equal(await about(route, ours.id, other), nothing, route.name)
+    t.equal((await about(route, ours.code, other)).replaceAll(ours.code, '{id}'), nothing, `${route.name} by code`)
+  }
+  t.match(await ok(other.get('/v1/items?count=true')), { data: [], total: 0 })
+  t.match(await ok(other.get(`/v1/items?count=true&asOf=${clock.now}&unit=${home.unit}`)), { data: [], total: 0 })
+  t.match(await ok(other.get('/v1/reports/overdue')), { items: [], total: 0 })
+  t.match(await ok(other.get('/v1/reports/overdue?groupBy=unit')), { groups: [], total: 0 })
+  t.match(await ok(home.unitCaller.get('/v1/items?count=true')), { total: 1, data: [{ id: ours.id }] })
+  for (const url of ['/v1/events', '/v1/ledger']) refused(t, await other.get(url), 403, 'forbidden')
+})
+
+t.test('an inspector or supervisor of one area sees nothing that lies outside it', async (t) => {
+  const [inspector, supervisor] = [
+    await home.addCaller('inspector', { area: '341202' }),
+    await home.addCaller('supervisor', { area: '341202' }),
+  ]
+  const inside = await itemIn('closure_requested', home, { filing: { area: '341202100' } })
+  for (const caller of [inspector, supervisor]) {
+    for (const route of ROUTES.filter(({ path }) => path.startsWith('/v1/items/{'))) {
+      t.equal(await about(route, ours.id, caller), await about(route, NOBODY, caller), route.name)
+    }
+    t.match(await ok(caller.get('/v1/items?count=true')), { total: 1, data: [{ id: inside.id }] })
+    t.match(await ok(caller.get('/v1/items?count=true&area=341225')), { total: 0 })
+    t.match(await ok(caller.get('/v1/reports/overdue?groupBy=area')), { groups: [], total: 0 })
+    t.equal((await caller.get(`/v1/items/${inside.code}`)).status, 200)
+  }
+  const { data } = await ok(supervisor.get('/v1/events?limit=1000'))
+  const seen = new Set(data.map((event: Json) => event.itemId).filter((id: string | null) => id !== null))
+  t.same([...seen], [inside.id], 'of the feed, the events of the items there')
+  const decision = { approved: true, findings: '合格' }
+  t.equal((await inspector.post(`/v1/items/${inside.id}/closure-decision`, decision)).status, 200)
+})
