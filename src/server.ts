@@ -32,19 +32,30 @@ export async function serve(config: Config, log: Logger): Promise<void> {
     ).catch((err) => log.warn({ err }, 'old idempotency keys were not swept'))
   }, SWEEP_MS).unref()
 
-  closeWithGrace({ delay: config.shutdownGraceMs, logger: log }, async ({ err, signal }) => {
+  const stop = async () => {
+    await app.close()
+    await database.close()
+  }
+  const grace = closeWithGrace({ delay: config.shutdownGraceMs, logger: log }, async ({ err, signal }) => {
     if (err) log.error({ err }, 'stopping after an error')
     else log.info({ signal }, 'stopping')
     stopping = true
     clearInterval(sweep)
     watch.close()
     await new Promise((resolve) => setTimeout(resolve, DRAIN_MS))
-    await app.close()
-    await database.close()
+    await stop()
     log.info('stopped')
   })
 
-  await app.listen({ port: config.port, host: config.host })
+  try {
+    await app.listen({ port: config.port, host: config.host })
+  } catch (err) {
+    // Left in place, it would take the end that follows for an ordinary one, and answer 0.
+    grace.uninstall()
+    watch.close()
+    await stop()
+    throw err
+  }
   announce(app.server.address(), config, sample)
 }
 
