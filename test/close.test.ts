@@ -51,6 +51,14 @@ t.test('closing ends what lay over the status', async (t) => {
   t.match(closed, { assignment: { responsibleUnit: home.unit }, closureRequest: { summary: '完成' } }, 'the rest stays')
 })
 
+t.test('what is struck off while the clock stands is not late for the time it stood', async (t) => {
+  const item = await itemIn('closure_requested', home)
+  await ok(office.post(`/v1/items/${item.id}/suspension`, { reason: '等待' }))
+  clock.advance(7_200_001)
+  const closed = await ok(decide(verifier, item))
+  t.equal(closed.dueAt, new Date(Date.parse(item.dueAt) + 7_200_001).toISOString())
+})
+
 t.test('what is not thoroughly remedied goes back, as often as it takes', async (t) => {
   const item = await itemIn('closure_requested', home)
   for (let round = 0; round < 2; round++) {
