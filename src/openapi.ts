@@ -86,8 +86,10 @@ function isEqual(a: Json | undefined, b: Json | undefined): boolean {
   return JSON.stringify(a).replaceAll('Input"', '"') === JSON.stringify(b)
 }
 
-function isReferred(document: Json, name: string): boolean {
-  return JSON.stringify(document).includes(`"${PREFIX}${name}"`)
+function isReferred(node: Json, name: string): boolean {
+  if (typeof node === 'string') return node === PREFIX + name
+  if (typeof node !== 'object' || node === null) return false
+  return Object.values(node).some((child) => isReferred(child, name))
 }
 
 function rename(node: Json, from: string, to: string): void {
