@@ -145,16 +145,15 @@ t.test('no list, report, feed or count has anything of another jurisdiction’s'
   let read = 0
   for (const url of [...LISTS, ...more]) {
     for (const role of Object.keys(mine) as Role[]) {
-      for (const accept of ['application/json', 'application/x-ndjson']) {
-        const { status, text } = await sendPlain(app, { method: 'GET', url, key: mine[role].key }, { accept })
-        if (status !== 200) continue
-        read++
-        const found = traces.filter((trace) => text.replaceAll(url, '').includes(trace))
-        t.same(url.includes(foreign.unit) ? [] : found, [], `${url} as ${role}`)
-      }
+      const accept = url === '/v1/events' ? 'application/x-ndjson' : 'application/json'
+      const { status, text } = await sendPlain(app, { method: 'GET', url, key: mine[role].key }, { accept })
+      if (status !== 200) continue
+      read++
+      const found = traces.filter((trace) => text.includes(trace))
+      t.same(found, [], `${url} as ${role}`)
     }
   }
-  t.ok(read > LISTS.length * 4, `${read} answers read`)
+  t.ok(read > LISTS.length * 3, `${read} answers read`)
   t.match(await ok(home.office.get(`/v1/items?count=true&unit=${foreign.unit}`)), { data: [], total: 0 })
   t.match(await ok(home.office.get('/v1/reports/overdue')), { total: 1, items: [{ id: ours.id }] })
 })
