@@ -86,7 +86,7 @@ t.test('whatever was answered at a moment is answered again as of that moment, t
   await fc.assert(fc.asyncProperty(steps, holds), { numRuns: 1, endOnFailure: true })
   const different = new Set(records.map(({ caller, url, body }) => `${caller.key} ${url} ${body}`))
   t.equal(records.length, STEPS * 10)
-  t.ok(different.size > records.length / 2, `${different.size} of ${records.length} answers differ from one another`)
+  t.ok(different.size > records.length / 4, `${different.size} of ${records.length} answers differ from one another`)
 })
 
 const { home, clock } = await createCheckedApp(t)
