@@ -15,6 +15,7 @@ import { createTokenAuthenticator } from './http/oidc.js'
 import { answerError, FRAMEWORK_ERRORS, rawProblem } from './http/problem.js'
 import { limitRate } from './http/rate-limit.js'
 import { refuseUnstorableText, validatorCompiler } from './http/validation.js'
+import { importRoutes } from './import/routes.js'
 import { listRoutes } from './list/routes.js'
 import { describeApi } from './openapi.js'
 import { measure } from './operation/metrics.js'
@@ -61,6 +62,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await limitRate(app, deps.config.rateLimitPerMinute)
 
   await app.register(listRoutes, deps)
+  await app.register(importRoutes, deps)
   await app.register(assignRoutes, deps)
   await app.register(trackRoutes, deps)
   await app.register(ledgerRoutes, deps)

@@ -1,0 +1,73 @@
+import { isAreaCode, isWithinArea } from '../domain/area.js'
+import type { Imported } from '../domain/events.js'
+import { DIRECTIONS, type Instant, LEVELS, RISKS, SOURCES } from '../domain/item.js'
+import { bindFields, type Fields, type Reading } from './fields.js'
+import { IMPORT_STATUSES, type Mapping } from './mapping.js'
+import { createDatesReader } from './row-dates.js'
+import { createPlaceReader } from './row-place.js'
+
+/** What rows are checked against. */
+export interface Surroundings {
+  /** The jurisdiction's. */
+  area: string
+  timeZone: string
+  /** The areas and categories that it has. */
+  areas: ReadonlySet<string>
+  categories: ReadonlySet<string>
+  now: Instant
+}
+
+/** A row in the list's terms, but for the import that brought it and the line where it stood. */
+export type ImportedRow = Omit<Imported, 'importId' | 'line'> & { externalSystem: string; externalId: string }
+
+/** What became of a row: an item, or its errors; and what was dropped and pointed out on the way. */
+export interface RowReading extends Reading {
+  row: ImportedRow | null
+}
+
+/** Reads the rows of a file with this header: each becomes an item, or is refused with every reason there is. */
+export function createRowReader(
+  mapping: Mapping,
+  header: ReadonlyMap<string, number>,
+  surroundings: Surroundings,
+): (record: readonly string[]) => RowReading {
+  const fields = bindFields(mapping, header)
+  const readPlace = createPlaceReader(fields, mapping.bounds)
+  const readDates = createDatesReader(fields, mapping, surroundings)
+
+  return (record) => {
+    const reading: Reading = { record, errors: [], dropped: [], notices: [] }
+    const externalId = fields.required(reading, 'externalId')
+    const title = fields.required(reading, 'title')
+    const status = fields.oneOf(reading, 'status', IMPORT_STATUSES)
+    const area = readArea(fields, reading, surroundings)
+    const described = {
+      description: fields.text(reading, 'description'),
+      category: readCategory(fields, reading, surroundings),
+      level: fields.oneOf(reading, 'level', LEVELS),
+      risk: fields.oneOf(reading, 'risk', RISKS),
+      source: fields.oneOf(reading, 'source', SOURCES) ?? 'import',
+      direction: fields.oneOf(reading, 'direction', DIRECTIONS),
+      dismissalReason: status === 'dismissed' ? fields.text(reading, 'dismissalReason') : null,
+    }
+    const place = readPlace(reading)
+    const dates = readDates(reading, status)
+    const isWhole = externalId !== null && title !== null && status !== null && area !== null && dates !== null
+    if (!isWhole || reading.errors.length > 0) return { ...reading, row: null }
+    const { externalSystem } = mapping
+    return { ...reading, row: { externalSystem, externalId, title, status, area, ...described, ...place, ...dates } }
+  }
+}
+
+function readArea(fields: Fields, reading: Reading, surroundings: Surroundings): string | null {
+  const area = fields.required(reading, 'area')
+  if (area === null || surroundings.areas.has(area)) return area
+  const isOutside = isAreaCode(area) && !isWithinArea(area, surroundings.area)
+  return fields.fault(reading, isOutside ? 'area-outside' : 'unknown-area', area, 'area')
+}
+
+function readCategory(fields: Fields, reading: Reading, { categories }: Surroundings): string | null {
+  const category = fields.text(reading, 'category')
+  if (category === null || categories.has(category)) return category
+  return fields.fault(reading, 'unknown-category', category, 'category')
+}
