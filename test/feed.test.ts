@@ -1,15 +1,11 @@
 import type { AddressInfo } from 'node:net'
-import { pino } from 'pino'
 import t from 'tap'
-import { buildApp } from '../src/app.js'
-import { readConfig } from '../src/config.js'
-import { createDb, createPool } from '../src/db/client.js'
-import { createLedgerWatch } from '../src/ledger/watch.js'
 import { createTestApp, filing, ok } from './helpers/app.js'
+import { createSecondApp } from './helpers/second-app.js'
 import { until } from './helpers/until.js'
 
 const made = await createTestApp(t)
-const { clock, home, foreign } = made
+const { home, foreign } = made
 
 t.test('a wait', async (t) => {
   const { seq } = await ok(home.auditor.get('/v1/ledger'))
@@ -45,22 +41,15 @@ t.test('a wait', async (t) => {
   })
 
   t.test('ends at once when the server closes, and no new one begins', async (t) => {
-    const pool = createPool({ url: made.url, max: 2, serviceRole: true, onError: () => {} })
-    const db = createDb(pool)
-    const watch = createLedgerWatch(db)
     let waiters = 0
-    const counted: typeof watch = {
-      ...watch,
-      past: (...args) => {
-        waiters++
-        return watch.past(...args)
-      },
-    }
-    const deps = { db, now: () => clock.now, config: readConfig({}), watch: counted, isStopping: () => false }
-    const closing = await buildApp(deps, pino({ level: 'silent' }))
-    t.teardown(async () => {
-      await closing.close()
-      await pool.end()
+    const { app: closing, watch } = await createSecondApp(t, made, {
+      watchWith: (watch) => ({
+        ...watch,
+        past: (...args) => {
+          waiters++
+          return watch.past(...args)
+        },
+      }),
     })
     await closing.listen({ port: 0 })
     const url = `http://127.0.0.1:${(closing.server.address() as AddressInfo).port}/v1/events?after=${seq + 2}&wait=30`

@@ -8,7 +8,7 @@ import { until } from './helpers/until.js'
 const FILINGS = 200
 const CLIENTS = 4
 /** Items that the tests before have left. */
-const EARLIER = 3
+const EARLIER = 4
 
 const made = await createTestApp(t)
 const { home, superuser } = made
@@ -65,6 +65,21 @@ t.test('killed before the commit', async (t) => {
   t.equal(answer.headers.get('idempotency-replayed'), null, 'so it is done now')
   t.match(await answer.json(), { code: codeOf(3) }, 'with the code that was given back')
   await isReplayed(t, 'undone', { count: 3 })
+})
+
+t.test('running in one process, and asked of another', async (t) => {
+  const blocker = await superuser.connect()
+  t.teardown(() => blocker.release(true))
+  await blocker.query('begin; lock table item_counter in access exclusive mode')
+  const first = home.inspector.post('/v1/items', filing(), { 'idempotency-key': 'in-two' })
+  await until(() => isWaiting('item_counter'))
+  const second = file('in-two')
+  await until(() => isWaiting('idempotency_key'))
+  await blocker.query('commit')
+  t.match(await first, { status: 201 })
+  const answer = await second
+  t.equal(answer.headers.get('idempotency-replayed'), 'true', 'the other waits for the first answer and gives it')
+  t.same(await answer.json(), (await first).body)
 })
 
 t.test('killed again and again under four clients who retry until they are answered', async (t) => {
@@ -166,6 +181,15 @@ async function isReplayed(t: Test, key: string, { count, first }: { count: numbe
   const { rows } = await superuser.query('select type from event where item_id = $1', [body.id])
   t.same(rows, [{ type: 'item.reported' }], 'and one event')
   t.match(await ok(home.auditor.post('/v1/ledger/verification')), { ok: true })
+}
+
+/** Whether one connection waits for a lock in such a statement. */
+async function isWaiting(statement: string): Promise<boolean> {
+  const { rows } = await superuser.query(
+    `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ $1`,
+    [statement],
+  )
+  return rows.length === 1
 }
 
 async function itemsFiled(): Promise<{ id: string; code: string }[]> {
