@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
-import type { Db } from '../db/client.js'
+import type { Db, Tx } from '../db/client.js'
 import type { Actor } from '../domain/permissions.js'
 import type { Language } from '../http/language.js'
 import { type Answer, act, type Intent } from '../ledger/act.js'
@@ -10,6 +10,9 @@ import { readChunks } from './chunks.js'
 import type { Mapping } from './mapping.js'
 import { createTally, type Report, reportOf, type Tally } from './report.js'
 import { readSurroundings, requireKnownCodes } from './surroundings.js'
+
+/** Well below the idle-in-transaction time-out of `db/client.ts`. */
+const PULSE_MS = 10_000
 
 export interface ImportJob {
   mapping: Mapping
@@ -36,16 +39,24 @@ export async function importFile(db: Db, intent: Intent, job: ImportJob): Promis
     return { status: 200, headers: {}, body: JSON.stringify(report), replayed: false }
   }
   return act(db, intent, async (tx) => {
-    const { report, tally } = await takeRows(db, actor, job, async (rows) => {
-      const taken = await importItems(db, actor, rows, job.now)
-      // While the chunks are written beside it, the frame must not look idle to the server's time-out.
-      await tx.execute(sql`select 1`)
-      return taken
-    })
+    const { report, tally } = await keptAwake(tx, () =>
+      takeRows(db, actor, job, (rows) => importItems(db, actor, rows, job.now)),
+    )
     const isNothing = tally.taken + tally.repeated === 0
     const events = isNothing ? [] : [completed(actor, report, job.now())]
     return { status: 201, headers: {}, body: JSON.stringify(report), events }
   })
+}
+
+/** While the chunks are written beside it, the frame must not look idle to the server's time-out. */
+async function keptAwake<R>(tx: Tx, work: () => Promise<R>): Promise<R> {
+  // A frame that is lost is told by its own last statement.
+  const pulse = setInterval(() => tx.execute(sql`select 1`).catch(() => {}), PULSE_MS)
+  try {
+    return await work()
+  } finally {
+    clearInterval(pulse)
+  }
 }
 
 /** Writes, or only counts, the rows of one chunk; answers how many of them are new. */
