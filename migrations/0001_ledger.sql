@@ -3,27 +3,6 @@
 -- Every table's keys begin with jurisdiction_id, reference tables aside: isolation can be read off the schema,
 -- and the same schema distributes by that column.
 
--- The service works under a role that cannot rewrite the ledger. Where the migrating account may not create roles
--- (some hosted databases), the trigger below still refuses, and the operator creates the role by hand.
-do $$
-begin
-  create role one_list_service nologin;
-exception
-  when duplicate_object or unique_violation then null;
-  when insufficient_privilege then raise notice 'role one_list_service was not created: insufficient privilege';
-end $$;
-
-do $$
-begin
-  if exists (select from pg_roles where rolname = 'one_list_service') then
-    execute format('grant one_list_service to %I', current_user);
-    execute format('grant usage on schema %I to one_list_service', current_schema());
-    alter default privileges grant select, insert, update, delete on tables to one_list_service;
-  end if;
-exception
-  when insufficient_privilege then raise notice 'role one_list_service was not granted: insufficient privilege';
-end $$;
-
 create table jurisdiction (
   id text primary key constraint jurisdiction_id_shape check (id ~ '^[a-z][a-z0-9-]{0,39}$'),
   name text not null,
@@ -79,9 +58,11 @@ create trigger event_no_truncate before truncate on event for each statement exe
 
 -- The only door to the ledger. The caller prepares everything but the chain itself: `prefix` and `suffix` are the
 -- RFC 8785 text of the event before and after its seq, which is known only under the lock of the head.
+-- It runs with its owner's rights, so its search path is fixed and temporary tables come last: nobody slips another
+-- «event» under it.
 create function append_events(p_jurisdiction text, p_events json)
 returns table (seq bigint, hash bytea)
-language plpgsql security definer set search_path from current as $$
+language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   head record;
   e record;
@@ -108,12 +89,4 @@ begin
     where h.jurisdiction_id = p_jurisdiction;
 end $$;
 
-do $$
-begin
-  if exists (select from pg_roles where rolname = 'one_list_service') then
-    revoke insert, update, delete, truncate on event from one_list_service;
-    revoke update, delete, truncate on ledger_head from one_list_service;
-    revoke all on function append_events(text, json) from public;
-    grant execute on function append_events(text, json) to one_list_service;
-  end if;
-end $$;
+revoke all on function append_events(text, json) from public;

@@ -84,7 +84,7 @@ create index api_key_id on api_key (id);
 create table idempotency_key (
   jurisdiction_id text not null references jurisdiction,
   person_id uuid not null,
-  key text not null,
+  key text not null constraint idempotency_key_length check (length(key) <= 255),
   request_hash bytea not null,
   -- Null only inside the transaction that is doing the work.
   status smallint,

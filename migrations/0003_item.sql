@@ -100,7 +100,8 @@ create index item_by_location on item using gist (point(lon, lat));
 create index item_on_the_clock on item (jurisdiction_id, due_at, id)
   where status in ('listed', 'assigned', 'remediating', 'closure_requested') and suspension is null;
 -- A filing that repeats another system's number names the first.
-create unique index item_external on item (jurisdiction_id, external_system, external_id) nulls not distinct
+-- The id first: the system may be null, and a look-up by «is not distinct from» cannot use a column in the middle.
+create unique index item_external on item (jurisdiction_id, external_id, external_system) nulls not distinct
   where external_id is not null;
 
 -- Substring search that works for Chinese: two-character words are the rule there, and a trigram index cannot find
@@ -139,11 +140,3 @@ create table item_counter (
   last integer not null,
   primary key (jurisdiction_id, year)
 );
-
-do $$
-begin
-  if exists (select from pg_roles where rolname = 'one_list_service') then
-    revoke delete, truncate on item from one_list_service;
-    revoke update, delete, truncate on item_past from one_list_service;
-  end if;
-end $$;

@@ -7,7 +7,11 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 
 /** Every variable of the environment that the service reads. The table in the README is checked against this. */
 export const Environment = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  // `options` in the URL would override the service's own, among them the role that cannot rewrite the ledger.
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .refine((url) => !new URL(url).searchParams.has('options'), 'options are not allowed in the URL')
+    .optional(),
   PORT: port.default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('.data'),
@@ -19,7 +23,12 @@ export const Environment = z.object({
     .regex(/^[a-z]{1,10}$/)
     .default('live'),
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(6000),
-  TRUST_PROXY: flag.default(false),
+  // The proxies' addresses: whoever trusts every hop trusts what a client writes.
+  TRUST_PROXY: z
+    .string()
+    .regex(/^(false|[0-9a-z.:/, ]+)$/i, 'addresses or networks, comma-separated')
+    .transform((value) => (value === 'false' ? false : value))
+    .default(false),
   METRICS_TOKEN: z.string().min(16).optional(),
   SHUTDOWN_GRACE_S: whole(1, 300).default(15),
   OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
@@ -46,7 +55,7 @@ export interface Config {
   logLevel: string
   keyEnvironment: string
   rateLimitPerMinute: number
-  trustProxy: boolean
+  trustProxy: false | string
   metricsToken: string | undefined
   shutdownGraceMs: number
   oidc: OidcConfig | undefined
@@ -84,7 +93,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 }
 
 function oidcOf(e: z.infer<typeof Environment>): OidcConfig | undefined {
-  if (e.OIDC_ISSUER === undefined) return undefined
+  if (e.OIDC_ISSUER === undefined) {
+    if (e.OIDC_AUDIENCE !== undefined) throw new ConfigError('OIDC_ISSUER: required when OIDC_AUDIENCE is set')
+    return undefined
+  }
   // Without a pinned audience, any token of the issuer, for any service, would open this one.
   if (e.OIDC_AUDIENCE === undefined) throw new ConfigError('OIDC_AUDIENCE: required when OIDC_ISSUER is set')
   return {

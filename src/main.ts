@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { CommandError, createLogger } from './cli/command.js'
 import { ConfigError, readConfig } from './config.js'
+import { withoutQuery } from './db/client.js'
+import { Rejection } from './domain/rejection.js'
 
 const USAGE = `one-list <command>
 
@@ -44,6 +46,7 @@ async function main([name = 'serve', ...args]: string[]): Promise<void> {
 main(process.argv.slice(2)).catch((err: unknown) => {
   if (err instanceof ConfigError) process.stderr.write(`Configuration:\n${err.message}\n`)
   else if (err instanceof CommandError) process.stderr.write(`${err.message}\n`)
-  else console.error(err)
+  else if (err instanceof Rejection) process.stderr.write(`${err.words.en}\n`)
+  else console.error(withoutQuery(err))
   process.exitCode = err instanceof CommandError ? err.exitCode : 1
 })

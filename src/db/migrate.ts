@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import pg from 'pg'
-import { SERVICE_ROLE } from './client.js'
+import { SERVICE_ROLE, sqlStateOf } from './client.js'
 import { loadReference } from './reference.js'
 
 const MIGRATIONS = new URL('../../../migrations/', import.meta.url)
 /** Any constant will do; only migration runners of this service take it. */
 const LOCK = 7_234_001
+const CONNECT_TIMEOUT_MS = 10_000
+/** `unique … nulls not distinct` came with 15. */
+const OLDEST_SERVER = 150_000
 /** A migration that cannot run inside a transaction (create index concurrently) says so in its first line. */
 const NO_TRANSACTION = '-- no transaction'
 
@@ -16,8 +19,7 @@ const NO_TRANSACTION = '-- no transaction'
  * @throws Error when a file that has been applied was edited or removed since.
  */
 export async function migrate(databaseUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl, options: '-c timezone=UTC' })
-  await client.connect()
+  const client = await connect(databaseUrl)
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK])
     await client.query(`create table if not exists migration (
@@ -33,6 +35,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
       }
     }
     for (const file of files) await apply(client, file, known.get(file.name))
+    await client.query(await readFile(new URL('grants.sql', MIGRATIONS), 'utf8'))
     await loadReference(client)
   } finally {
     await client.end()
@@ -46,7 +49,7 @@ interface MigrationFile {
 }
 
 async function migrationFiles(): Promise<MigrationFile[]> {
-  const names = (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.sql')).sort()
+  const names = (await readdir(MIGRATIONS)).filter((name) => /^\d{4}_.*\.sql$/.test(name)).sort()
   return Promise.all(
     names.map(async (name) => {
       const text = await readFile(new URL(name, MIGRATIONS), 'utf8')
@@ -74,16 +77,44 @@ async function apply(client: pg.Client, file: MigrationFile, appliedSha256: stri
   }
 }
 
-/** Whether the account of `databaseUrl` may take the service's role, which cannot rewrite the ledger. */
+/** insufficient_privilege, and «role does not exist» where a setting names one. */
+const NO_SUCH_ROLE = new Set(['42501', '22023'])
+
+/** Whether the account of `databaseUrl` may take the service's role, and the role may do the service's work. */
 export async function canTakeServiceRole(databaseUrl: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: databaseUrl })
-  await client.connect()
+  const client = await connect(databaseUrl)
   try {
     await client.query(`set role ${SERVICE_ROLE}`)
-    return true
-  } catch {
-    return false
+    const { rows } = await client.query<{ ready: boolean }>(`
+      select has_table_privilege('event', 'select') and has_table_privilege('item', 'update')
+        and has_function_privilege('append_events(text, json)', 'execute') as ready`)
+    return rows[0]?.ready === true
+  } catch (err) {
+    if (NO_SUCH_ROLE.has(sqlStateOf(err) ?? '')) return false
+    throw err
   } finally {
     await client.end()
   }
+}
+
+/** @throws Error that names DATABASE_URL's host when nobody answers there, or a server that is too old. */
+async function connect(databaseUrl: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    options: '-c timezone=UTC',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+  } catch (err) {
+    const { host, pathname } = new URL(databaseUrl)
+    throw new Error(`the database ${pathname.slice(1)} at ${host} cannot be reached`, { cause: err })
+  }
+  const { rows } = await client.query<{ version: number }>(
+    `select current_setting('server_version_num')::int as version`,
+  )
+  if ((rows[0]?.version ?? 0) >= OLDEST_SERVER) return client
+  await client.end()
+  throw new Error('the service needs PostgreSQL 15 or newer')
 }

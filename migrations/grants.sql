@@ -1,0 +1,30 @@
+-- Run after the migrations at every start, and idempotent: the service works under a role that can append to the ledger
+-- through one function, and can neither insert, change nor delete an event.
+--
+-- Where the migrating account may not create roles (some hosted databases), the operator creates the role by hand and
+-- grants it to the account; the next start does the rest. Without the role, the trigger on event still refuses.
+
+do $$
+begin
+  if not exists (select from pg_roles where rolname = 'one_list_service') then
+    create role one_list_service nologin;
+  end if;
+  if not pg_has_role(current_user, 'one_list_service', 'member') then
+    execute format('grant one_list_service to %I', current_user);
+  end if;
+exception
+  when duplicate_object or unique_violation then null;
+  when insufficient_privilege then raise notice 'role one_list_service was not made or granted: insufficient privilege';
+end $$;
+
+do $$
+begin
+  if not exists (select from pg_roles where rolname = 'one_list_service') then return; end if;
+  grant usage on schema public to one_list_service;
+  grant select on all tables in schema public to one_list_service;
+  grant insert, update on jurisdiction, unit, category, person, api_key, item, item_counter to one_list_service;
+  grant insert, update, delete on idempotency_key to one_list_service;
+  -- The past is added to, never changed; a ledger's head is begun, then moved by the function alone.
+  grant insert on item_past, ledger_head to one_list_service;
+  grant execute on function append_events(text, json) to one_list_service;
+end $$;
