@@ -26,11 +26,13 @@ export async function serve(config: Config, log: Logger): Promise<void> {
   const now = () => new Date().toISOString()
   const app = await buildApp({ db, now, config, watch, isStopping: () => stopping }, log)
 
-  const sweep = setInterval(() => {
+  const sweepKeys = () => {
     db.execute(
       sql`delete from idempotency_key where created_at < now() - ${sql.raw(`interval '${KEYS_KEPT_HOURS} hours'`)}`,
     ).catch((err) => log.warn({ err }, 'old idempotency keys were not swept'))
-  }, SWEEP_MS).unref()
+  }
+  sweepKeys()
+  const sweep = setInterval(sweepKeys, SWEEP_MS).unref()
 
   const stop = async () => {
     await app.close()

@@ -108,9 +108,12 @@ t.test('a correction says which version it corrects', async (t) => {
     status: 200,
     body: { title: '丙', version: 3 },
   })
-  for (const tag of ['1', '"x"', '"1", "2"']) {
+  for (const tag of ['1', '"1', 'W/1']) {
     const answer = await inspector.patch(url, { title: '丁' }, { 'if-match': tag })
     refused(t, answer, 400, 'invalid-request', { pointers: ['/headers/if-match'] })
+  }
+  for (const tag of ['"x"', '"1", "2"', '"33"']) {
+    refused(t, await inspector.patch(url, { title: '丁' }, { 'if-match': tag }), 412, 'stale', { currentVersion: 3 })
   }
   const racers = await Promise.all(
     Array.from({ length: 8 }, (_, k) => inspector.patch(url, { title: `第 ${k}` }, { 'if-match': '"3"' })),

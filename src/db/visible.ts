@@ -4,18 +4,28 @@ import { type Actor, areaLimitOf } from '../domain/permissions.js'
 
 /**
  * The items an actor may see, as a condition on alias `i`. Every query that reads items has it: an item of another
- * jurisdiction, or outside what the caller may see, is not there.
+ * jurisdiction, or outside what the caller may see, is not there. With `asOf`, `i` is a past state: it was the caller's to
+ * see then, and the item must still be theirs today, or the past would show what has been moved out of their area.
  */
-export function visibleItems(actor: Actor): SQL {
+export function visibleItems(actor: Actor, asOf?: string): SQL {
   const own = sql`i.jurisdiction_id = ${actor.jurisdiction.id}`
-  if (actor.role === 'unit') return sql`${own} and i.concerned_units @> array[${actor.unit}]::uuid[]`
-  const limit = areaLimitOf(actor)
-  return limit === null ? own : sql`${own} and ${withinArea(limit)}`
+  const limit = limitOf(actor, sql`i`)
+  if (limit === undefined) return own
+  // A unit never loses sight of an item that it once had.
+  if (asOf === undefined || actor.role === 'unit') return sql`${own} and ${limit}`
+  return sql`${own} and ${limit} and exists (
+    select from item n where n.jurisdiction_id = i.jurisdiction_id and n.id = i.id and ${limitOf(actor, sql`n`)})`
+}
+
+function limitOf(actor: Actor, alias: SQL): SQL | undefined {
+  if (actor.role === 'unit') return sql`${alias}.concerned_units @> array[${actor.unit}]::uuid[]`
+  const area = areaLimitOf(actor)
+  return area === null ? undefined : withinArea(area, alias)
 }
 
 /** Area codes are prefixes of what lies under them; a range over the index, no recursion. */
-export function withinArea(code: string): SQL {
-  return sql`i.area like ${`${areaPrefix(code)}%`}`
+export function withinArea(code: string, alias: SQL = sql`i`): SQL {
+  return sql`${alias}.area like ${`${areaPrefix(code)}%`}`
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

@@ -53,6 +53,19 @@ export function invalid(pointer: string, words: Words): Rejection {
   return new Rejection('invalid-request', words, { errors: [{ pointer, detail: words }] })
 }
 
+/** A stale screen must not change what its caller has not seen (RFC 9110, If-Match). @throws Rejection `stale` (412) */
+export function requireVersion(ifMatch: readonly string[] | undefined, version: number): void {
+  if (ifMatch === undefined || ifMatch.includes(String(version))) return
+  throw new Rejection(
+    'stale',
+    {
+      zh: `您看到的不是现在的第 ${version} 版；请重新读取后再改。`,
+      en: `What you saw is not the present version ${version}. Read it again, then change it.`,
+    },
+    { currentVersion: version },
+  )
+}
+
 /** What the caller asked for is not there, or not theirs to know of: the two must not be told apart. */
 export function notFound(): Rejection {
   return new Rejection('not-found', {

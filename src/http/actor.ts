@@ -118,7 +118,7 @@ export function createKeyAuthenticator(db: Db, now: () => string, onError: (err:
         from api_key k
         join person p on p.jurisdiction_id = k.jurisdiction_id and p.id = k.person_id
         join jurisdiction j on j.id = k.jurisdiction_id
-        where k.id = ${key.id} and k.revoked_at is null and (k.expires_at is null or k.expires_at > ${at}) and p.active`)
+        where k.id = ${key.id} and k.revoked_at is null and (k.expires_at is null or k.expires_at > ${at}) and p.active and p.role <> 'system'`)
       const [row] = rows
       if (row === undefined || !timingSafeEqual(row.secret_hash, key.secretHash)) throw unauthenticated()
       if (row.stale) {

@@ -6,20 +6,22 @@ import { Rejection } from '../domain/rejection.js'
 import { ItemView } from './item-view.js'
 import { responses } from './responses.js'
 
+/** RFC 9110, section 13.1.1. */
+const ENTITY_TAGS = /^(\*|(W\/)?"[\x21\x23-\x7e]{0,100}"(\s*,\s*(W\/)?"[\x21\x23-\x7e]{0,100}"){0,20})$/
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/
+const KEY_FORM =
+  'Idempotency-Key 须为 1–255 个可见 ASCII 字符。 | An Idempotency-Key has 1–255 visible ASCII characters.'
+
 /** The headers of a command. Loose: a client sends many others. */
 export const CommandHeaders = z.looseObject({
-  'idempotency-key': z
-    .string()
-    .regex(/^[\x21-\x7e]{1,255}$/)
-    .optional()
-    .meta({
-      description:
-        'Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters.',
-      example: 'c0ffee-0001',
-    }),
+  'idempotency-key': z.string().regex(IDEMPOTENCY_KEY, KEY_FORM).optional().meta({
+    description:
+      'Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters.',
+    example: 'c0ffee-0001',
+  }),
   'if-match': z
     .string()
-    .regex(/^(\*|(W\/)?"\d{1,9}")$/)
+    .regex(ENTITY_TAGS, 'If-Match 须为 "版本号"，如 "3"。 | If-Match is the ETag of the version, in quotes: "3".')
     .optional()
     .meta({
       description: 'The `ETag` of the version that the change is meant for; another version answers 412.',
@@ -85,7 +87,7 @@ export function requestHashOf(method: string, url: string, body: unknown): Buffe
 export interface Change extends Intent {
   action: Action
   ref: string
-  ifMatch: number | undefined
+  ifMatch: readonly string[] | undefined
 }
 
 /** The caller's wish to change the item of the URL. */
@@ -95,10 +97,14 @@ export function changeOf(request: FastifyRequest<{ Params: { id: string } }>, no
   return { ...intentOf(request, now), action, ref: request.params.id, ifMatch: ifMatchOf(request) }
 }
 
-/** The version in `If-Match`; undefined where the caller does not care. */
-export function ifMatchOf(request: FastifyRequest): number | undefined {
+/**
+ * The versions in `If-Match`; undefined where the caller does not care. Weak tags count as strong ones, since proxies
+ * that compress weaken ours on the way out.
+ */
+export function ifMatchOf(request: FastifyRequest): readonly string[] | undefined {
   const value = request.headers['if-match']
-  return value === undefined || value === '*' ? undefined : Number(/\d+/.exec(value)?.[0])
+  if (value === undefined || value === '*') return undefined
+  return [...value.matchAll(/"([^"]*)"/g)].map(([, tag = '']) => tag)
 }
 
 /** A merge patch must say which version it is a patch of. @throws Rejection `precondition-required` (428, RFC 6585) */

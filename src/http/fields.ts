@@ -12,7 +12,13 @@ export function text(max: number, description?: string) {
 const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/
 
 function isInstant(value: string): boolean {
-  return INSTANT.test(value) && isDate(value.slice(0, 10)) && Number.isFinite(Date.parse(value))
+  return INSTANT.test(value) && isDate(value.slice(0, 10)) && isInReach(value) && Number.isFinite(Date.parse(value))
+}
+
+/** Years in which every zone's end of day, and a deadline that is moved, can be computed and stored. */
+function isInReach(value: string): boolean {
+  const year = Number(value.slice(0, 4))
+  return year >= 1900 && year <= 2999
 }
 
 /** RFC 3339 date-time with an offset; becomes UTC with milliseconds. */
@@ -29,7 +35,7 @@ export const Instant = z
 export const DateOrInstant = z
   .string()
   .refine(
-    (value) => isDate(value) || isInstant(value),
+    (value) => (isDate(value) && isInReach(value)) || isInstant(value),
     '须为日期 2026-12-31 或带时区的 RFC 3339 时间。 | A date such as 2026-12-31, or an RFC 3339 date-time with an offset.',
   )
   .meta({

@@ -87,8 +87,10 @@ export function filterConditions(query: ItemFilterQuery, now: string, timeZone: 
     // The bare conditions, not the computed flag, so that the partial index of what is on the clock serves.
     query.overdue === 'true' && sql`${onTheClock} and i.due_at < ${now}::timestamptz`,
     query.overdue === 'false' && sql`not ${overdue(now)}`,
-    until(sql`i.due_at`, query.dueBefore),
-    from(sql`i.due_at`, query.dueAfter),
+    // By the expression of the index; what has no deadline has none before or after.
+    until(DUE_AT, query.dueBefore),
+    from(DUE_AT, query.dueAfter),
+    query.dueAfter && sql`i.due_at is not null`,
     is(sql`i.level`, query.level),
     is(sql`i.category`, query.category),
     is(sql`i.risk`, query.risk),
@@ -107,6 +109,8 @@ export function filterConditions(query: ItemFilterQuery, now: string, timeZone: 
   ]
   return conditions.filter((condition) => typeof condition === 'object')
 }
+
+const DUE_AT = sql`coalesce(i.due_at, 'infinity')`
 
 function either(flag: 'true' | 'false', condition: SQL): SQL {
   return flag === 'true' ? condition : sql`not (${condition})`

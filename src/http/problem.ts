@@ -104,10 +104,10 @@ const DATABASE_RETRY_S = 2
 export function answerError(err: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const language = languageOf(request)
   const problem = problemOf(err, language)
-  if (problem.code === 'internal') request.log.error({ err: loggable(err) }, 'request failed')
+  if (problem.code === 'internal') request.log.error({ err }, 'request failed')
   // The client's fault as far as we know; ours if a check is missing.
-  if (/^2[23]/.test(sqlStateOf(err) ?? '')) request.log.warn({ err: loggable(err) }, 'refused by the database')
-  if (problem.code === 'database-away') request.log.warn({ err: loggable(err) }, 'database away')
+  if (/^2[23]/.test(sqlStateOf(err) ?? '')) request.log.warn({ err }, 'refused by the database')
+  if (problem.code === 'database-away') request.log.warn({ err }, 'database away')
   return sendProblem(reply, problem, language)
 }
 
@@ -125,6 +125,8 @@ export function sendProblem(reply: FastifyReply, problem: ProblemBody, language:
     ...(status >= 500 ? { requestId: reply.request.id } : {}),
     ...rest,
   }
+  // Also where the framework refused the request before any hook ran.
+  reply.header('x-request-id', reply.request.id)
   return reply.code(status).type('application/problem+json').send(JSON.stringify(body))
 }
 
@@ -133,7 +135,10 @@ function problemOf(err: FastifyError, language: Language): ProblemBody {
   if (err instanceof EdgeError) return { code: err.code, words: err.words, retryAfterS: err.retryAfterS }
   if (err instanceof InvalidRequest) {
     const errors = pointersOf(err, language)
-    const detail = errors.map((e) => `${e.pointer}: ${e.detail}`).join(' ')
+    const detail = errors
+      .slice(0, 5)
+      .map((e) => `${e.pointer}: ${e.detail}`)
+      .join(' ')
     return { code: 'invalid-request', words: { zh: detail, en: detail }, errors }
   }
   if (isDatabaseAway(err)) return { code: 'database-away', words: DATABASE_AWAY, retryAfterS: DATABASE_RETRY_S }
@@ -192,11 +197,6 @@ const FRAMEWORK: Record<number, ProblemBody> = {
 export const FRAMEWORK_ERRORS = {
   notFound: (): FastifyError =>
     Object.assign(new Error('no such route'), { code: 'NOT_FOUND', name: 'NotFound', statusCode: 404 }),
-}
-
-/** An error without the SQL and parameters that a driver's wrapper puts into its message. */
-function loggable(err: Error): Error {
-  return err.cause instanceof Error && err.message.startsWith('Failed query') ? err.cause : err
 }
 
 /** Node refused the request before Fastify saw it (a malformed header, a time-out): raw problem+json on the socket. */

@@ -5,6 +5,8 @@ import type { Language } from './language.js'
 
 /** Deeper JSON than this is an attack or a mistake. */
 const MAX_DEPTH = 12
+/** A refusal names this many faults; more help nobody. */
+const MAX_ERRORS = 50
 
 type Part = 'body' | 'querystring' | 'params' | 'headers'
 
@@ -23,6 +25,7 @@ export class InvalidRequest extends Error {
 export const validatorCompiler: FastifySchemaCompiler<$ZodType> = ({ schema, httpPart }) => {
   const part = (httpPart ?? 'body') as Part
   return (data) => {
+    // No body is an empty one; a body that says `null` was refused where it was read.
     const result = safeParse(schema, data ?? (part === 'body' ? {} : data))
     return result.success ? { value: result.data } : { error: new InvalidRequest(result.error.issues, part) }
   }
@@ -33,18 +36,21 @@ const PREFIX: Record<Part, string> = { body: '', querystring: '/query', params: 
 
 /** Every issue as a JSON Pointer (RFC 6901) with words in the caller's language. */
 export function pointersOf(err: InvalidRequest, language: Language): { pointer: string; detail: string }[] {
-  return err.issues.flatMap((issue) => {
+  const errors = err.issues.slice(0, MAX_ERRORS).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       const detail = language === 'en' ? 'This field is not known here.' : '未知字段。'
-      return issue.keys.map((key) => ({ pointer: pointerTo(err.part, [...issue.path, key]), detail }))
+      return issue.keys
+        .slice(0, MAX_ERRORS)
+        .map((key) => ({ pointer: pointerTo(err.part, [...issue.path, key]), detail }))
     }
     return [{ pointer: pointerTo(err.part, issue.path), detail: detailOf(issue, language) }]
   })
+  return errors.slice(0, MAX_ERRORS)
 }
 
 function detailOf(issue: $ZodIssue, language: Language): string {
   // Our own checks carry both languages, parted by a bar: «中文 | English».
-  if (issue.code === 'custom') return issue.message.split(' | ')[language === 'en' ? 1 : 0] ?? issue.message
+  if (issue.message.includes(' | ')) return issue.message.split(' | ')[language === 'en' ? 1 : 0] ?? issue.message
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
     return language === 'en' ? 'This field is required.' : '此项必填。'
   }

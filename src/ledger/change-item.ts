@@ -3,7 +3,7 @@ import { merge } from '../domain/decide/list.js'
 import type { ItemEvent } from '../domain/events.js'
 import type { Item } from '../domain/item.js'
 import { type Action, isPermitted } from '../domain/permissions.js'
-import { invalid, Rejection } from '../domain/rejection.js'
+import { invalid, Rejection, requireVersion } from '../domain/rejection.js'
 import { type Answer, act, type Intent, type Outcome } from './act.js'
 import { lockItem, lockItems, readItemJson, timeAfter, type Written, writeChange } from './item-store.js'
 
@@ -12,7 +12,8 @@ export interface Change extends Intent {
   action: Action
   /** UUID or code. */
   ref: string
-  ifMatch: number | undefined
+  /** The versions that the caller would change; undefined: whatever it is. */
+  ifMatch: readonly string[] | undefined
 }
 
 /** The rules' answer: what happened, or null when the wish changes nothing. */
@@ -34,7 +35,7 @@ export async function changeItem(db: Db, change: Change, decide: Decide, precond
   return act(db, change, async (tx) => {
     await precondition?.(tx)
     const item = await lockItem(tx, actor, change.ref)
-    requireVersion(item, change.ifMatch)
+    requireVersion(change.ifMatch, item.version)
     const at = timeAfter(item, change.now)
     const event = decide(item, at)
     if (event === null) return { ...answerOf(item.version, await readItemJson(tx, item, actor, at)), events: [] }
@@ -48,7 +49,7 @@ export async function mergeItems(db: Db, change: Change, into: string, reason: s
   const { actor } = change
   return act(db, change, async (tx) => {
     const [item, target] = await lockItems(tx, actor, [change.ref, into])
-    requireVersion(item, change.ifMatch)
+    requireVersion(change.ifMatch, item.version)
     if (target === undefined) {
       throw invalid('/into', { zh: '没有这样的目标隐患。', en: 'There is no such item to merge into.' })
     }
@@ -65,18 +66,6 @@ export function requirePermitted({ actor, action }: Pick<Change, 'actor' | 'acti
     zh: `角色 ${actor.role} 不能执行 ${action}。`,
     en: `Role ${actor.role} may not ${action}.`,
   })
-}
-
-function requireVersion(item: Item, ifMatch: number | undefined): void {
-  if (ifMatch === undefined || ifMatch === item.version) return
-  throw new Rejection(
-    'stale',
-    {
-      zh: `您看到的是第 ${ifMatch} 版，现在是第 ${item.version} 版；请重新读取后再改。`,
-      en: `You saw version ${ifMatch}; it is version ${item.version} now. Read it again, then change it.`,
-    },
-    { currentVersion: item.version, itemStatus: item.status },
-  )
 }
 
 function outcomeOf({ item, json, event }: Written): Outcome {

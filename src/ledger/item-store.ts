@@ -38,7 +38,7 @@ export async function lockItems(
 }
 
 function lock(tx: Tx, condition: SQL): Promise<Item[]> {
-  return tx.select(aliased).from(i).where(condition).orderBy(i.id).for('update')
+  return tx.select(aliased).from(i).where(condition).orderBy(i.id).for('no key update')
 }
 
 /** A change that has been written, but for its place in the ledger. */

@@ -29,7 +29,11 @@ export async function findItems(db: Db, actor: Actor, query: ListItems, now: str
   const { sort, limit, cursor, asOf } = query
   const at = asOf ?? now
   const rowsOf = itemRows(asOf)
-  const where = [visibleItems(actor), ...heldAt(asOf), ...filterConditions(query, at, actor.jurisdiction.timeZone)]
+  const where = [
+    visibleItems(actor, asOf),
+    ...heldAt(asOf),
+    ...filterConditions(query, at, actor.jurisdiction.timeZone),
+  ]
   const key = SORT_KEYS[sort.replace('-', '') as keyof typeof SORT_KEYS]
   const direction = sort.startsWith('-') ? sql`desc` : sql`asc`
   const bound = { ...filterOf(query), sort, asOf }
@@ -57,7 +61,7 @@ export async function getItem(
 ): Promise<{ id: string; json: string; version: number }> {
   const { rows } = await db.execute<{ id: string; json: string; version: number }>(sql`
     select i.id, i.version, (select row_to_json(v)::text from (select ${itemFields(actor, asOf ?? now)}) v) as json
-    from ${itemRows(asOf)} i where ${all([visibleItems(actor), ...heldAt(asOf), itemIs(ref)])}`)
+    from ${itemRows(asOf)} i where ${all([visibleItems(actor, asOf), ...heldAt(asOf), itemIs(ref)])}`)
   const [row] = rows
   if (row === undefined) throw notFound()
   return row

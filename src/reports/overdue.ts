@@ -112,10 +112,17 @@ export async function groupOverdue(
   return { groups: rows, total: rows.reduce((sum, group) => sum + group.count, 0) }
 }
 
+/** A unit's report is about its own work: what it is responsible for or helps with now, not what it once had. */
+function ownedBy({ role, unit }: Actor): SQL[] {
+  if (role !== 'unit') return []
+  return [sql`(i.responsible_unit = ${unit} or i.assignment -> 'coUnits' ? ${unit}::text)`]
+}
+
 /** `from … where …`: what is overdue and the caller may see; the partial index of what is on the clock serves it. */
 function overdueItems(actor: Actor, query: OverdueQuery, at: string): SQL {
   const conditions = [
-    visibleItems(actor),
+    visibleItems(actor, query.asOf),
+    ...ownedBy(actor),
     ...heldAt(query.asOf),
     sql`${onTheClock} and i.due_at < ${at}::timestamptz`,
     ...filterConditions(query, at, actor.jurisdiction.timeZone),

@@ -9,10 +9,8 @@ import { nextLink } from '../http/page.js'
 import { responses } from '../http/responses.js'
 import { findOverdue, GROUPS, groupOverdue } from './overdue.js'
 
-const { overdue: _, ...filters } = ItemFilter
-
 const OverdueQuerystring = z.strictObject({
-  ...filters,
+  ...ItemFilter,
   groupBy: z.enum(GROUPS).optional().meta({ description: 'Without it, the items themselves.' }),
   limit: Limit,
   cursor: Cursor,

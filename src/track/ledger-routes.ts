@@ -1,20 +1,22 @@
 import { Readable } from 'node:stream'
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
 import { ITEM_EVENT_TYPES } from '../domain/events.js'
 import type { Actor } from '../domain/permissions.js'
+import { invalid, type Rejection } from '../domain/rejection.js'
 import { CommandHeaders, ItemParams, sendJson } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { EVENT_EXAMPLE, pageExample } from '../http/examples.js'
 import { AsOf, Cursor, Limit, many, pastOf, valuesOf } from '../http/fields.js'
-import { sendPage } from '../http/page.js'
+import { nextLink, sendPage } from '../http/page.js'
 import { json, responses } from '../http/responses.js'
 import { type FeedQuery, findItemId, readFeed, readHead, readItemEvents } from '../ledger/history.js'
-import { verifyChain } from '../ledger/verify.js'
+import { type ChainReport, verifyChain } from '../ledger/verify.js'
 
 const TAG = 'Ledger'
 const MAX_WAIT_S = 30
+const PAGE = 50
 const EXPORT_PAGE = 1_000
 
 const EVENT_TYPES = [
@@ -75,15 +77,18 @@ const Feed = z
   })
   .meta({ id: 'Feed', example: { ...pageExample(EVENT_EXAMPLE), lastSeq: 42 } })
 
+const Seq = z
+  .string()
+  .regex(/^\d{1,15}$/, '须为序号。 | A seq: digits.')
+  .transform(Number)
+
 const FeedQuerystring = z.strictObject({
-  after: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(Number.MAX_SAFE_INTEGER)
-    .default(0)
-    .meta({ description: 'The last seq that the follower has.' }),
-  limit: z.coerce.number().int().min(1).max(1000).default(200).meta({ description: 'Events on a page.' }),
+  after: Seq.default(0).meta({ description: 'The last seq that the follower has.', example: '172' }),
+  cursor: Seq.optional().meta({ description: '`nextCursor` of the page before; the same as `after`.', example: '222' }),
+  limit: z.coerce.number().int().min(1).max(200).optional().meta({
+    description: 'Events on a page, 50 unless told; of an NDJSON export, all unless told.',
+    example: 200,
+  }),
   type: many(z.enum(EVENT_TYPES)).optional().meta({ description: 'Repeatable.' }),
   wait: z.coerce
     .number()
@@ -153,34 +158,48 @@ export async function ledgerRoutes(app: App, { db, now, watch }: Deps): Promise<
       },
     },
     async (request, reply) => {
-      const { after, limit, wait } = request.query
-      const types = valuesOf(request.query.type)
+      const { cursor, limit, wait } = request.query
+      const after = cursor ?? request.query.after
+      const query = { types: valuesOf(request.query.type), limit: limit ?? PAGE }
+      const { actor } = request
+      const head = await readHead(db, actor.jurisdiction.id)
+      if (after > head.seq) throw beyondHead(head.seq)
       if (request.headers.accept?.includes('application/x-ndjson')) {
-        return sendNdjson(reply, allEvents(request.actor, { after, limit: EXPORT_PAGE, types }))
+        return sendNdjson(reply, exported(actor, { ...query, after, until: head.seq }, limit ?? Infinity))
       }
       const ended = aborted(reply)
       const deadline = Date.now() + wait * 1000
       // What a filter passes over is not looked at twice: the scan goes on from the head that was seen.
-      for (let from = after; ; ) {
-        const head = await readHead(db, request.actor.jurisdiction.id)
-        const rows = await readFeed(db, request.actor, { after: from, limit, types, until: head.seq })
+      for (let from = after, until = head.seq; ; ) {
+        const rows = await readFeed(db, actor, { ...query, after: from, until })
         const left = deadline - Date.now()
-        if (rows.length > 0 || left <= 0 || ended.aborted) return sendFeed(reply, rows, limit, Math.max(head.seq, from))
-        from = Math.max(head.seq, from)
-        await watch.past(request.actor.jurisdiction.id, from, left, ended)
-        if (watch.isClosed()) return sendFeed(reply, [], limit, from)
+        if (rows.length > 0 || left <= 0 || ended.aborted || watch.isClosed()) {
+          return sendFeed(request, reply, rows, query.limit, until)
+        }
+        from = until
+        await watch.past(actor.jurisdiction.id, from, left, ended)
+        until = (await readHead(db, actor.jurisdiction.id)).seq
       }
     },
   )
 
-  /** Pages of the feed, fetched as fast as the receiver takes them. */
-  async function* allEvents(actor: Actor, query: Omit<FeedQuery, 'until'>): AsyncGenerator<string> {
-    const { seq: until } = await readHead(db, actor.jurisdiction.id)
-    for (let after = query.after; ; ) {
-      const rows = await readFeed(db, actor, { ...query, after, until })
+  /** One run at a time for a jurisdiction: whoever asks meanwhile gets the same answer. */
+  const running = new Map<string, Promise<ChainReport>>()
+  function verified(jurisdiction: string): Promise<ChainReport> {
+    const found = running.get(jurisdiction) ?? verifyChain(db, jurisdiction).finally(() => running.delete(jurisdiction))
+    running.set(jurisdiction, found)
+    return found
+  }
+
+  /** The ledger up to `until`, fetched as fast as the receiver takes it. */
+  async function* exported(actor: Actor, query: FeedQuery, most: number): AsyncGenerator<string> {
+    for (let { after } = query, left = most; left > 0; ) {
+      const limit = Math.min(EXPORT_PAGE, left)
+      const rows = await readFeed(db, actor, { ...query, after, limit })
       if (rows.length > 0) yield `${rows.map((row) => row.json).join('\n')}\n`
-      if (rows.length < query.limit) return
+      if (rows.length < limit) return
       after = rows.at(-1)?.seq ?? after
+      left -= rows.length
     }
   }
 
@@ -214,24 +233,31 @@ export async function ledgerRoutes(app: App, { db, now, watch }: Deps): Promise<
         response: { 200: json('What was found.', Verification), ...responses('write') },
       },
     },
-    async (request, reply) => sendJson(reply, JSON.stringify(await verifyChain(db, request.actor.jurisdiction.id))),
+    async (request, reply) => sendJson(reply, JSON.stringify(await verified(request.actor.jurisdiction.id))),
   )
 }
 
 function sendFeed(
+  request: FastifyRequest,
   reply: FastifyReply,
   rows: { seq: number; json: string }[],
   limit: number,
   scannedTo: number,
 ): FastifyReply {
   const last = rows.at(-1)?.seq ?? scannedTo
-  const isFull = rows.length === limit
-  const lastSeq = isFull ? last : scannedTo
-  const nextCursor = isFull ? JSON.stringify(String(last)) : 'null'
-  return sendJson(
-    reply,
-    `{"data":[${rows.map((row) => row.json).join(',')}],"nextCursor":${nextCursor},"lastSeq":${lastSeq}}`,
-  )
+  const nextCursor = rows.length === limit ? String(last) : null
+  if (nextCursor !== null) reply.header('link', nextLink(request, nextCursor))
+  const lastSeq = nextCursor === null ? scannedTo : last
+  const data = rows.map((row) => row.json).join(',')
+  return sendJson(reply, `{"data":[${data}],"nextCursor":${JSON.stringify(nextCursor)},"lastSeq":${lastSeq}}`)
+}
+
+/** A follower that is ahead of the ledger follows another one, such as a database that was restored. */
+function beyondHead(seq: number): Rejection {
+  return invalid('/query/after', {
+    zh: `台账目前只到第 ${seq} 条；请核对是否连到了恢复过的数据库。`,
+    en: `The ledger ends at seq ${seq}: has the database been restored from a backup?`,
+  })
 }
 
 function sendNdjson(reply: FastifyReply, lines: AsyncIterable<string>): FastifyReply {

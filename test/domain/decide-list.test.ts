@@ -213,6 +213,7 @@ t.test('an item is not merged into itself, nor into one that is merged, dismisse
   )
   for (const itemStatus of ['merged', 'dismissed', 'closed'] satisfies Status[]) {
     const { details } = refusalOf('merge-refused', () => merge(item, itemIn(itemStatus, {}, OTHER), '重复'))
-    t.strictSame(details, { itemStatus, itemId: OTHER.id, itemCode: OTHER.code })
+    t.hasStrict(details, { itemStatus, itemId: OTHER.id, itemCode: OTHER.code })
+    t.notOk(details.allowedEvents?.includes('item.absorbed'), 'what can happen to the target does not name a merge')
   }
 })

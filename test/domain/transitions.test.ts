@@ -111,7 +111,7 @@ function expectedOutcome(item: Item, type: Happening, role: Role, allowed: Happe
   if (!ATTEMPTS[type].roles.includes(role)) return { code: 'forbidden' }
   if (allowed.includes(type)) return { code: 'accepted' }
   const { id: itemId, code: itemCode, status: itemStatus } = item
-  if (type === 'item.absorbed') return { code: 'merge-refused', itemStatus, itemId, itemCode }
+  if (type === 'item.absorbed') return { code: 'merge-refused', itemStatus, allowedEvents: allowed, itemId, itemCode }
   return { code: 'wrong-status', itemStatus, allowedEvents: allowed }
 }
 

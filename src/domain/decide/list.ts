@@ -1,5 +1,5 @@
 import { isWithinArea } from '../area.js'
-import { type Deadline, type Filed, type ItemEvent, isAllowed } from '../events.js'
+import { allowedEvents, type Deadline, type Filed, type ItemEvent, isAllowed } from '../events.js'
 import type { Description, Instant, Item, Level } from '../item.js'
 import { type Actor, areaLimitOf } from '../permissions.js'
 import { invalid, Rejection } from '../rejection.js'
@@ -86,7 +86,7 @@ export function merge(item: Item, target: Item, reason: string): { merged: ItemE
         zh: `目标隐患 ${target.code} 的状态为 ${target.status}，不能并入。`,
         en: `The target ${target.code} is ${target.status}; merge into an item that is still open.`,
       },
-      { itemStatus: target.status, itemId: target.id, itemCode: target.code },
+      { itemStatus: target.status, allowedEvents: allowedEvents(target), itemId: target.id, itemCode: target.code },
     )
   }
   return {
