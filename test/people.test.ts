@@ -22,7 +22,7 @@ t.test('a person is added, changed and told of in the ledger', async (t) => {
   const seq = await headSeq()
   const answer = await admin.post('/v1/people', { name: '李敏', role: 'inspector', area: '341225' })
   const { id } = answer.body
-  t.match(answer, { status: 201, headers: { location: `/v1/people/${id}` } })
+  t.equal(answer.status, 201)
   const created = { id, name: '李敏', role: 'inspector', unit: null, area: '341225', active: true }
   t.same(answer.body, created)
   const changed = await ok(admin.patch(`/v1/people/${id}`, { role: 'unit', unit: home.unit, area: null }))

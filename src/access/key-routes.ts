@@ -3,48 +3,20 @@ import { z } from 'zod'
 import type { Tx } from '../db/client.js'
 import type { App, Deps } from '../deps.js'
 import { type Actor, ROLES } from '../domain/permissions.js'
-import { invalid, notFound } from '../domain/rejection.js'
-import { createApiKey } from '../http/api-key.js'
+import { notFound } from '../domain/rejection.js'
 import { CommandHeaders, intentOf, sendAnswer } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { KEY_EXAMPLE } from '../http/examples.js'
-import { Instant, PageQuery, Uuid } from '../http/fields.js'
+import { PageQuery } from '../http/fields.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { type Answer, act } from '../ledger/act.js'
-import { createKey, createPerson, revokeKey } from './create.js'
-import { person, requireFit } from './person.js'
+import { revokeKey } from './create.js'
+import { AddKey, issueKey } from './issue-key.js'
 import { seal, unseal } from './seal.js'
 
 const TAG = 'Reference data and access'
 const At = z.iso.datetime({ precision: 3 })
-
-const AddKey = z
-  .strictObject({
-    person: Uuid.optional().meta({ description: 'The person that the key stands for; or name and role of a new one.' }),
-    name: person.name.optional(),
-    role: person.role.optional(),
-    unit: person.unit,
-    area: person.area,
-    expiresAt: Instant.optional(),
-  })
-  .superRefine((key, context) => {
-    const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
-    if (key.person === undefined) {
-      if (key.name === undefined)
-        issue('name', '必填：人员姓名，或用 person 指定已有人员。 | Required: a name, or an existing person.')
-      if (key.role === undefined) issue('role', '必填：角色。 | Required: a role.')
-    } else if (key.name !== undefined || key.role !== undefined || key.unit != null || key.area != null) {
-      issue(
-        'person',
-        '已指定人员时不要再给出姓名、角色、单位或区划。 | With a person given, leave out name, role, unit and area.',
-      )
-    }
-  })
-  .meta({
-    id: 'AddApiKey',
-    example: { name: '李敏', role: 'inspector', area: '341202', expiresAt: '2027-12-31T16:00:00.000Z' },
-  })
 
 const key = {
   id: z.string().meta({ example: '7Qm2XbT0aRk9' }),
@@ -119,28 +91,22 @@ export async function keyRoutes(app: App, { db, now, config }: Deps): Promise<vo
       },
     },
     async (request, reply) => {
-      const { actor, body } = request
-      const { expiresAt = null } = body
+      const { actor } = request
       const intent = intentOf(request, now())
       const token = request.headers.authorization ?? ''
       const sealWith = intent.idempotency?.key ?? ''
       const answer = await act(db, intent, async (tx) => {
-        if (expiresAt !== null && expiresAt <= intent.now) {
-          throw invalid('/expiresAt', { zh: '到期时间必须在将来。', en: 'expiresAt must lie in the future.' })
-        }
-        const created = await personFor(tx, actor, body, intent.now)
-        const made = createApiKey(config.keyEnvironment)
-        const event = await createKey(tx, actor, made, created.id, expiresAt, intent.now)
+        const { key: made, events } = await issueKey(tx, actor, request.body, config.keyEnvironment, intent.now)
         const { rows } = await tx.execute(sql`
           select ${keyFields} ${keySource} where k.jurisdiction_id = ${actor.jurisdiction.id} and k.id = ${made.id}`)
         const text = JSON.stringify({ ...rows[0], secret: made.text })
-        const headers = { location: `/v1/api-keys/${made.id}`, 'cache-control': 'no-store' }
+        const headers = { 'cache-control': 'no-store' }
         return {
           status: 201,
           headers,
           body: text,
           recorded: seal(text, token, sealWith),
-          events: [...created.events, event],
+          events,
         }
       })
       return sendAnswer(reply, answer.replayed ? unsealed(answer, token, sealWith) : answer)
@@ -168,7 +134,8 @@ export async function keyRoutes(app: App, { db, now, config }: Deps): Promise<vo
     },
     async (request, reply) => {
       const { actor } = request
-      const intent = intentOf(request, now())
+      // Deleting twice is the same as once: it needs no Idempotency-Key.
+      const intent = { actor, now: now(), idempotency: undefined }
       await act(db, intent, async (tx) => {
         const event = await revokeKey(tx, actor, request.params.id, intent.now)
         if (event === null && !(await keyExists(tx, actor, request.params.id))) throw notFound()
@@ -193,19 +160,4 @@ async function keyExists(tx: Tx, actor: Actor, id: string): Promise<boolean> {
 
 function unsealed(answer: Answer, token: string, idempotencyKey: string): Answer {
   return { ...answer, body: unseal(answer.body, token, idempotencyKey) }
-}
-
-/** The person that a new key stands for: an existing one, or the one that the request describes. */
-async function personFor(tx: Tx, actor: Actor, body: z.infer<typeof AddKey>, now: string) {
-  const { person: id, name, role, unit = null, area = null } = body
-  if (id === undefined) {
-    if (name === undefined || role === undefined) throw new Error('the schema lets no such key through')
-    await requireFit(tx, actor, { role, unit, area })
-    const created = await createPerson(tx, actor, { name, role, unit, area }, now)
-    return { id: created.id, events: [created.event] }
-  }
-  const { rows } = await tx.execute(sql`
-    select from person where jurisdiction_id = ${actor.jurisdiction.id} and id = ${id} and active and role <> 'system'`)
-  if (rows.length === 0) throw invalid('/person', { zh: '没有此人，或已停用。', en: 'There is no such active person.' })
-  return { id, events: [] }
 }

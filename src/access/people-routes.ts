@@ -100,7 +100,7 @@ export async function peopleRoutes(app: App, { db, now }: Deps): Promise<void> {
         await requireFit(tx, actor, { role, unit, area })
         const { id, event } = await createPerson(tx, actor, { name, role, unit, area }, intent.now)
         const body = JSON.stringify({ id, name, role, unit, area, active: true })
-        return { status: 201, headers: { location: `/v1/people/${id}` }, body, events: [event] }
+        return { status: 201, headers: {}, body, events: [event] }
       })
       return sendAnswer(reply, answer)
     },
@@ -129,7 +129,7 @@ export async function peopleRoutes(app: App, { db, now }: Deps): Promise<void> {
       const answer = await act(db, intent, async (tx) => {
         const { rows } = await tx.execute<z.infer<typeof PersonView>>(sql`
           select id, name, role, unit_id as unit, area, active from person
-          where jurisdiction_id = ${actor.jurisdiction.id} and id = ${id} and role <> 'system' for update`)
+          where jurisdiction_id = ${actor.jurisdiction.id} and id = ${id} and role <> 'system' for no key update`)
         const [before] = rows
         if (before === undefined) throw notFound()
         const after = { ...before, ...patch }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Tx } from '../db/client.js'
 import { unit } from '../db/schema.js'
 import type { App, Deps } from '../deps.js'
-import { notFound, Rejection } from '../domain/rejection.js'
+import { notFound, requireVersion } from '../domain/rejection.js'
 import { CommandHeaders, ifMatchOf, intentOf, sendAnswer } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { UNIT_EXAMPLE } from '../http/examples.js'
@@ -106,7 +106,7 @@ export async function unitRoutes(app: App, { db, now }: Deps): Promise<void> {
         if (await unitExists(tx, actor.jurisdiction.id, name)) throw duplicateName(name)
         const { id, event } = await createUnit(tx, actor, { name, kind, area }, intent.now)
         const body = JSON.stringify({ id, version: 1, name, kind, area, active: true })
-        return { status: 201, headers: { location: `/v1/units/${id}`, etag: '"1"' }, body, events: [event] }
+        return { status: 201, headers: { etag: '"1"' }, body, events: [event] }
       })
       return sendAnswer(reply, answer)
     },
@@ -133,7 +133,7 @@ export async function unitRoutes(app: App, { db, now }: Deps): Promise<void> {
       const intent = intentOf(request, now())
       const is = and(eq(unit.jurisdiction, actor.jurisdiction.id), eq(unit.id, request.params.id))
       const answer = await act(db, intent, async (tx) => {
-        const [before] = await tx.select(unitColumns).from(unit).where(is).for('update')
+        const [before] = await tx.select(unitColumns).from(unit).where(is).for('no key update')
         if (before === undefined) throw notFound()
         requireVersion(ifMatchOf(request), before.version)
         if (
@@ -173,13 +173,4 @@ const unitColumns = {
   kind: unit.kind,
   area: unit.area,
   active: unit.active,
-}
-
-function requireVersion(ifMatch: number | undefined, version: number): void {
-  if (ifMatch === undefined || ifMatch === version) return
-  throw new Rejection(
-    'stale',
-    { zh: `现在是第 ${version} 版。`, en: `It is version ${version} now.` },
-    { currentVersion: version },
-  )
 }

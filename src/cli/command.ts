@@ -2,7 +2,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { eq } from 'drizzle-orm'
 import { type Logger, pino } from 'pino'
 import { readConfig } from '../config.js'
-import { createDb, type Db } from '../db/client.js'
+import { createDb, type Db, withoutQuery } from '../db/client.js'
 import { jurisdiction as jurisdictionTable, person } from '../db/schema.js'
 import type { Actor } from '../domain/permissions.js'
 import { openDatabase } from './database.js'
@@ -17,22 +17,18 @@ export class CommandError extends Error {
   }
 }
 
-/** JSON lines, or readable ones on a terminal. Secrets never reach the log. */
+/** JSON lines, or readable ones on a terminal. Secrets, and what a database error quotes, never reach the log. */
 export function createLogger(level: string): Logger {
-  const redact = {
-    paths: [
-      'authorization',
-      'headers.authorization',
-      '*.headers.authorization',
-      'secret',
-      '*.secret',
-      'err.parameters',
-    ],
-    remove: true,
+  const options = {
+    level,
+    redact: {
+      paths: ['authorization', 'headers.authorization', '*.headers.authorization', 'secret', '*.secret'],
+      remove: true,
+    },
+    serializers: { err: withoutQuery },
   }
-  if (process.stdout.isTTY)
-    return pino({ level, redact, transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } })
-  return pino({ level, redact })
+  if (!process.stdout.isTTY) return pino(options)
+  return pino({ ...options, transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } })
 }
 
 /** The arguments of a command; unknown ones, and `--help`, end it with its usage. */

@@ -1,13 +1,13 @@
 import { eq, sql } from 'drizzle-orm'
-import { createKey, revokeKey } from '../access/create.js'
+import type { z } from 'zod'
+import { revokeKey } from '../access/create.js'
+import { AddKey, issueKey } from '../access/issue-key.js'
 import { person } from '../db/schema.js'
-import { ROLES, type Role } from '../domain/permissions.js'
-import { createApiKey } from '../http/api-key.js'
+import { ROLES } from '../domain/permissions.js'
 import { appendEvents } from '../ledger/act.js'
 import { type CommandContext, CommandError, readArguments, systemActor, withDatabase } from './command.js'
-import { createPersonWithKey } from './sample.js'
 
-const USAGE = `one-list keys create --role <role> --name <name> [--unit <id>] [--area <code>] [--jurisdiction <id>]
+const USAGE = `one-list keys create --role <role> --name <name> [--unit <id>] [--area <code>] [--expires <RFC 3339>] [--jurisdiction <id>]
 one-list keys create --person <id> [--expires <RFC 3339>] [--jurisdiction <id>]
 one-list keys list [--jurisdiction <id>]
 one-list keys revoke <key id> [--jurisdiction <id>]
@@ -38,20 +38,19 @@ export async function run(args: string[]): Promise<void> {
 
 async function create({ db, config, now }: CommandContext, values: Values): Promise<void> {
   const actor = await systemActor(db, values.jurisdiction)
-  const { name, role, unit = null, area = null, person: personId } = values
-  const expiresAt = values.expires === undefined ? null : new Date(values.expires).toISOString()
-  const text = await db.transaction(async (tx) => {
-    if (personId !== undefined) {
-      const key = createApiKey(config.keyEnvironment)
-      await tx.execute(appendEvents(actor.jurisdiction.id, [await createKey(tx, actor, key, personId, expiresAt, now)]))
-      return key.text
-    }
-    if (name === undefined || !(ROLES as readonly (string | undefined)[]).includes(role))
-      throw new CommandError(USAGE, 2)
-    if (role === 'unit' && unit === null) throw new CommandError('Role unit needs --unit.', 2)
-    return createPersonWithKey(tx, actor, { name, role: role as Role, unit, area }, config.keyEnvironment, now)
+  const { jurisdiction: _, expires, ...wish } = values
+  const parsed = AddKey.safeParse(expires === undefined ? wish : { ...wish, expiresAt: expires })
+  if (!parsed.success) throw new CommandError(`${saidOf(parsed.error)}\n\n${USAGE}`, 2)
+  const key = await db.transaction(async (tx) => {
+    const issued = await issueKey(tx, actor, parsed.data, config.keyEnvironment, now)
+    await tx.execute(appendEvents(actor.jurisdiction.id, issued.events))
+    return issued.key
   })
-  process.stdout.write(`${text}\n`)
+  process.stdout.write(`${key.text}\n`)
+}
+
+function saidOf({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => `--${path.join('.')}: ${message.split(' | ').at(-1)}`).join('\n')
 }
 
 async function list({ db }: CommandContext, values: Values): Promise<void> {
