@@ -18,7 +18,7 @@ export async function runNode(
   args: string[],
   { env = {}, input = '' }: { env?: Record<string, string>; input?: string } = {},
 ): Promise<Run> {
-  const child = spawn(process.execPath, [file, ...args], { env: bareEnvironment(env), stdio: 'pipe' })
+  const child = spawn(process.execPath, [file, ...args], { env: bareEnvironment(env, file), stdio: 'pipe' })
   const run: Run = { code: null, out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text) => {
     run.out += text
@@ -45,7 +45,7 @@ export interface ServerProcess {
 /** The real server as a process of its own, on a free port; answers when it listens. It ends with the test. */
 export async function startServer(t: Test, env: Record<string, string>): Promise<ServerProcess> {
   const child = spawn(process.execPath, [MAIN, 'serve'], {
-    env: bareEnvironment({ PORT: '0', LOG_LEVEL: 'warn', RATE_LIMIT_PER_MINUTE: '1000000', ...env }),
+    env: bareEnvironment({ PORT: '0', LOG_LEVEL: 'warn', RATE_LIMIT_PER_MINUTE: '1000000', ...env }, MAIN),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = once(child, 'close').then(([code]) => code as number | null)
@@ -67,8 +67,8 @@ export async function startServer(t: Test, env: Record<string, string>): Promise
   return { port: Number(new URL(url).port), url, kill: (signal) => child.kill(signal), exited, output: () => output }
 }
 
-/** What a program needs, what tap needs to see into it, and nothing of the settings that somebody has in their shell. */
-function bareEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
-  const isNeeded = (name: string) => /^(PATH|HOME|TMPDIR|NODE_OPTIONS|_TAPJS_.*)$/.test(name)
-  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => isNeeded(name))), ...env }
+/** What a program needs, what tap needs to see into our own, and nothing of the settings that somebody has in their shell. */
+function bareEnvironment(env: Record<string, string>, file: string): NodeJS.ProcessEnv {
+  const needed = file === MAIN ? /^(PATH|HOME|TMPDIR|NODE_OPTIONS|_TAPJS_.*)$/ : /^(PATH|HOME|TMPDIR)$/
+  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => needed.test(name))), ...env }
 }
