@@ -1,6 +1,6 @@
-import type { Test } from 'tap'
 import pg from 'pg'
 import { pino } from 'pino'
+import type { Test } from 'tap'
 import { createJurisdiction, createUnit } from '../../src/access/create.js'
 import { buildApp } from '../../src/app.js'
 import { createPersonWithKey } from '../../src/cli/sample.js'
@@ -11,7 +11,6 @@ import type { Actor, Role } from '../../src/domain/permissions.js'
 import { appendEvents } from '../../src/ledger/act.js'
 import { createLedgerWatch } from '../../src/ledger/watch.js'
 import { createTestDatabase } from './database.js'
-
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are asserted on, member by member; their shape is held by openapi.test.ts.
 export type Json = any
@@ -95,7 +94,11 @@ export async function createTestApp(t: Test, environment: Record<string, string>
   return { app, db, url, superuser, clock, home, foreign }
 }
 
-async function createTestJurisdiction(app: App, db: Db, about: { id: string; name: string; area: string }): Promise<TestJurisdiction> {
+async function createTestJurisdiction(
+  app: App,
+  db: Db,
+  about: { id: string; name: string; area: string },
+): Promise<TestJurisdiction> {
   const system = await db.transaction((tx) => createJurisdiction(tx, { ...about, timeZone: 'Asia/Shanghai' }, START))
   const addUnit = (name: string) =>
     db.transaction(async (tx) => {
@@ -124,15 +127,26 @@ async function createTestJurisdiction(app: App, db: Db, about: { id: string; nam
 }
 
 export function callerOf(app: App, key: string): Caller {
-  const send = async (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: unknown, headers = {}): Promise<Answer> => {
+  const send = async (
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    url: string,
+    body?: unknown,
+    headers = {},
+  ): Promise<Answer> => {
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
     const answer = await app.inject({
       method,
       url,
-      headers: { authorization: `Bearer ${key}`, 'accept-language': 'en', ...(body === undefined ? {} : { 'content-type': type }), ...headers },
+      headers: {
+        authorization: `Bearer ${key}`,
+        'accept-language': 'en',
+        ...(body === undefined ? {} : { 'content-type': type }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
-    const isJson = /json/.test(String(answer.headers['content-type'])) && !/ndjson/.test(String(answer.headers['content-type']))
+    const isJson =
+      /json/.test(String(answer.headers['content-type'])) && !/ndjson/.test(String(answer.headers['content-type']))
     return {
       status: answer.statusCode,
       headers: answer.headers as Record<string, string>,
@@ -150,11 +164,21 @@ export function callerOf(app: App, key: string): Caller {
 
 /** A filing that is complete. */
 export function filing(more: Record<string, unknown> = {}): Record<string, unknown> {
-  return { title: '临水弯道无护栏', area: '341225', road: 'S315', chainage: 'K12+345', category: 'roadside_protection', ...more }
+  return {
+    title: '临水弯道无护栏',
+    area: '341225',
+    road: 'S315',
+    chainage: 'K12+345',
+    category: 'roadside_protection',
+    ...more,
+  }
 }
 
 /** An order with every required element. */
-export function order(home: Pick<TestJurisdiction, 'unit'>, more: Record<string, unknown> = {}): Record<string, unknown> {
+export function order(
+  home: Pick<TestJurisdiction, 'unit'>,
+  more: Record<string, unknown> = {},
+): Record<string, unknown> {
   return {
     goal: '消除坠车风险',
     leadOfficial: { name: '王建国', title: '副县长' },
@@ -167,11 +191,24 @@ export function order(home: Pick<TestJurisdiction, 'unit'>, more: Record<string,
   }
 }
 
-const STAGES = ['reported', 'listed', 'assigned', 'remediating', 'closure_requested', 'closed', 'dismissed', 'merged'] as const
+const STAGES = [
+  'reported',
+  'listed',
+  'assigned',
+  'remediating',
+  'closure_requested',
+  'closed',
+  'dismissed',
+  'merged',
+] as const
 export type Stage = (typeof STAGES)[number]
 
 /** Files an item and leads it to a status over HTTP, as its users would. Answers the item. */
-export async function itemIn(stage: Stage, at: TestJurisdiction, more: { filing?: object; order?: object } = {}): Promise<Json> {
+export async function itemIn(
+  stage: Stage,
+  at: TestJurisdiction,
+  more: { filing?: object; order?: object } = {},
+): Promise<Json> {
   const area = at.id === 'fuyang' ? '341225' : '341621'
   const filed = await ok(at.inspector.post('/v1/items', filing({ area, ...more.filing })))
   const url = `/v1/items/${filed.id}`
