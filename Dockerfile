@@ -18,6 +18,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/migrations ./migrations
 COPY --from=build /app/build/src ./build/src
+COPY --from=build /app/src/tools/verify-ledger.mjs ./src/tools/
 USER node
 VOLUME /data
 EXPOSE 3000

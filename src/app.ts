@@ -39,7 +39,8 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
     requestIdHeader: false,
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     routerOptions: { maxParamLength: 100 },
-    requestTimeout: 120_000,
+    // Five minutes for an import of 50 MB over a slow line; every other body is small.
+    requestTimeout: 300_000,
     return503OnClosing: false,
     frameworkErrors: (err, request, reply) => answerError(err, request as unknown as FastifyRequest, reply as never),
     clientErrorHandler: (err, socket) => {
