@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { type Caller, DAY_MS, filing, itemIn, ok, START, type TestApp } from './helpers/app.js'
+import { type Caller, DAY_MS, filing, itemIn, ok, order, type TestApp } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { aStep, requestFor, type Step, type World } from './helpers/walk-http.js'
 
@@ -137,13 +137,17 @@ t.test('nobody knows how things will stand', async (t) => {
 })
 
 t.test('a unit’s past begins with its assignment', async (t) => {
+  const { otherUnitCaller: unit, otherUnit } = home
   const item = await itemIn('listed', home)
+  const before = clock.now
   clock.advance(DAY_MS)
-  await ok(office.post(`/v1/items/${item.id}/notes`, { note: '内部意见' }))
+  await ok(office.post(`/v1/items/${item.id}/assignments`, order({ unit: otherUnit })))
+  const since = clock.now
   clock.advance(DAY_MS)
-  const assigned = await itemIn('assigned', home, { order: { responsibleUnit: home.otherUnit } })
-  t.equal((await home.otherUnitCaller.get(`/v1/items/${assigned.id}?asOf=${clock.now}`)).status, 200)
-  refused(t, await home.otherUnitCaller.get(`/v1/items/${assigned.id}?asOf=${START}`), 404, 'not-found')
-  refused(t, await home.otherUnitCaller.get(`/v1/items/${item.id}?asOf=${clock.now}`), 404, 'not-found')
-  t.equal((await allPages(home.otherUnitCaller, `/v1/items?asOf=${START}`)).length, 0)
+  const url = `/v1/items/${item.id}`
+  t.match(await ok(unit.get(`${url}?asOf=${since}`)), { status: 'assigned' })
+  refused(t, await unit.get(`${url}?asOf=${before}`), 404, 'not-found')
+  t.equal((await allPages(unit, `/v1/items?asOf=${since}`)).length, 1)
+  t.equal((await allPages(unit, `/v1/items?asOf=${before}`)).length, 0)
+  t.match(await ok(office.get(`${url}?asOf=${before}`)), { status: 'listed' })
 })

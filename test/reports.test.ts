@@ -221,12 +221,14 @@ t.test('everybody sees their own: a unit what concerns it, a local supervisor th
   t.equal(await totalOf(foreign.office), 1)
 })
 
-t.test('an unknown parameter is refused, and what the report decides itself is none', async (t) => {
-  for (const parameter of ['groupBy', 'overdue', 'sort', 'count', 'group', 'from']) {
+t.test('an unknown parameter is refused, and to ask for what is not overdue is to ask for nothing', async (t) => {
+  for (const parameter of ['groupBy', 'overdueDays', 'sort', 'count', 'group', 'from']) {
     const answer = await office.get(`${REPORT}?${parameter}=true`)
     refused(t, answer, 400, 'invalid-request', { pointers: [`/query/${parameter}`] })
   }
   refused(t, await office.get(`${REPORT}?groupBy=unit&groupBy=area`), 400, 'invalid-request', {
     pointers: ['/query/groupBy'],
   })
+  t.equal((await ok(office.get(`${REPORT}?overdue=true`))).total, (await ok(office.get(REPORT))).total)
+  t.match(await ok(office.get(`${REPORT}?overdue=false`)), { total: 0, items: [] })
 })
