@@ -1,5 +1,5 @@
 import multipart from '@fastify/multipart'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
 import { CommandHeaders, requestHashOf, sendAnswer } from '../http/command.js'
@@ -14,6 +14,8 @@ import { Report } from './report.js'
 import { importFile } from './run.js'
 import { MAX_FILE_BYTES, receiveUpload, type Upload } from './upload.js'
 
+/** Of 50 MB each, in the temporary directory. */
+const MAX_UPLOADS = 8
 const RETRY_AFTER_S = 10
 
 /** The form, for the documentation; it is read as a stream. */
@@ -50,6 +52,8 @@ export async function importRoutes(app: App, { db, now, config }: Deps): Promise
   })
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   // An import holds one connection and uses another; half of the pool stays everybody else's.
+  // Files that are spooled at once, and imports that hold connections at once.
+  const uploads = createTurns(MAX_UPLOADS)
   const turns = createTurns(Math.max(1, Math.floor(config.poolSize / 4)))
 
   app.post(
@@ -74,25 +78,25 @@ export async function importRoutes(app: App, { db, now, config }: Deps): Promise
         },
       },
     },
-    async (request, reply) => {
-      const upload = await receiveUpload(request)
-      try {
-        const mapping = mappingOf(upload.mapping)
-        const dryRun = request.query.dryRun === 'true'
-        const job = {
-          mapping,
-          fileSha256: upload.fileSha256,
-          open: upload.open,
-          dryRun,
-          language: languageOf(request),
-          now,
-        }
-        return sendAnswer(reply, await turns(() => importFile(db, intentOf(request, upload, now()), job)))
-      } finally {
-        await upload.close()
-      }
-    },
+    (request, reply) => uploads(() => receive(request, reply)),
   )
+
+  async function receive(request: FastifyRequest<{ Querystring: { dryRun?: 'true' | 'false' } }>, reply: FastifyReply) {
+    const upload = await receiveUpload(request)
+    try {
+      const job = {
+        mapping: mappingOf(upload.mapping),
+        fileSha256: upload.fileSha256,
+        open: upload.open,
+        dryRun: request.query.dryRun === 'true',
+        language: languageOf(request),
+        now,
+      }
+      return sendAnswer(reply, await turns(() => importFile(db, intentOf(request, upload, now()), job)))
+    } finally {
+      await upload.close()
+    }
+  }
 }
 
 /** @throws InvalidRequest with pointers under `/mapping`. */
