@@ -62,7 +62,7 @@ export async function startServer(t: Test, env: Record<string, string>): Promise
     }
     child.stdout.setEncoding('utf8').on('data', collect)
     child.stderr.setEncoding('utf8').on('data', collect)
-    exited.then((code) => reject(new Error(`the server ended with ${code}: ${output}`)))
+    exited.then((code) => reject(new Error(`the server ended with ${code ?? child.signalCode}: ${output}`)))
   })
   return { port: Number(new URL(url).port), url, kill: (signal) => child.kill(signal), exited, output: () => output }
 }
