@@ -59,6 +59,10 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(helmet, { global: true, contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } })
   await describeApi(app)
   guard(app, deps)
+  // A connection that is kept alive after its last answer would hold up the end of the process for as long as its client likes.
+  app.addHook('onResponse', async (request) => {
+    if (deps.isStopping()) request.raw.socket.end()
+  })
   const metrics = measure(app)
   await limitRate(app, deps.config.rateLimitPerMinute)
 
