@@ -1,3 +1,5 @@
+import { Rejection } from './rejection.js'
+
 export const ROLES = ['inspector', 'unit', 'office', 'supervisor', 'auditor', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
@@ -55,6 +57,15 @@ export interface Actor {
 
 export function isPermitted(role: Actor['role'], action: Action): boolean {
   return role === 'system' || (PERMISSIONS[action] as readonly string[]).includes(role)
+}
+
+/** @throws Rejection `forbidden` (403) */
+export function requirePermitted(role: Actor['role'], action: Action): void {
+  if (isPermitted(role, action)) return
+  throw new Rejection('forbidden', {
+    zh: `角色 ${role} 不能执行 ${action}。`,
+    en: `Role ${role} may not ${action}.`,
+  })
 }
 
 /** The area that limits what the actor may see and touch; null: the whole jurisdiction. */

@@ -2,8 +2,8 @@ import { timingSafeEqual } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Db } from '../db/client.js'
-import { type Action, type Actor, isPermitted } from '../domain/permissions.js'
-import { Rejection, type Words } from '../domain/rejection.js'
+import { type Action, type Actor, requirePermitted } from '../domain/permissions.js'
+import type { Words } from '../domain/rejection.js'
 import { parseApiKey } from './api-key.js'
 import { EdgeError } from './problem.js'
 
@@ -56,11 +56,7 @@ export function createAuthentication(keys: Authenticator, tokens: Authenticator 
       const { action } = request.routeOptions.config
       if (action === undefined) return
       if (failures.has(request)) throw failures.get(request)
-      if (isPermitted(request.actor.role, action)) return
-      throw new Rejection('forbidden', {
-        zh: `角色 ${request.actor.role} 不能执行 ${action}。`,
-        en: `Role ${request.actor.role} may not ${action}.`,
-      })
+      requirePermitted(request.actor.role, action)
     },
   }
 }

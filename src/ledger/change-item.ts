@@ -2,8 +2,8 @@ import type { Db, Tx } from '../db/client.js'
 import { merge } from '../domain/decide/list.js'
 import type { ItemEvent } from '../domain/events.js'
 import type { Item } from '../domain/item.js'
-import { type Action, isPermitted } from '../domain/permissions.js'
-import { invalid, Rejection, requireVersion } from '../domain/rejection.js'
+import { type Action, requirePermitted } from '../domain/permissions.js'
+import { invalid, requireVersion } from '../domain/rejection.js'
 import { type Answer, act, type Intent, type Outcome } from './act.js'
 import { lockItem, lockItems, readItemJson, timeAfter, type Written, writeChange } from './item-store.js'
 
@@ -30,7 +30,7 @@ export type Precondition = (tx: Tx) => Promise<void>
  * @throws Rejection: not-found, stale, and whatever `precondition` and `decide` refuse.
  */
 export async function changeItem(db: Db, change: Change, decide: Decide, precondition?: Precondition): Promise<Answer> {
-  requirePermitted(change)
+  requirePermitted(change.actor.role, change.action)
   const { actor } = change
   return act(db, change, async (tx) => {
     await precondition?.(tx)
@@ -45,7 +45,7 @@ export async function changeItem(db: Db, change: Change, decide: Decide, precond
 
 /** Merges an item into another (并案): two events, one transaction. Answers the merged item. */
 export async function mergeItems(db: Db, change: Change, into: string, reason: string): Promise<Answer> {
-  requirePermitted(change)
+  requirePermitted(change.actor.role, change.action)
   const { actor } = change
   return act(db, change, async (tx) => {
     const [item, target] = await lockItems(tx, actor, [change.ref, into])
@@ -57,14 +57,6 @@ export async function mergeItems(db: Db, change: Change, into: string, reason: s
     const first = await writeChange(tx, item, merged, actor, timeAfter(item, change.now))
     const second = await writeChange(tx, target, absorbed, actor, timeAfter(target, change.now))
     return { ...outcomeOf(first), events: [first.event, second.event] }
-  })
-}
-
-export function requirePermitted({ actor, action }: Pick<Change, 'actor' | 'action'>): void {
-  if (isPermitted(actor.role, action)) return
-  throw new Rejection('forbidden', {
-    zh: `角色 ${actor.role} 不能执行 ${action}。`,
-    en: `Role ${actor.role} may not ${action}.`,
   })
 }
 

@@ -5,11 +5,10 @@ import { visibleItems } from '../db/visible.js'
 import { file } from '../domain/decide/list.js'
 import type { Filed } from '../domain/events.js'
 import { begin } from '../domain/evolve.js'
-import type { Actor } from '../domain/permissions.js'
+import { type Actor, requirePermitted } from '../domain/permissions.js'
 import { Rejection } from '../domain/rejection.js'
 import { localDate } from '../domain/zone.js'
 import { type Answer, act, type Intent } from './act.js'
-import { requirePermitted } from './change-item.js'
 import { happened, writeNewItem } from './item-store.js'
 
 const UNIQUE_VIOLATION = '23505'
@@ -20,7 +19,7 @@ const UNIQUE_VIOLATION = '23505'
  */
 export async function openItem(db: Db, intent: Intent, filed: Filed): Promise<Answer> {
   const { actor, now } = intent
-  requirePermitted({ actor, action: 'item.file' })
+  requirePermitted(actor.role, 'item.file')
   try {
     return await act(db, intent, async (tx) => {
       const event = file(filed, actor, now)

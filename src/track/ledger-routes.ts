@@ -2,80 +2,21 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
-import { ITEM_EVENT_TYPES } from '../domain/events.js'
 import type { Actor } from '../domain/permissions.js'
 import { invalid, type Rejection } from '../domain/rejection.js'
 import { CommandHeaders, ItemParams, sendJson } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
-import { EVENT_EXAMPLE, pageExample } from '../http/examples.js'
 import { AsOf, Cursor, Limit, many, pastOf, valuesOf } from '../http/fields.js'
 import { nextLink, sendPage } from '../http/page.js'
 import { json, responses } from '../http/responses.js'
 import { type FeedQuery, findItemId, readFeed, readHead, readItemEvents } from '../ledger/history.js'
 import { type ChainReport, verifyChain } from '../ledger/verify.js'
+import { EVENT_TYPES, EventPage, EventView, Feed, Head, Verification } from './event-view.js'
 
 const TAG = 'Ledger'
 const MAX_WAIT_S = 30
 const PAGE = 50
 const EXPORT_PAGE = 1_000
-
-const EVENT_TYPES = [
-  ...ITEM_EVENT_TYPES,
-  'item.escalated',
-  'item.scored',
-  'jurisdiction.created',
-  'unit.created',
-  'unit.changed',
-  'category.created',
-  'person.created',
-  'person.changed',
-  'key.created',
-  'key.revoked',
-  'import.completed',
-] as const
-
-const Hex = z.string().regex(/^[0-9a-f]+$/)
-
-const EventView = z
-  .strictObject({
-    jurisdiction: z.string(),
-    seq: z.int().min(1),
-    itemId: z.uuid().nullable(),
-    itemCode: z.string().nullable(),
-    itemVersion: z.int().nullable(),
-    type: z.string().meta({ example: 'item.listed' }),
-    at: z.iso.datetime({ precision: 3 }),
-    actor: z.strictObject({ id: z.uuid(), name: z.string().nullable(), role: z.string() }),
-    data: z.record(z.string(), z.unknown()),
-    salt: Hex,
-    dataHash: Hex,
-    previousHash: Hex,
-    hash: Hex,
-  })
-  .meta({
-    id: 'Event',
-    example: EVENT_EXAMPLE,
-    description:
-      '`dataHash` = SHA-256(salt ‖ RFC 8785 JSON of `data`); `hash` = SHA-256(previousHash ‖ RFC 8785 JSON of `{ jurisdiction, seq, itemId, itemCode, itemVersion, type, at, actor: { id, role }, dataHash }`). The first `previousHash` is 32 zero bytes.',
-  })
-
-const EventPage = z
-  .strictObject({ data: z.array(EventView), nextCursor: z.string().nullable() })
-  .meta({ id: 'EventPage', example: pageExample(EVENT_EXAMPLE) })
-
-const Feed = z
-  .strictObject({
-    data: z.array(EventView),
-    nextCursor: z
-      .string()
-      .nullable()
-      .meta({ description: 'The `after` of the next page; null when the feed’s end is reached.' }),
-    lastSeq: z.int().meta({
-      description:
-        'Everything up to this seq has been looked at: the `after` to resume with, also when a filter left nothing.',
-    }),
-  })
-  .meta({ id: 'Feed', example: { ...pageExample(EVENT_EXAMPLE), lastSeq: 42 } })
 
 const Seq = z
   .string()
@@ -98,14 +39,6 @@ const FeedQuerystring = z.strictObject({
     .default(0)
     .meta({ description: 'Seconds to wait for the next event when there is none yet.' }),
 })
-
-const Head = z.strictObject({ seq: z.int(), hash: Hex }).meta({
-  id: 'LedgerHead',
-  example: { seq: 42, hash: EVENT_EXAMPLE.hash },
-})
-const Verification = z
-  .strictObject({ ok: z.boolean(), checked: z.int(), firstBadSeq: z.int().nullable() })
-  .meta({ id: 'Verification', example: { ok: true, checked: 172, firstBadSeq: null } })
 
 /** The ledger (台账): an item's own, the jurisdiction's feed, its head, its verification. */
 export async function ledgerRoutes(app: App, { db, now, watch }: Deps): Promise<void> {

@@ -3,9 +3,8 @@ import { recheck } from '../../src/domain/decide/close.js'
 import { ITEM_EVENT_TYPES } from '../../src/domain/events.js'
 import { begin, evolve } from '../../src/domain/evolve.js'
 import { type Item, STATUSES, type Status } from '../../src/domain/item.js'
-import { ROLES, type Role } from '../../src/domain/permissions.js'
+import { ROLES, type Role, requirePermitted } from '../../src/domain/permissions.js'
 import { Rejection, type RejectionDetails } from '../../src/domain/rejection.js'
-import { requirePermitted } from '../../src/ledger/change-item.js'
 import { ATTEMPTS, type Happening, NOW, personOf } from '../helpers/attempts.js'
 import {
   actorOf,
@@ -93,7 +92,7 @@ function outcomeOf(item: Item, type: Happening, role: Role): Outcome {
   const { action, work } = ATTEMPTS[type]
   const actor = personOf(role, type)
   try {
-    requirePermitted({ actor, action })
+    requirePermitted(actor.role, action)
     const event = work(item, actor)
     return event?.type === type ? { code: 'accepted' } : { code: 'invalid-request' }
   } catch (err) {

@@ -11,10 +11,9 @@ import {
 } from '../../src/domain/events.js'
 import { begin, evolve, fold } from '../../src/domain/evolve.js'
 import { type Item, isOnAccount, isOverdue, STATUSES } from '../../src/domain/item.js'
-import type { Actor } from '../../src/domain/permissions.js'
+import { type Actor, requirePermitted } from '../../src/domain/permissions.js'
 import { Rejection } from '../../src/domain/rejection.js'
 import { canonicalJson } from '../../src/ledger/chain.js'
-import { requirePermitted } from '../../src/ledger/change-item.js'
 import { timeAfter } from '../../src/ledger/item-store.js'
 import { ATTEMPTS } from '../helpers/attempts.js'
 import { actorOf, FILED, FILER, frozen, IDENTITY, START } from '../helpers/domain.js'
@@ -65,7 +64,7 @@ function take(step: Step, walkers: readonly Walker[], now: string): void {
   const type = eventFor(step, walker.item)
   const actor = personFor(step, type, walker.item)
   try {
-    requirePermitted({ actor, action: ATTEMPTS[type].action })
+    requirePermitted(actor.role, ATTEMPTS[type].action)
     const at = timeAfter(walker.item, now)
     const { event, toOther } = decide(step, type, walker.item, other.item, actor, at)
     if (event !== null) go(walker, event, actor, at)
