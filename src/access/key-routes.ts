@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Tx } from '../db/client.js'
+import { instant } from '../db/instant.js'
 import type { App, Deps } from '../deps.js'
 import { type Actor, ROLES } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
@@ -146,9 +147,8 @@ export async function keyRoutes(app: App, { db, now, config }: Deps): Promise<vo
   )
 }
 
-const iso = (column: string) => sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
-const keyFields = sql`k.id, p.id as person, p.name, p.role, p.unit_id as unit, p.area, ${iso('k.created_at')} as "createdAt",
-  ${iso('k.expires_at')} as "expiresAt", ${iso('k.revoked_at')} as "revokedAt", ${iso('k.last_used_at')} as "lastUsedAt"`
+const keyFields = sql`k.id, p.id as person, p.name, p.role, p.unit_id as unit, p.area, ${instant('k.created_at')} as "createdAt",
+  ${instant('k.expires_at')} as "expiresAt", ${instant('k.revoked_at')} as "revokedAt", ${instant('k.last_used_at')} as "lastUsedAt"`
 const keySource = sql`from api_key k join person p on p.jurisdiction_id = k.jurisdiction_id and p.id = k.person_id`
 
 async function keyExists(tx: Tx, actor: Actor, id: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defaultDeadline } from '../db/deadline.js'
+import { defaultDeadlines } from '../db/deadline.js'
 import type { App, Deps } from '../deps.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../domain/decide/close.js'
 import { changeOf, itemCommand, sendAnswer } from '../http/command.js'
@@ -102,13 +102,4 @@ export async function closeRoutes(app: App, { db, now }: Deps): Promise<void> {
       )
     },
   )
-}
-
-/** The default deadline of every level, as the level is known only under the item's lock. */
-async function defaultDeadlines(db: Deps['db'], timeZone: string, now: string) {
-  const [general, major] = await Promise.all([
-    defaultDeadline(db, timeZone, 'general', now),
-    defaultDeadline(db, timeZone, 'major', now),
-  ])
-  return { general, major }
 }

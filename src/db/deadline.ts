@@ -15,10 +15,20 @@ export async function readCalendar(db: Db): Promise<WorkingCalendar> {
 
 /** The end of the n-th working day after today, in the jurisdiction's zone. */
 export async function deadlineInWorkingDays(db: Db, timeZone: string, days: number, now: string): Promise<Deadline> {
-  const { date, provisional } = addWorkingDays(await readCalendar(db), localDate(now, timeZone), days)
-  return { dueAt: endOfDay(date, timeZone), provisional }
+  return deadlineOf(await readCalendar(db), timeZone, days, now)
 }
 
-export function defaultDeadline(db: Db, timeZone: string, level: Level, now: string): Promise<Deadline> {
-  return deadlineInWorkingDays(db, timeZone, DEFAULT_WORKING_DAYS[level], now)
+/** The default deadline of every level, for callers who learn an item's level only under its lock. */
+export async function defaultDeadlines(db: Db, timeZone: string, now: string): Promise<Record<Level, Deadline>> {
+  const calendar = await readCalendar(db)
+  const { general, major } = DEFAULT_WORKING_DAYS
+  return {
+    general: deadlineOf(calendar, timeZone, general, now),
+    major: deadlineOf(calendar, timeZone, major, now),
+  }
+}
+
+function deadlineOf(calendar: WorkingCalendar, timeZone: string, days: number, now: string): Deadline {
+  const { date, provisional } = addWorkingDays(calendar, localDate(now, timeZone), days)
+  return { dueAt: endOfDay(date, timeZone), provisional }
 }

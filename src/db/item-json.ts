@@ -1,6 +1,7 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { ON_ACCOUNT } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
+import { instant } from './instant.js'
 import { item } from './schema.js'
 
 /** A deadline is near (预警) from this many days before it. */
@@ -36,9 +37,6 @@ export function heldAt(asOf: string | undefined): SQL[] {
 
 /** The columns of `item`, to copy a row into `item_past`. */
 export const itemColumnList = columns
-
-/** RFC 3339 in UTC with milliseconds. */
-const instant = (column: string) => sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
 
 const person = (column: string) =>
   sql.raw(`(select json_build_object('id', p.id, 'name', p.name) from person p

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
+import { instant } from '../db/instant.js'
 import { itemIs, visibleItems } from '../db/visible.js'
 import { type Actor, areaLimitOf } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
@@ -7,7 +8,7 @@ import { notFound } from '../domain/rejection.js'
 /** An event as it goes on the wire; `data` passes through as the very text that was hashed. */
 const eventJson = sql`(select row_to_json(v)::text from (select
     e.jurisdiction_id as jurisdiction, e.seq, e.item_id as "itemId", e.item_code as "itemCode",
-    e.item_version as "itemVersion", e.type, to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at,
+    e.item_version as "itemVersion", e.type, ${instant('e.at')} as at,
     json_build_object('id', e.actor_id, 'name', p.name, 'role', e.actor_role) as actor, e.data::json as data,
     encode(e.salt, 'hex') as salt, encode(e.data_hash, 'hex') as "dataHash",
     encode(e.previous_hash, 'hex') as "previousHash", encode(e.hash, 'hex') as hash) v) as json`

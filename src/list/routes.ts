@@ -1,4 +1,4 @@
-import { defaultDeadline } from '../db/deadline.js'
+import { defaultDeadlines } from '../db/deadline.js'
 import type { App, Deps } from '../deps.js'
 import { correct, dismiss, list, note } from '../domain/decide/list.js'
 import {
@@ -134,7 +134,7 @@ export async function listRoutes(app: App, deps: Deps): Promise<void> {
       const { jurisdiction } = request.actor
       await requireKnownCodes(db, jurisdiction.id, { category })
       const change = changeOf(request, now())
-      const deadline = await defaultDeadline(db, jurisdiction.timeZone, level, change.now)
+      const { [level]: deadline } = await defaultDeadlines(db, jurisdiction.timeZone, change.now)
       return sendAnswer(
         reply,
         await changeItem(db, change, (it) => list(it, { level, category, evaluation }, deadline)),

@@ -7,6 +7,7 @@ import { createPersonWithKey } from '../../src/cli/sample.js'
 import { readConfig } from '../../src/config.js'
 import { createDb, createPool, type Db } from '../../src/db/client.js'
 import type { App } from '../../src/deps.js'
+import type { Status } from '../../src/domain/item.js'
 import type { Actor, Role } from '../../src/domain/permissions.js'
 import { appendEvents } from '../../src/ledger/act.js'
 import { createLedgerWatch } from '../../src/ledger/watch.js'
@@ -191,17 +192,7 @@ export function order(
   }
 }
 
-const STAGES = [
-  'reported',
-  'listed',
-  'assigned',
-  'remediating',
-  'closure_requested',
-  'closed',
-  'dismissed',
-  'merged',
-] as const
-export type Stage = (typeof STAGES)[number]
+export type Stage = Status
 
 /** Files an item and leads it to a status over HTTP, as its users would. Answers the item. */
 export async function itemIn(
