@@ -21,6 +21,34 @@ export interface Deps {
   isStopping: () => boolean
 }
 
+/** What the worker gives to a chore: the same as a slice gets, and a log. */
+export interface ChoreDeps {
+  db: Db
+  now: () => string
+  config: Config
+  log: FastifyBaseLogger
+}
+
+/** One thing for the worker to do, described by what the job queue keeps of it: JSON. */
+export interface Job {
+  /** At most one job of a chore with this key waits, and one more is under way. */
+  key: string
+  data: Record<string, string | number>
+}
+
+/**
+ * Work that the service does by itself. The worker asks every chore about once a second what is due, and hands each job
+ * to the queue; any of the workers may get it, and after a kill another gets it again.
+ */
+export interface Chore {
+  /** Lower-case letters and hyphens; the queue's name. */
+  name: string
+  /** What is to be done now, by the database and the injected clock. Cheap: it runs every second. */
+  due(deps: ChoreDeps): Promise<Job[]>
+  /** Does one job, completely or not at all, and idempotently. It stops early, in good order, when `signal` aborts. */
+  run(deps: ChoreDeps, data: Job['data'], signal: AbortSignal): Promise<void>
+}
+
 /** The app as slices see it: routes typed by their zod schemas. */
 export type App = FastifyInstance<
   RawServerDefault,

@@ -69,7 +69,7 @@ export function itemFields(actor: Actor, now: string): SQL {
     ${instant('i.found_at')} as "foundAt", ${instant('i.reported_at')} as "reportedAt",
     ${person('i.reported_by')} as "reportedBy", ${instant('i.listed_at')} as "listedAt", i.evaluation,
     ${instant('i.default_due_at')} as "defaultDueAt", i.assignment, ${instant('i.due_at')} as "dueAt",
-    i.due_provisional as "dueProvisional", ${onAccount} as "onAccount", ${isOverdue} as overdue,
+    i.due_provisional as "dueProvisional", i.escalation, ${onAccount} as "onAccount", ${isOverdue} as overdue,
     case when ${isOverdue} then ${overdueDays(now, actor.jurisdiction.timeZone)} else 0 end as "overdueDays",
     (${onTheClock} and i.due_at is not null and i.due_at >= ${now}::timestamptz
       and i.due_at < ${now}::timestamptz + ${sql.raw(`interval '${DUE_SOON_DAYS} days'`)}) as "dueSoon",

@@ -15,6 +15,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import type { Direction, Item, Level, Risk, Source, Status } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
+import type { Rules } from '../domain/rules.js'
 
 // The mirror of migrations/, which are the truth; a test compares the two.
 
@@ -188,6 +189,10 @@ const itemColumns = () => ({
   defaultDueProvisional: boolean('default_due_provisional').notNull().default(false),
   dueAt: instant('due_at'),
   dueProvisional: boolean('due_provisional').notNull().default(false),
+  defaultDueBasis: jsonb('default_due_basis').$type<Item['dueBasis']>(),
+  dueBasis: jsonb('due_basis').$type<Item['dueBasis']>(),
+  dueSetAt: instant('due_set_at'),
+  escalation: jsonb('escalation').$type<Item['escalation']>(),
   assignment: jsonb('assignment').$type<Item['assignment']>(),
   plan: jsonb('plan').$type<Item['plan']>(),
   progress: jsonb('progress').$type<Item['progress']>(),
@@ -227,6 +232,104 @@ export const itemPast = pgTable(
     validTo: instant('valid_to').notNull(),
   },
   (t) => [primaryKey({ columns: [t.jurisdiction, t.id, t.version] })],
+)
+
+export const rules = pgTable(
+  'rules',
+  {
+    jurisdiction: jurisdictionId(),
+    version: integer('version').notNull(),
+    data: jsonb('data').$type<Partial<Rules>>().notNull(),
+    setAt: instant('set_at').notNull(),
+    setBy: uuid('set_by').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.version] })],
+)
+
+type Party = 'unit' | 'office' | 'supervisor'
+
+export const digest = pgTable(
+  'digest',
+  {
+    jurisdiction: jurisdictionId(),
+    id: uuid('id').notNull(),
+    recipient: text('recipient').$type<Party>().notNull(),
+    unit: uuid('unit_id'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const notice = pgTable(
+  'notice',
+  {
+    jurisdiction: jurisdictionId(),
+    id: uuid('id').notNull(),
+    kind: text('kind').notNull(),
+    recipient: text('recipient').$type<Party>().notNull(),
+    unit: uuid('unit_id'),
+    cause: text('cause').notNull(),
+    item: uuid('item_id'),
+    area: text('area'),
+    dueAt: instant('due_at'),
+    dueSetAt: instant('due_set_at'),
+    data: jsonb('data').$type<Record<string, unknown>>().notNull(),
+    createdAt: instant('created_at').notNull(),
+    digest: uuid('digest_id'),
+    sentAt: instant('sent_at'),
+    cancelledAt: instant('cancelled_at'),
+    receivedAt: instant('received_at'),
+    receivedBy: uuid('received_by'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const contact = pgTable(
+  'contact',
+  {
+    jurisdiction: jurisdictionId(),
+    id: uuid('id').notNull(),
+    version: integer('version').notNull().default(1),
+    recipient: text('recipient').$type<Party>().notNull(),
+    unit: uuid('unit_id'),
+    area: text('area'),
+    channel: text('channel').$type<'email' | 'wecom' | 'dingtalk'>().notNull(),
+    address: text('address').notNull(),
+    secret: text('secret'),
+    name: text('name'),
+    language: text('language').$type<'zh-CN' | 'en'>().notNull(),
+    active: boolean('active').notNull().default(true),
+    unsubscribedAt: instant('unsubscribed_at'),
+    tokenHash: bytea('token_hash').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const message = pgTable(
+  'message',
+  {
+    jurisdiction: jurisdictionId(),
+    digest: uuid('digest_id').notNull(),
+    contact: uuid('contact_id').notNull(),
+    state: text('state').$type<'pending' | 'sent' | 'failed'>().notNull().default('pending'),
+    attempts: integer('attempts').notNull().default(0),
+    nextAttemptAt: instant('next_attempt_at').notNull(),
+    lastError: text('last_error'),
+    createdAt: instant('created_at').notNull(),
+    sentAt: instant('sent_at'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.digest, t.contact] })],
+)
+
+export const ledgerReader = pgTable(
+  'ledger_reader',
+  {
+    jurisdiction: jurisdictionId(),
+    reader: text('reader').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.reader] })],
 )
 
 export const itemCounter = pgTable(

@@ -1,4 +1,4 @@
-import type { Description, Instant, Item, Level, Order, Plan, Progress, Status, Tier } from './item.js'
+import type { Description, DueBasis, Instant, Item, Level, Order, Plan, Progress, Status, Tier } from './item.js'
 
 /** What was filed. The location stands in `lon` and `lat`, WGS 84. */
 export interface Filed extends Description {
@@ -25,6 +25,19 @@ export interface Deadline {
   dueAt: Instant
   /** Counted in working days past the last published year of the calendar. */
   provisional: boolean
+  /** Absent where nothing was counted, and in events from before it was kept. */
+  basis?: DueBasis
+}
+
+/** A rung of the ladder that was reached. */
+export interface Escalated {
+  rung: string
+  /** The rung's day: days after the deadline's day, negative before it. */
+  day: number
+  /** The deadline whose ladder it is. */
+  dueAt: Instant
+  /** The version of the rules that have the rung. */
+  rules: number
 }
 
 /** Everything that can happen to an item, with exactly what is chained of it. */
@@ -36,7 +49,7 @@ export type ItemEvent =
   | { type: 'item.dismissed'; data: { reason: string } }
   | { type: 'item.merged'; data: { into: string; intoCode: string; reason: string } }
   | { type: 'item.absorbed'; data: { from: string; fromCode: string; reason: string } }
-  | { type: 'item.assigned'; data: Order & { provisional: boolean; workingDays: number | null } }
+  | { type: 'item.assigned'; data: Order & { provisional: boolean; workingDays: number | null; basis?: DueBasis } }
   | { type: 'item.accepted'; data: Record<string, never> }
   | { type: 'item.returned'; data: { unit: string; reason: string } }
   | { type: 'item.planned'; data: Plan }
@@ -53,6 +66,8 @@ export type ItemEvent =
   | { type: 'item.supervised'; data: { tier: Tier; reason: string } }
   | { type: 'item.supervision_ended'; data: { reason: string } }
   | { type: 'item.noted'; data: { note: string } }
+  | { type: 'item.escalated'; data: Escalated }
+  | { type: 'item.deadline_recomputed'; data: Required<Deadline> & { previousDueAt: Instant } }
 
 export type ItemEventType = ItemEvent['type']
 
@@ -103,6 +118,16 @@ export const TRANSITIONS = {
   'item.supervised': { from: ACCOUNT, to: 'same' },
   'item.supervision_ended': { from: ACCOUNT, to: 'same', when: (item) => item.supervision !== null },
   'item.noted': { from: ANY, to: 'same' },
+  'item.escalated': {
+    from: ACCOUNT,
+    to: 'same',
+    when: (item) => item.dueAt !== null && item.suspension === null,
+  },
+  'item.deadline_recomputed': {
+    from: ACCOUNT,
+    to: 'same',
+    when: (item) => item.dueBasis !== null && item.suspension === null,
+  },
 } as const satisfies Record<ItemEventType, Transition>
 
 export const ITEM_EVENT_TYPES = Object.keys(TRANSITIONS) as ItemEventType[]

@@ -1,5 +1,5 @@
-import type { Filed, HappenedItemEvent } from './events.js'
-import { type Assignment, type Item, resumedDueAt } from './item.js'
+import type { Deadline, Filed, HappenedItemEvent } from './events.js'
+import { type Assignment, type Instant, type Item, resumedDueAt } from './item.js'
 
 /** What an item is from birth and its first event does not say. */
 export interface Identity {
@@ -19,6 +19,7 @@ export function begin(identity: Identity, event: HappenedItemEvent): Item {
       return {
         ...blank(identity, event.data, at),
         ...{ status, level, reportedAt, listedAt, dueAt, defaultDueAt: dueAt, closedAt, dismissalReason },
+        dueSetAt: dueAt === null ? null : at,
       }
     }
     default:
@@ -48,7 +49,7 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
       return event.data.changes
     case 'item.listed': {
       const { level, category, evaluation } = event.data
-      return { ...listed(event.data), level, category, evaluation, listedAt: event.at }
+      return { ...listed(event.data, event.at), level, category, evaluation, listedAt: event.at }
     }
     case 'item.dismissed':
       return { status: 'dismissed', dismissalReason: event.data.reason }
@@ -66,6 +67,8 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
         status: 'listed',
         dueAt: item.defaultDueAt,
         dueProvisional: item.defaultDueProvisional,
+        dueBasis: item.defaultDueBasis,
+        ...ladderFrom(event.at),
       }
     case 'item.planned':
       return { plan: { ...event.data, ...done } }
@@ -75,12 +78,18 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
       return { extension: { ...event.data, ...done } }
     case 'item.extension_decided': {
       const dueAt = event.data.dueAt
-      return dueAt === null ? { extension: null } : { extension: null, dueAt, dueProvisional: false }
+      if (dueAt === null) return { extension: null }
+      return { extension: null, dueAt, dueProvisional: false, dueBasis: null, ...ladderFrom(event.at) }
     }
     case 'item.suspended':
       return { suspension: { ...event.data, ...done } }
     case 'item.resumed':
-      return { suspension: null, dueAt: event.data.dueAt }
+      return {
+        suspension: null,
+        dueAt: event.data.dueAt,
+        dueBasis: resumedBasis(item, event.at),
+        ...ladderFrom(event.at),
+      }
     case 'item.closure_requested':
       return { status: 'closure_requested', closureRequest: { ...event.data, ...done } }
     case 'item.closure_rejected':
@@ -94,13 +103,24 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
     case 'item.rechecked':
       return rechecked(event)
     case 'item.reopened':
-      return { ...unclosed, ...listed(event.data), listedAt: event.at }
+      return { ...unclosed, ...listed(event.data, event.at), listedAt: event.at }
     case 'item.supervised':
       return { supervision: { ...event.data, ...done } }
     case 'item.supervision_ended':
       return { supervision: null }
     case 'item.noted':
       return {}
+    case 'item.escalated': {
+      const rungs = [...(item.escalation?.rungs ?? []), event.data.rung]
+      return { escalation: { rung: event.data.rung, at: event.at, rungs } }
+    }
+    case 'item.deadline_recomputed': {
+      const { dueAt, provisional, basis } = event.data
+      const moved = { dueAt, dueProvisional: provisional, dueBasis: basis, ...ladderFrom(event.at) }
+      if (item.status !== 'listed') return moved
+      // Nobody is assigned: the deadline in force is the level's default.
+      return { ...moved, defaultDueAt: dueAt, defaultDueProvisional: provisional, defaultDueBasis: basis }
+    }
     default:
       return event satisfies never
   }
@@ -118,19 +138,32 @@ const unassigned = {
 
 const unclosed = { ...unassigned, closedAt: null, closedBy: null, closureFindings: null } as const
 
-function listed(deadline: { dueAt: string; provisional: boolean }): Partial<Item> {
-  const { dueAt, provisional } = deadline
+/** A moved deadline has a ladder of its own, which nobody has climbed yet. */
+function ladderFrom(at: Instant) {
+  return { dueSetAt: at, escalation: null } as const
+}
+
+function listed({ dueAt, provisional, basis }: Deadline, at: Instant): Partial<Item> {
   return {
     status: 'listed',
     defaultDueAt: dueAt,
     defaultDueProvisional: provisional,
+    defaultDueBasis: basis ?? null,
     dueAt,
     dueProvisional: provisional,
+    dueBasis: basis ?? null,
+    ...ladderFrom(at),
   }
 }
 
+/** The clock stood once more: what was counted still explains the deadline. */
+function resumedBasis({ dueBasis, suspension }: Item, at: Instant): Item['dueBasis'] {
+  if (dueBasis === null || suspension === null) return dueBasis
+  return { ...dueBasis, stoodMs: dueBasis.stoodMs + Math.max(0, Date.parse(at) - Date.parse(suspension.at)) }
+}
+
 function assigned(item: Item, event: Extract<HappenedItemEvent, { type: 'item.assigned' }>): Partial<Item> {
-  const { provisional, workingDays: _, ...order } = event.data
+  const { provisional, workingDays: _, basis, ...order } = event.data
   const units = [...item.concernedUnits, order.responsibleUnit, ...order.coUnits]
   return {
     ...unassigned,
@@ -138,15 +171,18 @@ function assigned(item: Item, event: Extract<HappenedItemEvent, { type: 'item.as
     assignment: { ...order, assignedAt: event.at, assignedBy: event.actorId, acceptedAt: null },
     dueAt: order.dueAt,
     dueProvisional: provisional,
+    dueBasis: basis ?? null,
+    ...ladderFrom(event.at),
     concernedUnits: [...new Set(units)],
   }
 }
 
 function rechecked(event: Extract<HappenedItemEvent, { type: 'item.rechecked' }>): Partial<Item> {
-  const { passed, findings, dueAt, provisional } = event.data
+  const { passed, findings, dueAt, provisional = false, basis } = event.data
   const recheck = { passed, findings, at: event.at, by: event.actorId }
   if (passed || dueAt === undefined) return { recheck }
-  return { ...unclosed, ...listed({ dueAt, provisional: provisional ?? false }), listedAt: event.at, recheck }
+  const deadline = basis === undefined ? { dueAt, provisional } : { dueAt, provisional, basis }
+  return { ...unclosed, ...listed(deadline, event.at), listedAt: event.at, recheck }
 }
 
 function assignmentOf(item: Item): Assignment {
@@ -187,8 +223,12 @@ function blank(identity: Identity, filed: Filed, at: string): Item {
     evaluation: null,
     defaultDueAt: null,
     defaultDueProvisional: false,
+    defaultDueBasis: null,
     dueAt: null,
     dueProvisional: false,
+    dueBasis: null,
+    dueSetAt: null,
+    escalation: null,
     assignment: null,
     plan: null,
     progress: null,

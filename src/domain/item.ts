@@ -77,6 +77,26 @@ export interface Progress {
   spentFen: number | null
 }
 
+/** How a deadline that was given in working days came about, so that it can be explained and computed again. */
+export interface DueBasis {
+  /** The day after which the working days are counted, `YYYY-MM-DD` in the jurisdiction's zone. */
+  from: string
+  workingDays: number
+  /** The version of the working calendar that it was counted by. */
+  calendar: string
+  /** For how long the clock has stood since, in milliseconds: the deadline lies that much later. */
+  stoodMs: number
+}
+
+/** How far an item has climbed the ladder (督办阶梯) of the deadline in force. */
+export interface Escalation {
+  /** The highest rung reached, and when. */
+  rung: string
+  at: Instant
+  /** Every rung that has been reached, in order. */
+  rungs: readonly string[]
+}
+
 interface Done {
   at: Instant
   by: string
@@ -121,8 +141,14 @@ export interface Item extends Description {
   /** The deadline in force while nobody is assigned. */
   defaultDueAt: Instant | null
   defaultDueProvisional: boolean
+  defaultDueBasis: DueBasis | null
   dueAt: Instant | null
   dueProvisional: boolean
+  /** Null for a deadline that was given as a date. */
+  dueBasis: DueBasis | null
+  /** When the deadline in force came to be: a ladder begins anew then. */
+  dueSetAt: Instant | null
+  escalation: Escalation | null
   assignment: Assignment | null
   plan: (Plan & Done) | null
   progress: (Progress & Done) | null

@@ -39,6 +39,18 @@ export const PERMISSIONS = {
   'person.read': ['admin', 'auditor'],
   'person.write': ['admin'],
   'key.manage': ['admin'],
+  'calendar.write': ['admin'],
+  'item.recompute_deadline': ['office', 'admin'],
+  'rules.read': ALL,
+  'rules.write': ['admin'],
+  'notice.read': ['unit', 'office', 'supervisor', 'auditor'],
+  'notice.receive': ['unit', 'office', 'supervisor'],
+  'contact.manage': ['office', 'admin'],
+  'subscription.manage': ['office', 'admin'],
+  'bulletin.read': ALL,
+  'bulletin.write': ['office'],
+  'bulletin.receive': ['unit', 'office', 'supervisor'],
+  'item.escalate': [],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Action = keyof typeof PERMISSIONS

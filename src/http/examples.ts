@@ -45,6 +45,7 @@ export const ITEM_EXAMPLE = {
   },
   dueAt: '2026-12-31T15:59:59.999Z',
   dueProvisional: false,
+  escalation: null,
   onAccount: true,
   overdue: false,
   overdueDays: 0,

@@ -61,6 +61,18 @@ export const ItemView = z
     assignment: AssignmentView.nullable(),
     dueAt: At.nullable().meta({ description: 'The deadline in force.' }),
     dueProvisional: z.boolean().meta({ description: 'Counted in working days past the last published calendar year.' }),
+    escalation: z
+      .strictObject({ rung: z.string(), at: At, rungs: z.array(z.string()) })
+      .nullable()
+      .meta({
+        description:
+          'How far the item has climbed the ladder of the deadline in force: the highest rung, and all of them.',
+        example: {
+          rung: 'talk',
+          at: '2026-11-22T01:30:00.000Z',
+          rungs: ['overdue_notice', 'supervision_letter', 'talk'],
+        },
+      }),
     onAccount: z.boolean(),
     overdue: z.boolean(),
     overdueDays: z.int().min(0).meta({

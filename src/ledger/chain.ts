@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import canonicalize from 'canonicalize'
+import type { CalendarDay } from '../domain/calendar.js'
 import type { ItemEvent } from '../domain/events.js'
+import type { Rules } from '../domain/rules.js'
 
 /** Events that are not about an item. */
 export type AdminEvent =
@@ -20,6 +22,37 @@ export type AdminEvent =
       type: 'import.completed'
       data: { id: string; fileSha256: string; rows: number; taken: number; repeated: number; refused: number }
     }
+  | { type: 'rules.changed'; data: { version: number; rules: Rules } }
+  | {
+      type: 'calendar.changed'
+      data: { year: number; version: number; days: readonly CalendarDay[]; note: string | null }
+    }
+  | {
+      type: 'contact.created' | 'contact.changed' | 'contact.unsubscribed'
+      data: { id: string; recipient: string; unit: string | null; channel: string; active: boolean }
+    }
+  | {
+      type: 'notice.sent'
+      data: { digest: string; recipient: string; unit: string | null; count: number; kinds: Record<string, number> }
+    }
+  | { type: 'notice.received'; data: { id: string; kind: string; itemCode: string | null; unit: string | null } }
+  | {
+      type: 'subscription.created' | 'subscription.changed' | 'subscription.deleted' | 'subscription.disabled'
+      data: { id: string; url: string; types: readonly string[]; active: boolean }
+    }
+  | {
+      type: 'bulletin.issued'
+      data: {
+        id: string
+        kind: string
+        number: string
+        contentSha256: string
+        /** The ledger's head that it was made from. */
+        seq: number
+        corrects: string | null
+      }
+    }
+  | { type: 'bulletin.received'; data: { id: string; number: string; unit: string | null } }
 
 /** Whom and what an event is about, as far as it is chained. The name of the actor is looked up, not chained. */
 export interface EventHeader {

@@ -4,7 +4,6 @@ import { EVENT_EXAMPLE, pageExample } from '../http/examples.js'
 
 export const EVENT_TYPES = [
   ...ITEM_EVENT_TYPES,
-  'item.escalated',
   'item.scored',
   'jurisdiction.created',
   'unit.created',
@@ -15,6 +14,19 @@ export const EVENT_TYPES = [
   'key.created',
   'key.revoked',
   'import.completed',
+  'rules.changed',
+  'calendar.changed',
+  'contact.created',
+  'contact.changed',
+  'contact.unsubscribed',
+  'notice.sent',
+  'notice.received',
+  'subscription.created',
+  'subscription.changed',
+  'subscription.deleted',
+  'subscription.disabled',
+  'bulletin.issued',
+  'bulletin.received',
 ] as const
 
 const Hex = z.string().regex(/^[0-9a-f]+$/)

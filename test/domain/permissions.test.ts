@@ -39,6 +39,18 @@ const MATRIX: Record<Action, string> = {
   'person.read': '. . . . x x',
   'person.write': '. . . . . x',
   'key.manage': '. . . . . x',
+  'calendar.write': '. . . . . x',
+  'item.recompute_deadline': '. . x . . x',
+  'rules.read': 'x x x x x x',
+  'rules.write': '. . . . . x',
+  'notice.read': '. x x x x .',
+  'notice.receive': '. x x x . .',
+  'contact.manage': '. . x . . x',
+  'subscription.manage': '. . x . . x',
+  'bulletin.read': 'x x x x x x',
+  'bulletin.write': '. . x . . .',
+  'bulletin.receive': '. x x x . .',
+  'item.escalate': '. . . . . .',
 }
 
 t.test('every role may do what the matrix gives it, and nothing else', async (t) => {
@@ -50,21 +62,27 @@ t.test('every role may do what the matrix gives it, and nothing else', async (t)
   }
 })
 
-t.test('the auditor changes nothing, the administrator nothing on the list but notes and imports', async (t) => {
-  const may = (role: Role) => (Object.keys(MATRIX) as Action[]).filter((action) => isPermitted(role, action))
-  t.strictSame(may('auditor').sort(), [
-    'item.read',
-    'ledger.read',
-    'ledger.verify',
-    'person.read',
-    'reference.read',
-    'report.read',
-  ])
-  t.strictSame(
-    may('admin').filter((action) => action.startsWith('item.')),
-    ['item.read', 'item.note', 'item.import'],
-  )
-})
+t.test(
+  'the auditor changes nothing, the administrator nothing on the list but notes, imports and deadlines after a change of calendar',
+  async (t) => {
+    const may = (role: Role) => (Object.keys(MATRIX) as Action[]).filter((action) => isPermitted(role, action))
+    t.strictSame(may('auditor').sort(), [
+      'bulletin.read',
+      'item.read',
+      'ledger.read',
+      'ledger.verify',
+      'notice.read',
+      'person.read',
+      'reference.read',
+      'report.read',
+      'rules.read',
+    ])
+    t.strictSame(
+      may('admin').filter((action) => action.startsWith('item.')),
+      ['item.read', 'item.note', 'item.import', 'item.recompute_deadline'],
+    )
+  },
+)
 
 t.test('the service itself may do everything', async (t) => {
   for (const action of Object.keys(MATRIX) as Action[]) t.ok(isPermitted('system', action), action)

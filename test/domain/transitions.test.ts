@@ -21,7 +21,15 @@ import {
 /** What may happen in each status with nothing lying over it. Written by hand, not derived from the code's own table. */
 const ALLOWED: Record<Status, readonly Happening[]> = {
   reported: ['item.corrected', 'item.listed', 'item.dismissed', 'item.merged', 'item.absorbed', 'item.noted'],
-  listed: ['item.corrected', 'item.absorbed', 'item.assigned', 'item.supervised', 'item.noted'],
+  listed: [
+    'item.corrected',
+    'item.absorbed',
+    'item.assigned',
+    'item.supervised',
+    'item.noted',
+    'item.escalated',
+    'item.deadline_recomputed',
+  ],
   assigned: [
     'item.corrected',
     'item.absorbed',
@@ -31,6 +39,8 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
     'item.suspended',
     'item.supervised',
     'item.noted',
+    'item.escalated',
+    'item.deadline_recomputed',
   ],
   remediating: [
     'item.corrected',
@@ -43,6 +53,8 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
     'item.closure_requested',
     'item.supervised',
     'item.noted',
+    'item.escalated',
+    'item.deadline_recomputed',
   ],
   closure_requested: [
     'item.corrected',
@@ -52,6 +64,8 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
     'item.closed',
     'item.supervised',
     'item.noted',
+    'item.escalated',
+    'item.deadline_recomputed',
   ],
   closed: ['item.rechecked', 'item.reopened', 'item.noted'],
   dismissed: ['item.noted'],
@@ -59,11 +73,15 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
 }
 
 /** What an overlay takes away and what it makes possible, and the statuses that it can lie over. */
-const OVERLAYS: Record<keyof Overlays, { over: readonly Status[]; no?: Happening; yes: Happening }> = {
-  suspended: { over: ['assigned', 'remediating', 'closure_requested'], no: 'item.suspended', yes: 'item.resumed' },
+const OVERLAYS: Record<keyof Overlays, { over: readonly Status[]; no?: readonly Happening[]; yes: Happening }> = {
+  suspended: {
+    over: ['assigned', 'remediating', 'closure_requested'],
+    no: ['item.suspended', 'item.escalated', 'item.deadline_recomputed'],
+    yes: 'item.resumed',
+  },
   extensionPending: {
     over: ['remediating', 'closure_requested'],
-    no: 'item.extension_requested',
+    no: ['item.extension_requested'],
     yes: 'item.extension_decided',
   },
   supervised: { over: ['listed', 'assigned', 'remediating', 'closure_requested'], yes: 'item.supervision_ended' },
@@ -79,7 +97,7 @@ function overlaysOf(status: Status): Overlays[] {
 
 function allowedIn(status: Status, overlays: Overlays): Happening[] {
   const laid = (Object.keys(overlays) as (keyof Overlays)[]).map((name) => OVERLAYS[name])
-  const kept = ALLOWED[status].filter((type) => !laid.some(({ no }) => no === type))
+  const kept = ALLOWED[status].filter((type) => !laid.some(({ no }) => no?.includes(type)))
   return [...kept, ...laid.map(({ yes }) => yes)].sort()
 }
 

@@ -1,6 +1,7 @@
 import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
+import { escalate, recomputeDeadline } from '../../src/domain/decide/notify.js'
 import {
   decideExtension,
   endSupervision,
@@ -16,6 +17,7 @@ import type { Item, Status } from '../../src/domain/item.js'
 import type { Action, Actor, Role } from '../../src/domain/permissions.js'
 import {
   actorOf,
+  BASIS,
   DEFAULT_DEADLINE,
   day,
   FILER,
@@ -151,6 +153,16 @@ export const ATTEMPTS: Record<Happening, Attempt> = {
     action: 'item.note',
     roles: ['inspector', 'unit', 'office', 'supervisor', 'admin'],
     work: (item) => note(item, '已电话联系'),
+  },
+  'item.escalated': {
+    action: 'item.escalate',
+    roles: [],
+    work: (item) => escalate(item, { rung: 'talk', day: 7 }, 1),
+  },
+  'item.deadline_recomputed': {
+    action: 'item.recompute_deadline',
+    roles: ['office', 'admin'],
+    work: (item) => recomputeDeadline(item, { dueAt: day(120), provisional: false, basis: BASIS }),
   },
 }
 

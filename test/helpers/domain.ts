@@ -84,8 +84,9 @@ export const ORDER: Order = {
 }
 
 /** The default deadline of an item that `itemIn` lists, and of one that comes back on account. */
-export const DEFAULT_DEADLINE = { dueAt: day(40), provisional: false }
-export const NEW_DEADLINE = { dueAt: day(140), provisional: true }
+export const BASIS = { from: '2026-03-02', workingDays: 28, calendar: '2026', stoodMs: 0 }
+export const DEFAULT_DEADLINE = { dueAt: day(40), provisional: false, basis: BASIS }
+export const NEW_DEADLINE = { dueAt: day(140), provisional: true, basis: { ...BASIS, from: '2026-06-12' } }
 
 const BY: Partial<Record<ItemEvent['type'], string>> = {
   'item.reported': FILER,
@@ -106,7 +107,7 @@ export const EVENT = {
     type: 'item.listed',
     data: { level: 'major', category: 'roadside_protection', evaluation: '属实', ...DEFAULT_DEADLINE },
   },
-  assigned: { type: 'item.assigned', data: { ...ORDER, provisional: false, workingDays: null } },
+  assigned: { type: 'item.assigned', data: { ...ORDER, provisional: false, workingDays: 42, basis: BASIS } },
   accepted: { type: 'item.accepted', data: {} },
   closureRequested: { type: 'item.closure_requested', data: { summary: '已完成' } },
   closed: { type: 'item.closed', data: { findings: '合格' } },

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
+import { escalate, recomputeDeadline } from '../../src/domain/decide/notify.js'
 import {
   decideExtension,
   endSupervision,
@@ -16,7 +17,7 @@ import { allowedEvents, type ItemEvent } from '../../src/domain/events.js'
 import type { Description, Item } from '../../src/domain/item.js'
 import { type Actor, isPermitted } from '../../src/domain/permissions.js'
 import { ATTEMPTS, type Happening } from './attempts.js'
-import { actorOf, CO_UNIT, DAY_MS, FILER, ORDER, OTHER_UNIT, UNIT } from './domain.js'
+import { actorOf, BASIS, CO_UNIT, DAY_MS, FILER, ORDER, OTHER_UNIT, UNIT } from './domain.js'
 
 // Random commands by random people at random times, for walks through the pure domain.
 
@@ -144,7 +145,7 @@ function decideOne(
   at: string,
 ): ItemEvent | null {
   const dueAt = new Date(Date.parse(at) + step.days * DAY_MS).toISOString()
-  const deadline = { dueAt, provisional: step.yes }
+  const deadline = { dueAt, provisional: step.yes, basis: { ...BASIS, workingDays: step.days + 5 } }
   switch (type) {
     case 'item.corrected':
       return correct(item, step.patch, actor)
@@ -185,6 +186,10 @@ function decideOne(
       return endSupervision(item, '主体完成')
     case 'item.noted':
       return note(item, '已电话联系')
+    case 'item.escalated':
+      return escalate(item, { rung: step.yes ? 'talk' : 'warning_7', day: step.yes ? 7 : -7 }, step.unit)
+    case 'item.deadline_recomputed':
+      return recomputeDeadline(item, deadline)
     default:
       return type satisfies never
   }

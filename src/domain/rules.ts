@@ -1,0 +1,114 @@
+import type { Level } from './item.js'
+import type { Words } from './rejection.js'
+
+/** Who is told of a rung. `unit` is the responsible one; `supervisor`, those whose area the item lies in. */
+export const RECIPIENTS = ['unit', 'coUnits', 'office', 'supervisor'] as const
+export type Recipient = (typeof RECIPIENTS)[number]
+
+/** A rung of the ladder: what happens so many days after the deadline's day. */
+export interface Rung {
+  /** The rung's name in the ledger, `talk`. */
+  rung: string
+  /** Days after the deadline's day, at least 1. */
+  days: number
+  label: Words
+  recipients: readonly Recipient[]
+}
+
+/** When bulletins are drafted by themselves, in the jurisdiction's zone; null: never. */
+export interface BulletinTimes {
+  /** Every working day at, `HH:MM`. */
+  daily: string | null
+  /** Every week: ISO weekday 1 (Monday) to 7, at. */
+  weekly: { weekday: number; at: string } | null
+  /** Every month: day 1 to 28, at; it covers the month before. */
+  monthly: { day: number; at: string } | null
+}
+
+/** What a jurisdiction may set for itself; versioned, and every version kept. */
+export interface Rules {
+  /** Working days that a level is given when an item is listed. */
+  defaultDeadlines: Record<Level, number>
+  /** Days before the deadline's day on which its owner is warned. */
+  warningDays: readonly number[]
+  warningRecipients: readonly Recipient[]
+  ladder: readonly Rung[]
+  /** Not signed for within so many working days after the assignment; null: nobody is told. */
+  signing: { workingDays: number; recipients: readonly Recipient[] } | null
+  /** No progress for so many days while remediating, and again after as many more. */
+  progress: { days: number; recipients: readonly Recipient[] } | null
+  /** A notice that was sent and not confirmed for so many days is listed as not received, and the office is told. */
+  receiptDays: number
+  /** When notices go out, in the jurisdiction's zone: `HH:MM` to `HH:MM`. */
+  sending: { from: string; to: string; workingDaysOnly: boolean }
+  language: 'zh-CN' | 'en'
+  bulletins: {
+    /** `{year}` and `{n}` are filled in: `阜安办〔{year}〕{n}号`. */
+    numberPattern: string
+    times: BulletinTimes
+  }
+}
+
+/** The rules in force where a jurisdiction has set none: version 0. */
+export const DEFAULT_RULES: Rules = {
+  defaultDeadlines: { general: 30, major: 60 },
+  warningDays: [7, 3, 1],
+  warningRecipients: ['unit', 'coUnits'],
+  ladder: [
+    {
+      rung: 'overdue_notice',
+      days: 1,
+      label: { zh: '逾期通知', en: 'Overdue notice' },
+      recipients: ['unit', 'coUnits', 'office'],
+    },
+    {
+      rung: 'supervision_letter',
+      days: 3,
+      label: { zh: '督办函', en: 'Supervision letter' },
+      recipients: ['unit', 'office', 'supervisor'],
+    },
+    { rung: 'talk', days: 7, label: { zh: '约谈', en: 'Talk' }, recipients: ['unit', 'office', 'supervisor'] },
+    {
+      rung: 'bulletin_naming',
+      days: 15,
+      label: { zh: '通报', en: 'Named in the bulletin' },
+      recipients: ['unit', 'office', 'supervisor'],
+    },
+    {
+      rung: 'accountability_referral',
+      days: 30,
+      label: { zh: '问责', en: 'Referred for accountability' },
+      recipients: ['unit', 'office', 'supervisor'],
+    },
+  ],
+  signing: { workingDays: 3, recipients: ['unit', 'office'] },
+  progress: { days: 15, recipients: ['unit', 'office'] },
+  receiptDays: 3,
+  sending: { from: '08:30', to: '17:30', workingDaysOnly: true },
+  language: 'zh-CN',
+  bulletins: {
+    numberPattern: '安办〔{year}〕{n}号',
+    times: { daily: null, weekly: null, monthly: null },
+  },
+}
+
+/** A step of an item's ladder: a warning before the deadline's day, or a rung after it. */
+export interface Step {
+  rung: string
+  /** Negative for a warning. */
+  day: number
+  label: Words
+  recipients: readonly Recipient[]
+}
+
+/** The ladder with its warnings, by day. A warning's rung is `warning_7`. */
+export function stepsOf(rules: Rules): Step[] {
+  const warnings = rules.warningDays.map((days) => ({
+    rung: `warning_${days}`,
+    day: -days,
+    label: { zh: `到期前 ${days} 天预警`, en: `Warning ${days} ${days === 1 ? 'day' : 'days'} before` },
+    recipients: rules.warningRecipients,
+  }))
+  const rungs = rules.ladder.map(({ rung, days, label, recipients }) => ({ rung, day: days, label, recipients }))
+  return [...warnings, ...rungs].sort((a, b) => a.day - b.day)
+}
