@@ -39,6 +39,8 @@ export const PEOPLE: readonly Actor[] = [
   id: actor.id === FILER ? FILER : `00000000-0000-7000-8000-${String(k).padStart(12, '1')}`,
 }))
 
+const SYSTEM = actorOf('system', { id: '00000000-0000-7000-8000-000000000009' })
+
 const HAPPENINGS = Object.keys(ATTEMPTS) as Happening[]
 
 /** What a walk says of one of its steps; who does what is found where the walk stands by then. */
@@ -118,6 +120,8 @@ export function eventFor(step: Step, item: Item): Happening {
 /** The person who takes a step. */
 export function personFor(step: Step, type: Happening, item: Item): Actor {
   const able = PEOPLE.filter(({ role }) => isPermitted(role, ATTEMPTS[type].action))
+  // What only the service itself does.
+  if (able.length === 0) return SYSTEM
   const owners = able.filter(({ role, unit }) => role === 'unit' && unit === item.assignment?.responsibleUnit)
   return pick(step.likely ? (owners.length > 0 ? owners : able) : PEOPLE, step.person)
 }
