@@ -27,6 +27,11 @@ begin
   -- The past is added to, never changed; a ledger's head is begun, then moved by the function alone.
   grant insert on item_past, ledger_head to one_list_service;
   grant insert on rules, digest to one_list_service;
-  grant insert, update on notice, contact, message, ledger_reader to one_list_service;
+  grant insert, update on notice, contact, message, ledger_reader, sweep to one_list_service;
   grant execute on function append_events(text, json) to one_list_service;
+  -- The job queue's tables are its own affair; nothing in them is the truth about anything.
+  grant usage on schema pgboss to one_list_service;
+  grant select, insert, update, delete, truncate on all tables in schema pgboss to one_list_service;
+  grant usage on all sequences in schema pgboss to one_list_service;
+  grant execute on all functions in schema pgboss to one_list_service;
 end $$;

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ClockOptions } from './clock.js'
 import type { OidcConfig } from './http/oidc.js'
 
 const port = z.coerce.number().int().min(0).max(65535)
@@ -29,6 +30,11 @@ export const Environment = z.object({
     .regex(/^(false|[0-9a-z.:/, ]+)$/i, 'addresses or networks, comma-separated')
     .transform((value) => (value === 'false' ? false : value))
     .default(false),
+  // Whether this process does what the schedule asks; `one-list worker` does nothing else.
+  WORKER: flag.default(true),
+  // For trials: a clock that begins elsewhere and goes faster.
+  CLOCK_START: z.iso.datetime({ offset: true }).optional(),
+  CLOCK_RATE: z.coerce.number().min(1).max(1_000_000).default(1),
   METRICS_TOKEN: z.string().min(16).optional(),
   SHUTDOWN_GRACE_S: whole(1, 300).default(15),
   OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
@@ -56,6 +62,8 @@ export interface Config {
   keyEnvironment: string
   rateLimitPerMinute: number
   trustProxy: false | string
+  worker: boolean
+  clock: ClockOptions
   metricsToken: string | undefined
   shutdownGraceMs: number
   oidc: OidcConfig | undefined
@@ -86,6 +94,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     keyEnvironment: e.KEY_ENVIRONMENT,
     rateLimitPerMinute: e.RATE_LIMIT_PER_MINUTE,
     trustProxy: e.TRUST_PROXY,
+    worker: e.WORKER,
+    clock: { start: e.CLOCK_START, rate: e.CLOCK_RATE },
     metricsToken: e.METRICS_TOKEN,
     shutdownGraceMs: e.SHUTDOWN_GRACE_S * 1000,
     oidc: oidcOf(e),

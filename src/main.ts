@@ -7,6 +7,7 @@ import { Rejection } from './domain/rejection.js'
 const USAGE = `one-list <command>
 
   serve                               start the service (the default)
+  worker                              do what the schedule asks, and nothing else
   migrate                             bring the database to the present schema
   init --id --name --area             make the first jurisdiction and its admin key
   keys create|list|revoke             manage API keys
@@ -19,6 +20,7 @@ one-list <command> --help says more. The environment configures all of them; see
 
 /** The command line. Each command is one file in cli/, loaded when it is asked for. */
 const COMMANDS: Record<string, () => Promise<{ run: (args: string[]) => Promise<void> }>> = {
+  worker: () => import('./cli/worker.js'),
   migrate: () => import('./cli/migrate.js'),
   init: () => import('./cli/init.js'),
   keys: () => import('./cli/keys.js'),

@@ -4,11 +4,14 @@ import closeWithGrace from 'close-with-grace'
 import { sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import { buildApp } from './app.js'
+import { CHORES } from './chores.js'
 import { openDatabase } from './cli/database.js'
 import { ensureSample, type SampleKeys } from './cli/sample.js'
+import { createClock } from './clock.js'
 import type { Config } from './config.js'
 import { createDb } from './db/client.js'
 import { createLedgerWatch } from './ledger/watch.js'
+import { startWorker } from './worker.js'
 
 /** Answers to repeated requests are kept longer than the day that is promised. */
 const KEYS_KEPT_HOURS = 48
@@ -23,7 +26,10 @@ export async function serve(config: Config, log: Logger): Promise<void> {
   const db = createDb(database.pool)
   const watch = createLedgerWatch(db)
   let stopping = false
-  const now = () => new Date().toISOString()
+  const now = createClock(config.clock)
+  if (config.clock.rate !== 1 || config.clock.start !== undefined) {
+    log.warn(config.clock, 'the clock is not the real one: for trials only')
+  }
   const app = await buildApp({ db, now, config, watch, isStopping: () => stopping }, log)
 
   const sweepKeys = () => {
@@ -34,7 +40,10 @@ export async function serve(config: Config, log: Logger): Promise<void> {
   sweepKeys()
   const sweep = setInterval(sweepKeys, SWEEP_MS).unref()
 
+  const worker = config.worker ? await startWorker(database.queue, CHORES, { db, now, config, log }) : undefined
+
   const stop = async () => {
+    await worker?.stop()
     await app.close()
     await database.close()
   }

@@ -4,7 +4,20 @@ import { cruise, type ICruiseResult } from 'dependency-cruiser'
 import t from 'tap'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const SLICES = ['list', 'assign', 'track', 'close', 'reports', 'access', 'operation', 'import']
+const SLICES = [
+  'list',
+  'assign',
+  'track',
+  'close',
+  'notify',
+  'webhooks',
+  'bulletins',
+  'calendar',
+  'reports',
+  'access',
+  'operation',
+  'import',
+]
 
 /** Who may import what, from the outside in: main, server → app → slices → http, ledger → db → domain. */
 const LAYERS: Record<string, string[]> = {

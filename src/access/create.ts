@@ -6,14 +6,8 @@ import type { Actor } from '../domain/permissions.js'
 import { Rejection } from '../domain/rejection.js'
 import type { ApiKey } from '../http/api-key.js'
 import { appendEvents } from '../ledger/act.js'
-import { type AdminEvent, type PreparedEvent, prepareEvent } from '../ledger/chain.js'
+import { adminEvent, type PreparedEvent } from '../ledger/chain.js'
 import { CATEGORIES } from './categories.js'
-
-/** What an administrator does is history too: an event that is about no item. */
-export function adminEvent(actor: Actor, at: string, event: AdminEvent): PreparedEvent {
-  const about = { jurisdiction: actor.jurisdiction.id, itemId: null, itemCode: null, itemVersion: null }
-  return prepareEvent({ ...about, type: event.type, at, actor: { id: actor.id, role: actor.role } }, event.data)
-}
 
 export interface NewJurisdiction {
   id: string

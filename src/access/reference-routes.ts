@@ -13,7 +13,8 @@ import { languageOf } from '../http/language.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'
-import { adminEvent, duplicateName } from './create.js'
+import { adminEvent } from '../ledger/chain.js'
+import { duplicateName } from './create.js'
 
 const TAG = 'Reference data and access'
 

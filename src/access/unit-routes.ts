@@ -11,7 +11,8 @@ import { AreaCode, IdParams, PageQuery, text, unknownCode } from '../http/fields
 import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'
-import { adminEvent, createUnit, duplicateName } from './create.js'
+import { adminEvent } from '../ledger/chain.js'
+import { createUnit, duplicateName } from './create.js'
 
 const TAG = 'Reference data and access'
 

@@ -1,10 +1,10 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { eq } from 'drizzle-orm'
 import { type Logger, pino } from 'pino'
 import { readConfig } from '../config.js'
 import { createDb, type Db, withoutQuery } from '../db/client.js'
-import { jurisdiction as jurisdictionTable, person } from '../db/schema.js'
+import { jurisdiction as jurisdictionTable } from '../db/schema.js'
 import type { Actor } from '../domain/permissions.js'
+import { findSystemActor } from '../ledger/system-actor.js'
 import { openDatabase } from './database.js'
 
 /** The command cannot do what it was asked, and says why; exit code 1, or 2 for a wrong call. */
@@ -76,9 +76,7 @@ export async function systemActor(db: Db, id: string | undefined): Promise<Actor
         : `There is no jurisdiction ${id} (there are: ${known}).`,
     )
   }
-  const people = await db.select().from(person).where(eq(person.jurisdiction, chosen.id))
-  const system = people.find((p) => p.role === 'system')
+  const system = await findSystemActor(db, chosen.id)
   if (system === undefined) throw new CommandError(`Jurisdiction ${chosen.id} has no system person.`)
-  const { createdAt: _, ...jurisdiction } = chosen
-  return { id: system.id, name: system.name, role: 'system', jurisdiction, unit: null, area: null }
+  return system
 }

@@ -1,13 +1,17 @@
 import { join } from 'node:path'
 import type pg from 'pg'
+import type { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { Config } from '../config.js'
 import { createPool } from '../db/client.js'
 import { startEmbedded } from '../db/embedded.js'
 import { canTakeServiceRole, migrate } from '../db/migrate.js'
+import { createQueue } from '../db/queue.js'
 
 export interface Database {
   pool: pg.Pool
+  /** A client of the job queue that lies in the same database. */
+  queue: PgBoss
   /** Closes the pool, then stops the embedded server if it was started here. */
   close(): Promise<void>
 }
@@ -31,6 +35,7 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
     const pool = createPool({ url, max: config.poolSize, serviceRole, onError })
     return {
       pool,
+      queue: createQueue(url, serviceRole),
       close: async () => {
         await pool.end()
         await embedded?.stop()

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import pg from 'pg'
 import { SERVICE_ROLE, sqlStateOf } from './client.js'
+import { migrateQueue } from './queue.js'
 import { loadReference } from './reference.js'
 
 const MIGRATIONS = new URL('../../../migrations/', import.meta.url)
@@ -35,6 +36,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
       }
     }
     for (const file of files) await apply(client, file, known.get(file.name))
+    await migrateQueue(databaseUrl)
     await client.query(await readFile(new URL('grants.sql', MIGRATIONS), 'utf8'))
     await loadReference(client)
   } finally {

@@ -332,6 +332,17 @@ export const ledgerReader = pgTable(
   (t) => [primaryKey({ columns: [t.jurisdiction, t.reader] })],
 )
 
+export const sweep = pgTable(
+  'sweep',
+  {
+    jurisdiction: jurisdictionId(),
+    chore: text('chore').notNull(),
+    sweptAt: instant('swept_at').notNull(),
+    behind: boolean('behind').notNull().default(false),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.chore] })],
+)
+
 export const itemCounter = pgTable(
   'item_counter',
   {

@@ -39,8 +39,8 @@ export interface Rules {
   progress: { days: number; recipients: readonly Recipient[] } | null
   /** A notice that was sent and not confirmed for so many days is listed as not received, and the office is told. */
   receiptDays: number
-  /** When notices go out, in the jurisdiction's zone: `HH:MM` to `HH:MM`. */
-  sending: { from: string; to: string; workingDaysOnly: boolean }
+  /** When notices go out, in the jurisdiction's zone: `HH:MM` to `HH:MM`, in runs so many minutes apart. */
+  sending: { from: string; to: string; workingDaysOnly: boolean; everyMinutes: number }
   language: 'zh-CN' | 'en'
   bulletins: {
     /** `{year}` and `{n}` are filled in: `阜安办〔{year}〕{n}号`. */
@@ -84,7 +84,7 @@ export const DEFAULT_RULES: Rules = {
   signing: { workingDays: 3, recipients: ['unit', 'office'] },
   progress: { days: 15, recipients: ['unit', 'office'] },
   receiptDays: 3,
-  sending: { from: '08:30', to: '17:30', workingDaysOnly: true },
+  sending: { from: '08:30', to: '17:30', workingDaysOnly: true, everyMinutes: 60 },
   language: 'zh-CN',
   bulletins: {
     numberPattern: '安办〔{year}〕{n}号',

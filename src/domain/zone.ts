@@ -32,6 +32,12 @@ export function localDate(instant: string, zone: string): string {
   return dateOf(time + offsetMs(zoneOf(zone), time))
 }
 
+/** The time of day, `HH:MM`, in the zone at an instant. Throws a RangeError for what is not an instant. */
+export function localTime(instant: string, zone: string): string {
+  const time = Date.parse(instant)
+  return isoOf(time + offsetMs(zoneOf(zone), time)).slice(11, 16)
+}
+
 /**
  * The first millisecond of a date in a zone, as RFC 3339 in UTC with milliseconds. Where midnight does not exist that
  * is the first moment which does; where it comes twice, the first time. Throws a RangeError for what is not a date or

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import type { CalendarDay } from '../domain/calendar.js'
 import type { ItemEvent } from '../domain/events.js'
+import type { Actor } from '../domain/permissions.js'
 import type { Rules } from '../domain/rules.js'
 
 /** Events that are not about an item. */
@@ -113,6 +114,12 @@ export function prepareEvent(header: EventHeader, data: (ItemEvent | AdminEvent)
     data_hash: dataHash,
     ...aroundSeq({ jurisdiction, itemId, itemCode, itemVersion, type, at, actor }, dataHash),
   }
+}
+
+/** What an administrator does is history too: an event that is about no item. */
+export function adminEvent(actor: Actor, at: string, event: AdminEvent): PreparedEvent {
+  const about = { jurisdiction: actor.jurisdiction.id, itemId: null, itemCode: null, itemVersion: null }
+  return prepareEvent({ ...about, type: event.type, at, actor: { id: actor.id, role: actor.role } }, event.data)
 }
 
 /** SHA-256(previousHash ‖ RFC 8785 JSON of the header with seq and dataHash). */

@@ -16,6 +16,11 @@ const i = alias(itemTable, 'i')
 const { responsibleUnit: _1, leadOfficial: _2, supervisionTier: _3, ...aliased } = getTableColumns(i)
 const storedColumns = Object.entries(aliased)
 const storedList = sql.raw(storedColumns.map(([, column]) => column.name).join(', '))
+const pastList = sql.raw(
+  Object.values(getTableColumns(itemTable))
+    .map((column) => `i.${column.name}`)
+    .join(', '),
+)
 const newList = sql.raw(storedColumns.map(([, column]) => `r.${column.name}`).join(', '))
 
 /** Reads an item to change it: locked until the transaction ends. @throws Rejection `not-found`, also for the invisible. */
@@ -64,6 +69,40 @@ export async function writeChange(tx: Tx, before: Item, event: ItemEvent, actor:
     ) ${itemJson(actor, at, sql`from changed i`)}`,
   )
   return { item, json, event: prepared(item, event, actor, at) }
+}
+
+/** A change of many: what an item becomes, and the event that makes it so. */
+export interface Changed {
+  item: Item
+  event: PreparedEvent
+}
+
+export function evolved(before: Item, event: ItemEvent, actor: Actor, at: string): Changed {
+  const item = evolve(before, happened(event, actor, at))
+  return { item, event: prepared(item, event, actor, at) }
+}
+
+/** Writes one change for each of many locked items: the past rows, the present rows. The events are the caller's to append. */
+export async function writeChanges(tx: Tx, jurisdiction: string, changes: readonly Changed[]): Promise<void> {
+  const json = `[${changes.map(({ item }) => rowOf(item)).join(',')}]`
+  await tx.execute(sql`
+    with new as (select * from json_populate_recordset(null::item, ${json}::json)), past as (
+      insert into item_past (${itemColumnList}, valid_to)
+      select ${pastList}, r.updated_at from item i join new r on r.id = i.id where i.jurisdiction_id = ${jurisdiction}
+    )
+    update item set (${storedList}) = row(${newList}) from new r
+    where item.jurisdiction_id = ${jurisdiction} and item.id = r.id`)
+}
+
+/** Locks the items that a schedule works on, passing over those that somebody else has locked. */
+export function lockItemsWhere(tx: Tx, condition: SQL, order: SQL, limit: number): Promise<Item[]> {
+  return tx
+    .select(aliased)
+    .from(i)
+    .where(condition)
+    .orderBy(order)
+    .limit(limit)
+    .for('no key update', { skipLocked: true })
 }
 
 /** Writes a new item. @throws the driver's 23505 when its external id is on the list already. */

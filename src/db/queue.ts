@@ -1,0 +1,32 @@
+import { type ConstructorOptions, PgBoss } from 'pg-boss'
+import { SERVICE_ROLE } from './client.js'
+
+const SCHEMA = 'pgboss'
+
+/** Installs or upgrades the job queue's tables, in a schema of their own. Several processes may do so at once. */
+export async function migrateQueue(databaseUrl: string): Promise<void> {
+  const boss = new PgBoss({ connectionString: databaseUrl, schema: SCHEMA, supervise: false, schedule: false, max: 2 })
+  boss.on('error', () => {})
+  await boss.start()
+  await boss.stop({ graceful: false })
+}
+
+/** A client of the job queue under the service's role; the tables are there already. */
+export function createQueue(databaseUrl: string, serviceRole: boolean, more: ConstructorOptions = {}): PgBoss {
+  const role = serviceRole ? ` -c role=${SERVICE_ROLE}` : ''
+  return new PgBoss({
+    connectionString: databaseUrl,
+    schema: SCHEMA,
+    application_name: 'one-list-worker',
+    options: `-c timezone=UTC -c jit=off${role}`,
+    migrate: false,
+    max: 6,
+    useListenNotify: true,
+    superviseIntervalSeconds: 2,
+    monitorIntervalSeconds: 5,
+    maintenanceIntervalSeconds: 300,
+    // The service's role does not own the tables.
+    reindex: false,
+    ...more,
+  })
+}

@@ -1,0 +1,109 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../db/client.js'
+import { readCalendar } from '../db/deadline.js'
+import { instant } from '../db/instant.js'
+import { insertNotices, type NewNotice } from '../db/notices.js'
+import { isWorkingDay, type WorkingCalendar } from '../domain/calendar.js'
+import type { Assignment } from '../domain/item.js'
+import type { Actor } from '../domain/permissions.js'
+import type { Rules } from '../domain/rules.js'
+import { addDays, daysBetween, endOfDay, localDate } from '../domain/zone.js'
+import { lastProgress } from './outdated.js'
+import { noticesAbout } from './recipients.js'
+
+/** Notices written in one run for each cause; the rest follows with the next run. */
+const LIMIT = 2_000
+
+/** Orders that have not been signed for within the rules' working days (逾期未签收), once for each assignment. */
+export async function noticeUnsigned(db: Db, actor: Actor, { signing }: Rules, now: string): Promise<void> {
+  if (signing === null) return
+  const { timeZone } = actor.jurisdiction
+  const last = daysBack(await readCalendar(db), localDate(now, timeZone), signing.workingDays)
+  const rows = await waiting(
+    db,
+    actor,
+    sql`i.status = 'assigned' and i.suspension is null
+      and (i.assignment ->> 'assignedAt')::timestamptz <= ${endOfDay(last, timeZone)}::timestamptz`,
+    sql`i.assignment ->> 'assignedAt'`,
+    sql`'unsigned ' || i.id || ' ' || (i.assignment ->> 'assignedAt')`,
+  )
+  const notices = rows.flatMap((row) =>
+    noticesAbout(row, signing.recipients, {
+      kind: 'unsigned',
+      cause: `unsigned ${row.id} ${row.since}`,
+      data: { assignedAt: row.since, workingDays: signing.workingDays },
+    }),
+  )
+  await insert(db, actor, notices, now)
+}
+
+/** Items of which nothing has been heard for the rules' days (进展停滞), and again after as many more. */
+export async function noticeWithoutProgress(db: Db, actor: Actor, { progress }: Rules, now: string): Promise<void> {
+  if (progress === null) return
+  const { timeZone } = actor.jurisdiction
+  const today = localDate(now, timeZone)
+  const last = endOfDay(addDays(today, -progress.days), timeZone)
+  const times = sql`((${today}::date - (${lastProgress}::timestamptz at time zone ${timeZone})::date) / ${progress.days}::int)`
+  const rows = await waiting(
+    db,
+    actor,
+    sql`i.status = 'remediating' and i.suspension is null and ${lastProgress}::timestamptz <= ${last}::timestamptz`,
+    lastProgress,
+    sql`'no_progress ' || i.id || ' ' || ${lastProgress} || ' ' || ${times}`,
+  )
+  const notices = rows.flatMap((row) => {
+    const days = daysBetween(localDate(row.since, timeZone), today)
+    const cause = `no_progress ${row.id} ${row.since} ${Math.floor(days / progress.days)}`
+    return noticesAbout(row, progress.recipients, { kind: 'no_progress', cause, data: { since: row.since, days } })
+  })
+  await insert(db, actor, notices, now)
+}
+
+/** Notices that a unit was sent and has not confirmed for the rules' days: the office is told of each, once. */
+export async function noticeUnreceived(db: Db, actor: Actor, { receiptDays }: Rules, now: string): Promise<void> {
+  const { id, timeZone } = actor.jurisdiction
+  const last = endOfDay(addDays(localDate(now, timeZone), -receiptDays - 1), timeZone)
+  await db.execute(sql`
+    insert into notice (jurisdiction_id, id, kind, recipient, cause, item_id, area, due_at, due_set_at, data, created_at)
+    select n.jurisdiction_id, gen_random_uuid(), 'unreceived', 'office', 'unreceived ' || n.id, n.item_id, n.area, n.due_at,
+      n.due_set_at, jsonb_build_object('notice', n.id, 'kind', n.kind, 'unit', n.unit_id, 'sentAt', ${instant('n.sent_at')}, 'label', n.data -> 'label'),
+      ${now}
+    from notice n
+    where n.jurisdiction_id = ${id} and n.sent_at <= ${last} and n.sent_at is not null and n.received_at is null
+      and n.recipient = 'unit' and not exists (
+        select from notice o where o.jurisdiction_id = n.jurisdiction_id and o.cause = 'unreceived ' || n.id)
+    limit ${LIMIT}
+    on conflict do nothing`)
+}
+
+interface Waiting extends Record<string, unknown> {
+  id: string
+  area: string
+  assignment: Assignment
+  dueAt: string | null
+  dueSetAt: string | null
+  /** Since when nothing has happened. */
+  since: string
+}
+
+/** The items that wait, and of whom nobody has been told for this cause. */
+async function waiting(db: Db, actor: Actor, condition: SQL, since: SQL, cause: SQL): Promise<Waiting[]> {
+  const { rows } = await db.execute<Waiting>(sql`
+    select i.id, i.area, i.assignment, ${instant('i.due_at')} as "dueAt", ${instant('i.due_set_at')} as "dueSetAt", ${since} as since
+    from item i where i.jurisdiction_id = ${actor.jurisdiction.id} and ${condition}
+      and not exists (select from notice n where n.jurisdiction_id = i.jurisdiction_id and n.cause = ${cause})
+    limit ${LIMIT}`)
+  return rows
+}
+
+async function insert(db: Db, actor: Actor, notices: readonly NewNotice[], now: string): Promise<void> {
+  if (notices.length === 0) return
+  await db.transaction((tx) => insertNotices(tx, actor.jurisdiction.id, notices, now))
+}
+
+/** The last day on which an order could be given so that `n` whole working days have passed before `today`. */
+function daysBack(calendar: WorkingCalendar, today: string, n: number): string {
+  let date = addDays(today, -1)
+  for (let left = n; left > 0; date = addDays(date, -1)) if (isWorkingDay(calendar, date)) left--
+  return date
+}
