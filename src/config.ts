@@ -49,6 +49,7 @@ export const Environment = z.object({
   OIDC_CLAIM_UNIT: z.string().min(1).default('unit'),
   OIDC_CLAIM_AREA: z.string().min(1).default('area'),
   OIDC_CLAIM_NAME: z.string().min(1).default('name'),
+  WEBHOOK_ALLOW_PRIVATE: flag.default(false),
 })
 
 export interface Config {
@@ -67,6 +68,8 @@ export interface Config {
   metricsToken: string | undefined
   shutdownGraceMs: number
   oidc: OidcConfig | undefined
+  /** For development: http, and private addresses, for webhooks and robots. */
+  webhookAllowPrivate: boolean
 }
 
 /** The environment does not say what it must; the message names the variable. */
@@ -99,6 +102,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     metricsToken: e.METRICS_TOKEN,
     shutdownGraceMs: e.SHUTDOWN_GRACE_S * 1000,
     oidc: oidcOf(e),
+    webhookAllowPrivate: e.WEBHOOK_ALLOW_PRIVATE,
   }
 }
 
