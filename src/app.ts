@@ -17,6 +17,7 @@ import { limitRate } from './http/rate-limit.js'
 import { refuseUnstorableText, validatorCompiler } from './http/validation.js'
 import { importRoutes } from './import/routes.js'
 import { listRoutes } from './list/routes.js'
+import { noticeRoutes } from './notify/notice-routes.js'
 import { describeApi } from './openapi.js'
 import { measure } from './operation/metrics.js'
 import { operationRoutes } from './operation/routes.js'
@@ -72,6 +73,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(trackRoutes, deps)
   await app.register(ledgerRoutes, deps)
   await app.register(closeRoutes, deps)
+  await app.register(noticeRoutes, deps)
   await app.register(reportRoutes, deps)
   await app.register(referenceRoutes, deps)
   await app.register(unitRoutes, deps)

@@ -47,6 +47,8 @@ const MATRIX: Record<string, string> = {
   'GET /v1/ledger': LEDGER,
   'POST /v1/ledger/verification': '. . . . x x',
   'GET /v1/reports/overdue': ALL,
+  'GET /v1/notices': '. x x x x .',
+  'POST /v1/notices/{id}/receipt': '. x x x . .',
   'GET /v1/me': ALL,
   'GET /v1/units': ALL,
   'POST /v1/units': ADMIN,

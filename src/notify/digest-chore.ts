@@ -67,6 +67,8 @@ interface Group extends Record<string, unknown> {
 /** Makes the digests of some recipients with their messages, and says so in the ledger. Answers how many recipients. */
 async function send(tx: Tx, actor: Actor, now: string): Promise<number> {
   const jurisdiction = actor.jurisdiction.id
+  // A worker that was taken for dead may still be at it: they take turns.
+  await tx.execute(sql`select from sweep where jurisdiction_id = ${jurisdiction} and chore = ${LOOK} for update`)
   const { rows: groups } = await tx.execute<Group>(sql`
     select distinct recipient, unit_id as unit from notice
     where jurisdiction_id = ${jurisdiction} and sent_at is null and cancelled_at is null and received_at is null

@@ -8,6 +8,7 @@ import type { Assignment } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
 import type { Rules } from '../domain/rules.js'
 import { addDays, daysBetween, endOfDay, localDate } from '../domain/zone.js'
+import { unreceivedSince } from './notices.js'
 import { lastProgress } from './outdated.js'
 import { noticesAbout } from './recipients.js'
 
@@ -61,8 +62,8 @@ export async function noticeWithoutProgress(db: Db, actor: Actor, { progress }: 
 
 /** Notices that a unit was sent and has not confirmed for the rules' days: the office is told of each, once. */
 export async function noticeUnreceived(db: Db, actor: Actor, { receiptDays }: Rules, now: string): Promise<void> {
-  const { id, timeZone } = actor.jurisdiction
-  const last = endOfDay(addDays(localDate(now, timeZone), -receiptDays - 1), timeZone)
+  const { id } = actor.jurisdiction
+  const last = unreceivedSince(actor, receiptDays, now)
   await db.execute(sql`
     insert into notice (jurisdiction_id, id, kind, recipient, cause, item_id, area, due_at, due_set_at, data, created_at)
     select n.jurisdiction_id, gen_random_uuid(), 'unreceived', 'office', 'unreceived ' || n.id, n.item_id, n.area, n.due_at,

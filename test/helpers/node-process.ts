@@ -67,6 +67,33 @@ export async function startServer(t: Test, env: Record<string, string>): Promise
   return { port: Number(new URL(url).port), url, kill: (signal) => child.kill(signal), exited, output: () => output }
 }
 
+/** The worker as a process of its own; answers when it is at work. It ends with the test. */
+export async function startWorkerProcess(
+  t: Test,
+  env: Record<string, string>,
+): Promise<Omit<ServerProcess, 'port' | 'url'>> {
+  const child = spawn(process.execPath, [MAIN, 'worker'], {
+    env: bareEnvironment({ LOG_LEVEL: 'info', ...env }, MAIN),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const exited = once(child, 'close').then(([code]) => code as number | null)
+  t.teardown(async () => {
+    child.kill('SIGKILL')
+    await exited
+  })
+  let output = ''
+  await new Promise<void>((resolve, reject) => {
+    const collect = (text: string) => {
+      output += text
+      if (output.includes('the worker is at work')) resolve()
+    }
+    child.stdout.setEncoding('utf8').on('data', collect)
+    child.stderr.setEncoding('utf8').on('data', collect)
+    exited.then((code) => reject(new Error(`the worker ended with ${code ?? child.signalCode}: ${output}`)))
+  })
+  return { kill: (signal) => child.kill(signal), exited, output: () => output }
+}
+
 /** What a program needs, what tap needs to see into our own, and nothing of the settings that somebody has in their shell. */
 function bareEnvironment(env: Record<string, string>, file: string): NodeJS.ProcessEnv {
   const needed = file === MAIN ? /^(PATH|HOME|TMPDIR|NODE_OPTIONS|_TAPJS_.*)$/ : /^(PATH|HOME|TMPDIR)$/

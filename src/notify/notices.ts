@@ -1,0 +1,107 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Db, Tx } from '../db/client.js'
+import { instant } from '../db/instant.js'
+import { itemIs, visibleItems } from '../db/visible.js'
+import { type Actor, areaLimitOf } from '../domain/permissions.js'
+import { addDays, endOfDay, localDate } from '../domain/zone.js'
+import { decodeCursor, encodeCursor } from '../http/cursor.js'
+
+export const NOTICE_STATES = ['waiting', 'sent', 'received', 'cancelled'] as const
+
+export interface NoticeQuery {
+  recipient?: 'unit' | 'office' | 'supervisor' | 'all' | undefined
+  unit?: string | undefined
+  kind?: string | undefined
+  state?: (typeof NOTICE_STATES)[number] | undefined
+  item?: string | undefined
+  unreceived?: 'true' | 'false' | undefined
+  limit: number
+  cursor?: string | undefined
+}
+
+/**
+ * The notices that an actor may see, on alias `n`: a unit its own, a supervisor those of supervisors in their area, the
+ * office and the auditor all of the jurisdiction.
+ */
+export function visibleNotices(actor: Actor): SQL {
+  const own = sql`n.jurisdiction_id = ${actor.jurisdiction.id}`
+  if (actor.role === 'unit') return sql`${own} and n.recipient = 'unit' and n.unit_id = ${actor.unit}`
+  if (actor.role !== 'supervisor') return own
+  // As everywhere, an item that lies outside the caller's area is not there, wherever it lay when the notice was written.
+  const inArea =
+    areaLimitOf(actor) === null
+      ? sql``
+      : sql`and (n.item_id is null or exists (select from item i where i.id = n.item_id and ${visibleItems(actor)}))`
+  return sql`${own} and n.recipient = 'supervisor' ${inArea}`
+}
+
+/** The notices that an actor is the one to confirm. */
+export function addressedTo(actor: Actor): SQL {
+  const office = actor.role === 'office' ? sql`and n.recipient = 'office'` : sql``
+  return sql`${visibleNotices(actor)} ${office}`
+}
+
+const state = sql`case when n.received_at is not null then 'received' when n.cancelled_at is not null then 'cancelled'
+  when n.sent_at is not null then 'sent' else 'waiting' end`
+
+/** A notice's JSON, over alias `n`. */
+export const noticeJson = sql`(select row_to_json(v)::text from (select n.id, n.kind, n.data ->> 'rung' as rung, n.data -> 'day' as day,
+    n.data -> 'label' as label, n.recipient,
+    (select json_build_object('id', u.id, 'name', u.name) from unit u where u.jurisdiction_id = n.jurisdiction_id and u.id = n.unit_id) as unit,
+    (select json_build_object('id', i.id, 'code', i.code, 'title', i.title, 'status', i.status) from item i
+      where i.jurisdiction_id = n.jurisdiction_id and i.id = n.item_id) as item,
+    ${instant('n.due_at')} as "dueAt", n.data - '{rung,day,label}'::text[] as details, ${state} as state,
+    ${instant('n.created_at')} as "createdAt", ${instant('n.sent_at')} as "sentAt", ${instant('n.cancelled_at')} as "cancelledAt",
+    ${instant('n.received_at')} as "receivedAt",
+    (select json_build_object('id', p.id, 'name', p.name) from person p
+      where p.jurisdiction_id = n.jurisdiction_id and p.id = n.received_by) as "receivedBy") v)`
+
+/** One keyset page of notices, newest first, as JSON text. */
+export async function findNotices(db: Db, actor: Actor, query: NoticeQuery, receiptDays: number, now: string) {
+  const { limit, cursor, ...filters } = query
+  const conditions = [visibleNotices(actor), ...conditionsOf(actor, query, receiptDays, now)]
+  const bound = { ...filters, notices: actor.id }
+  if (cursor !== undefined) {
+    const [createdAt = '', id = ''] = decodeCursor(cursor, bound, 2)
+    conditions.push(sql`(n.created_at, n.id) < (${createdAt}::timestamptz, ${id}::uuid)`)
+  }
+  const { rows } = await db.execute<{ json: string; created_at: string; id: string }>(sql`
+    select ${noticeJson} as json, n.created_at::text as created_at, n.id from notice n
+    where ${sql.join(conditions, sql` and `)} order by n.created_at desc, n.id desc limit ${limit + 1}`)
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  const nextCursor = rows.length > limit && last !== undefined ? encodeCursor(bound, [last.created_at, last.id]) : null
+  return { rows: page.map((row) => row.json), nextCursor }
+}
+
+function conditionsOf(actor: Actor, query: NoticeQuery, receiptDays: number, now: string): SQL[] {
+  const { unit, kind, item, unreceived } = query
+  // «Mine» unless told: the office sees what the office must know, and everybody's on demand.
+  const recipient = query.recipient ?? (actor.role === 'office' ? 'office' : 'all')
+  const late = sql`(n.sent_at is not null and n.received_at is null and n.sent_at <= ${unreceivedSince(actor, receiptDays, now)}::timestamptz)`
+  return [
+    ...(recipient === 'all' ? [] : [sql`n.recipient = ${recipient}`]),
+    ...(unit === undefined ? [] : [sql`n.unit_id = ${unit}`]),
+    ...(kind === undefined ? [] : [sql`n.kind = ${kind}`]),
+    ...(query.state === undefined ? [] : [sql`${state} = ${query.state}`]),
+    ...(unreceived === undefined ? [] : [unreceived === 'true' ? late : sql`not ${late}`]),
+    ...(item === undefined
+      ? []
+      : [sql`n.item_id = (select i.id from item i where i.jurisdiction_id = n.jurisdiction_id and ${itemIs(item)})`]),
+  ]
+}
+
+/** What was sent by then and is not confirmed has not been received in time: the end of the last day that is over. */
+export function unreceivedSince(actor: Actor, receiptDays: number, now: string): string {
+  const { timeZone } = actor.jurisdiction
+  return endOfDay(addDays(localDate(now, timeZone), -receiptDays - 1), timeZone)
+}
+
+/** A notice of the caller's, locked; undefined when there is none, or it is somebody else's to confirm. */
+export async function lockNotice(tx: Tx, actor: Actor, id: string) {
+  const { rows } = await tx.execute<{ kind: string; received: boolean; code: string | null }>(sql`
+    select n.kind, n.received_at is not null as received,
+      (select i.code from item i where i.jurisdiction_id = n.jurisdiction_id and i.id = n.item_id) as code
+    from notice n where ${addressedTo(actor)} and n.id = ${id} for update`)
+  return rows[0]
+}
