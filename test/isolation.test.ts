@@ -1,10 +1,12 @@
 import t from 'tap'
 import type { Role } from '../src/domain/permissions.js'
+import { ladderChore } from '../src/notify/ladder-chore.js'
 import { type Caller, filing, itemIn, type Json, ok, order, type Stage } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
+import { choreDeps, runChore } from './helpers/chores.js'
 import { type Route, routesOf, sendPlain } from './helpers/routes.js'
 
-const { app, home, foreign, clock } = await createCheckedApp(t)
+const { app, db, home, foreign, clock } = await createCheckedApp(t)
 const NOBODY = '01900000-0000-7000-8000-000000000000'
 const STAGES: Stage[] = [
   'reported',
@@ -23,6 +25,7 @@ const theirs: Json[] = []
 for (const stage of STAGES) theirs.push(await itemIn(stage, foreign, { order: ORDER }))
 const ours = await itemIn('remediating', home, { order: ORDER })
 clock.now = '2026-03-20T01:00:00.000Z'
+await runChore(ladderChore, choreDeps({ db, clock }))
 
 const callersOf = (at: typeof home): Record<Role, Caller> => ({
   ...{ inspector: at.inspector, unit: at.unitCaller, office: at.office },
@@ -30,6 +33,7 @@ const callersOf = (at: typeof home): Record<Role, Caller> => ({
 })
 const [mine, their] = [callersOf(home), callersOf(foreign)]
 const theirPeople: Json[] = (await ok(foreign.admin.get('/v1/people'))).data
+const theirNotices: Json[] = (await ok(foreign.auditor.get('/v1/notices'))).data
 const theirKeys: Json[] = (await ok(foreign.admin.get('/v1/api-keys'))).data
 
 /** Something of the other jurisdiction's for each kind of identifier, and one that nothing has. */
@@ -37,6 +41,7 @@ const IDENTIFIERS: Record<string, { foreign: string[]; nothing: string }> = {
   items: { foreign: theirs.map((item) => item.id), nothing: NOBODY },
   units: { foreign: [foreign.unit, foreign.otherUnit], nothing: NOBODY },
   people: { foreign: theirPeople.map((person) => person.id), nothing: NOBODY },
+  notices: { foreign: theirNotices.map((notice) => notice.id), nothing: NOBODY },
   'api-keys': { foreign: theirKeys.map((key) => key.id), nothing: '000000000000' },
 }
 
@@ -58,7 +63,7 @@ async function possessions(): Promise<string> {
     '/v1/api-keys',
     '/v1/reports/overdue?groupBy=unit',
   ]
-  const answers = [await ok(foreign.auditor.get('/v1/ledger'))]
+  const answers = [await ok(foreign.auditor.get('/v1/ledger')), await ok(foreign.auditor.get('/v1/notices'))]
   for (const url of urls) answers.push(await ok(foreign.admin.get(url)))
   return JSON.stringify(answers).replace(/"lastUsedAt":("[^"]*"|null)/g, '')
 }

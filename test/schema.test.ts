@@ -79,7 +79,7 @@ t.test('every foreign key between jurisdictions’ tables includes the jurisdict
   const { rows } = await client.query<{ name: string; target: string; columns: string[] }>(`
     select conrelid::regclass || ' ' || conname as name, confrelid::regclass::text as target,
       array(select a.attname::text from unnest(conkey) k join pg_attribute a on a.attrelid = conrelid and a.attnum = k) as columns
-    from pg_constraint where contype = 'f'`)
+    from pg_constraint where contype = 'f' and connamespace = 'public'::regnamespace`)
   t.ok(rows.length > 5)
   for (const { name, target, columns: key } of rows) {
     if (target !== 'area') t.ok(key.includes('jurisdiction_id'), `${name} → ${target}`)
