@@ -64,7 +64,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   app.addHook('onResponse', async (request) => {
     if (deps.isStopping()) request.raw.socket.end()
   })
-  const metrics = measure(app)
+  const metrics = measure(app, deps.db)
   await limitRate(app, deps.config.rateLimitPerMinute)
 
   await app.register(listRoutes, deps)

@@ -146,6 +146,16 @@ t.test('everybody sees their own notices only', async (t) => {
   t.same([...pages.data, ...rest.data], all.data, 'page after page')
 })
 
+t.test('an operator sees what waits to be sent', async (t) => {
+  const made = await createTestApp(t, { METRICS_TOKEN: 'metrics-token-of-a-test' })
+  await itemIn('remediating', made.home, { order: { dueAt: '2026-03-19' } })
+  await runAt(made, '2026-03-20', '06:00')
+  const headers = { authorization: 'Bearer metrics-token-of-a-test' }
+  const { body } = await made.app.inject({ url: '/metrics', headers })
+  t.match(body, /one_list_notices_waiting\{jurisdiction="fuyang"\} 4/)
+  t.match(body, /one_list_seconds_since_sweep\{jurisdiction="fuyang"\} \d+/)
+})
+
 t.test('two workers send a notice once', async (t) => {
   const made = await createTestApp(t)
   await itemIn('remediating', made.home, { order: { dueAt: '2026-03-19' } })

@@ -1,8 +1,10 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { sql } from 'drizzle-orm'
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Db } from '../db/client.js'
 import type { App } from '../deps.js'
 
 /** Measures every route of the app; what `GET /metrics` shows. */
-export function measure(app: App): Registry {
+export function measure(app: App, db: Db): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const seconds = new Histogram({
@@ -19,5 +21,48 @@ export function measure(app: App): Registry {
       reply.elapsedTime / 1000,
     )
   })
+  watchWorker(registry, db)
   return registry
+}
+
+/** What an operator wants to be woken for: work that is not done. Read from the database when metrics are asked for. */
+function watchWorker(registry: Registry, db: Db): void {
+  const gauges: { name: string; help: string; label: string; rows: ReturnType<typeof sql> }[] = [
+    {
+      name: 'one_list_jobs',
+      help: 'Jobs of the worker by state; those that failed are kept for a minute.',
+      label: 'state',
+      rows: sql`select state::text as label, count(*)::int as n from pgboss.job group by state`,
+    },
+    {
+      name: 'one_list_notices_waiting',
+      help: 'Notices that wait for working hours.',
+      label: 'jurisdiction',
+      rows: sql`select jurisdiction_id as label, count(*)::int as n from notice
+        where sent_at is null and cancelled_at is null and received_at is null group by jurisdiction_id`,
+    },
+    {
+      name: 'one_list_messages_pending',
+      help: 'Messages on their way to a contact.',
+      label: 'jurisdiction',
+      rows: sql`select jurisdiction_id as label, count(*)::int as n from message where state = 'pending' group by jurisdiction_id`,
+    },
+    {
+      name: 'one_list_seconds_since_sweep',
+      help: 'Seconds since the ladder was last looked at, by the database’s clock.',
+      label: 'jurisdiction',
+      rows: sql`select jurisdiction_id as label, greatest(0, extract(epoch from now() - swept_at))::int as n from sweep where chore = 'ladder'`,
+    },
+  ]
+  for (const { name, help, label, rows } of gauges) {
+    new Gauge({
+      ...{ name, help, labelNames: [label], registers: [registry] },
+      async collect() {
+        this.reset()
+        // With the database away, what the process knows of itself is still worth having.
+        const found = await db.execute<{ label: string; n: number }>(rows).catch(() => ({ rows: [] }))
+        for (const row of found.rows) this.set({ [label]: row.label }, row.n)
+      },
+    })
+  }
 }
