@@ -26,7 +26,7 @@ begin
   grant insert, update, delete on idempotency_key to one_list_service;
   -- The past is added to, never changed; a ledger's head is begun, then moved by the function alone.
   grant insert on item_past, ledger_head to one_list_service;
-  grant insert on rules, digest to one_list_service;
+  grant insert on rules, digest, calendar_year to one_list_service;
   grant insert, update on notice, contact, message, ledger_reader, sweep to one_list_service;
   grant execute on function append_events(text, json) to one_list_service;
   -- The job queue's tables are its own affair; nothing in them is the truth about anything.

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { readCalendar } from '../db/deadline.js'
+import { readCalendar } from '../db/calendar.js'
 import { category } from '../db/schema.js'
 import type { App, Deps } from '../deps.js'
 import { areaPrefix } from '../domain/area.js'
@@ -223,7 +223,8 @@ export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void
     },
     async (request, reply) => {
       const { year } = request.query
-      const { days, firstYear, lastYear } = await readCalendar(db)
+      const { days, years } = await readCalendar(db, request.actor.jurisdiction.id)
+      const [firstYear, lastYear] = [Math.min(...years.keys()), Math.max(...years.keys())]
       const listed = [...days.values()].filter((day) => year === undefined || day.date.startsWith(`${year}-`))
       const { timeZone } = request.actor.jurisdiction
       return sendJson(reply, JSON.stringify({ timeZone, firstYear, lastYear, days: listed }))

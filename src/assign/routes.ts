@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Tx } from '../db/client.js'
-import { deadlineInWorkingDays } from '../db/deadline.js'
+import { deadlinesInWorkingDays } from '../db/deadline.js'
 import type { App, Deps } from '../deps.js'
 import { accept, assign, giveBack } from '../domain/decide/assign.js'
 import type { Item } from '../domain/item.js'
@@ -80,15 +80,17 @@ export async function assignRoutes(app: App, { db, now }: Deps): Promise<void> {
       const { dueAt, workingDays = null, ...elements } = request.body
       const { actor } = request
       const change = changeOf(request, now())
-      const { timeZone } = actor.jurisdiction
-      const deadline =
-        workingDays === null
-          ? { dueAt: endOf(dueAt ?? '', timeZone), provisional: false }
-          : await deadlineInWorkingDays(db, timeZone, workingDays, change.now)
-      const order = { ...elements, leadOfficial: namedOfficial(elements.leadOfficial), dueAt: deadline.dueAt }
-      const how = { provisional: deadline.provisional, workingDays }
+      const { jurisdiction } = actor
+      const deadlineIn = workingDays === null ? undefined : await deadlinesInWorkingDays(db, jurisdiction)
       const named = [elements.responsibleUnit, ...elements.coUnits]
-      const decide = (item: Item, at: string) => assign(item, order, how, at)
+      const decide = (item: Item, at: string) => {
+        const { dueAt: end, ...counted } =
+          workingDays === null || deadlineIn === undefined
+            ? { dueAt: endOf(dueAt ?? '', jurisdiction.timeZone), provisional: false }
+            : deadlineIn(workingDays, at)
+        const order = { ...elements, leadOfficial: namedOfficial(elements.leadOfficial), dueAt: end }
+        return assign(item, order, { ...counted, workingDays }, at)
+      }
       return sendAnswer(reply, await changeItem(db, change, decide, (tx) => requireActiveUnits(tx, actor, named)))
     },
   )

@@ -75,12 +75,10 @@ export async function closeRoutes(app: App, { db, now }: Deps): Promise<void> {
       const { passed, findings } = request.body
       const { actor } = request
       const change = changeOf(request, now())
-      const deadlines = await defaultDeadlines(db, actor.jurisdiction.timeZone, change.now)
+      const deadlineOf = await defaultDeadlines(db, actor.jurisdiction)
       return sendAnswer(
         reply,
-        await changeItem(db, change, (item) =>
-          recheck(item, passed, findings, deadlines[item.level ?? 'general'], actor),
-        ),
+        await changeItem(db, change, (item, at) => recheck(item, passed, findings, deadlineOf(item.level, at), actor)),
       )
     },
   )
@@ -95,10 +93,10 @@ export async function closeRoutes(app: App, { db, now }: Deps): Promise<void> {
     }),
     async (request, reply) => {
       const change = changeOf(request, now())
-      const deadlines = await defaultDeadlines(db, request.actor.jurisdiction.timeZone, change.now)
+      const deadlineOf = await defaultDeadlines(db, request.actor.jurisdiction)
       return sendAnswer(
         reply,
-        await changeItem(db, change, (item) => reopen(item, request.body.reason, deadlines[item.level ?? 'general'])),
+        await changeItem(db, change, (item, at) => reopen(item, request.body.reason, deadlineOf(item.level, at))),
       )
     },
   )

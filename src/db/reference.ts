@@ -29,18 +29,23 @@ const FILES: readonly ReferenceFile[] = [
   {
     name: 'holidays.csv',
     header: 'date,name,kind',
-    upsert: `insert into holiday (date, name, kind)
-      select * from unnest($1::date[], $2::text[], $3::text[])
-      on conflict (date) do update set name = excluded.name, kind = excluded.kind
-      where (holiday.name, holiday.kind) is distinct from (excluded.name, excluded.kind)`,
+    // A year's version is made of its days, so that the same file has the same versions everywhere.
+    upsert: `insert into shipped_year (year, version, days, load)
+      select extract(year from date)::int,
+        'cn-' || left(encode(sha256(convert_to(
+          string_agg(to_char(date, 'YYYY-MM-DD') || ',' || kind || ',' || name, E'\\n' order by date), 'UTF8')), 'hex'), 8),
+        jsonb_agg(jsonb_build_object('date', to_char(date, 'YYYY-MM-DD'), 'kind', kind, 'name', name) order by date),
+        (select coalesce(max(load), 0) + 1 from shipped_year)
+      from unnest($1::date[], $2::text[], $3::text[]) as day (date, name, kind) group by 1
+      on conflict (year, version) do update set load = excluded.load`,
     columnsOf: (rows) => [columnOf(rows, 0), columnOf(rows, 1), columnOf(rows, 2)],
   },
 ]
 
 /**
- * Brings the area and holiday tables to the files in `migrations/reference/`. A file whose hash is recorded is left
- * alone. A changed one is loaded in a transaction of its own; rows that it no longer has are kept, since items may
- * refer to them. The client must not be in a transaction.
+ * Brings the areas and the working calendar to the files in `migrations/reference/`. A file whose hash is recorded is left
+ * alone. A changed one is loaded in a transaction of its own. Areas that it no longer has are kept, since items may refer to
+ * them; so is every year as it once was, since deadlines were counted by it. The client must not be in a transaction.
  * @throws Error when a file is missing or malformed; its table is then as it was.
  */
 export async function loadReference(client: pg.Client): Promise<void> {

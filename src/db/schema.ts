@@ -13,6 +13,7 @@ import {
   text,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { CalendarDay } from '../domain/calendar.js'
 import type { Direction, Item, Level, Risk, Source, Status } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
 import type { Rules } from '../domain/rules.js'
@@ -72,11 +73,30 @@ export const area = pgTable('area', {
   parent: text('parent'),
 })
 
-export const holiday = pgTable('holiday', {
-  date: text('date').primaryKey(),
-  name: text('name').notNull(),
-  kind: text('kind').$type<'off' | 'work'>().notNull(),
-})
+export const shippedYear = pgTable(
+  'shipped_year',
+  {
+    year: integer('year').notNull(),
+    version: text('version').notNull(),
+    days: jsonb('days').$type<CalendarDay[]>().notNull(),
+    load: integer('load').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.year, t.version] })],
+)
+
+export const calendarYear = pgTable(
+  'calendar_year',
+  {
+    jurisdiction: jurisdictionId(),
+    year: integer('year').notNull(),
+    version: integer('version').notNull(),
+    days: jsonb('days').$type<CalendarDay[]>(),
+    note: text('note'),
+    setAt: instant('set_at').notNull(),
+    setBy: uuid('set_by').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.year, t.version] })],
+)
 
 export const referenceData = pgTable('reference_data', {
   name: text('name').primaryKey(),

@@ -7,11 +7,17 @@ export interface CalendarDay {
   name: string
 }
 
-/** The named days by date, and the years that were published, first to last. */
+/** A year that was published, with all its named days; the version identifies exactly these. */
+export interface CalendarYear {
+  year: number
+  version: string
+  days: readonly CalendarDay[]
+}
+
+/** The named days by date, and the versions of the years that were published. */
 export interface WorkingCalendar {
   days: ReadonlyMap<string, CalendarDay>
-  firstYear: number
-  lastYear: number
+  years: ReadonlyMap<number, string>
 }
 
 /** The most working days that can be added, 8 years or so: far beyond any deadline. */
@@ -19,21 +25,18 @@ export const MAX_WORKING_DAYS = 2000
 
 const MAX_SPAN_DAYS = 36_525
 const A_MONDAY = '2024-01-01'
-const NO_YEARS = { first: 9999, last: 0 }
+/** In the place of a version, for a year that was not published. */
+const NOT_PUBLISHED = 'none'
 
-/**
- * A calendar of named days; of two entries for one date the later one holds. The published years are those of the
- * first and the last date; with no days `firstYear` is after `lastYear` and every count is provisional. Throws a
- * RangeError for what is not a date.
- */
-export function createCalendar(days: readonly CalendarDay[]): WorkingCalendar {
-  const wrong = days.find((day) => !isDate(day.date))
-  if (wrong) throw new RangeError(`not a date: ${wrong.date}`)
-  const years = days.map((day) => yearOf(day.date))
+/** A calendar of published years. Throws a RangeError for a day that is no date of its year. */
+export function createCalendar(years: readonly CalendarYear[]): WorkingCalendar {
+  for (const { year, days } of years) {
+    const wrong = days.find(({ date }) => !isDate(date) || yearOf(date) !== year)
+    if (wrong) throw new RangeError(`not a date of ${year}: ${wrong.date}`)
+  }
   return {
-    days: new Map(days.map((day) => [day.date, day])),
-    firstYear: years.reduce((first, year) => Math.min(first, year), NO_YEARS.first),
-    lastYear: years.reduce((last, year) => Math.max(last, year), NO_YEARS.last),
+    days: new Map(years.flatMap(({ days }) => days).map((day) => [day.date, day])),
+    years: new Map(years.map(({ year, version }) => [year, version])),
   }
 }
 
@@ -42,10 +45,14 @@ export function createCalendar(days: readonly CalendarDay[]): WorkingCalendar {
  * for no date.
  */
 export function isWorkingDay(calendar: WorkingCalendar, date: string): boolean {
-  const named = calendar.days.get(date)
-  if (named) return named.kind === 'work'
+  const kind = kindOf(calendar, date)
+  return kind === 'working' || kind === 'makeUp'
+}
+
+/** Whether a date is a Saturday or Sunday. Throws a RangeError for no date. */
+export function isWeekend(date: string): boolean {
   const sinceMonday = daysBetween(A_MONDAY, date) % 7
-  return (sinceMonday + 7) % 7 < 5
+  return (sinceMonday + 7) % 7 >= 5
 }
 
 /**
@@ -72,6 +79,40 @@ export function addWorkingDays(
 }
 
 /**
+ * Which days a count after `from` up to `to` went by: the version of each year that it came through, such as
+ * `2026:cn-1a2b3c4d 2027:v2 2028:none`.
+ */
+export function calendarVersion({ years }: WorkingCalendar, from: string, to: string): string {
+  return yearsBetween(addDays(from, 1), to)
+    .map((year) => `${year}:${years.get(year) ?? NOT_PUBLISHED}`)
+    .join(' ')
+}
+
+export type DayKind = 'working' | 'makeUp' | 'weekend' | 'holiday'
+
+/** A day that a count came over. */
+export interface CountedDay {
+  date: string
+  kind: DayKind
+  /** The holiday's, also of a day worked for it. */
+  name: string | null
+  /** Which working day it is, from 1; null for a day that was skipped. */
+  n: number | null
+}
+
+/** `addWorkingDays` day by day: all days from the first after `from` to the `n`-th working day. Throws as it does. */
+export function explainWorkingDays(calendar: WorkingCalendar, from: string, n: number): CountedDay[] {
+  const { date: last } = addWorkingDays(calendar, from, n)
+  let count = 0
+  return Array.from({ length: daysBetween(from, last) }, (_, k) => {
+    const date = addDays(from, k + 1)
+    const kind = kindOf(calendar, date)
+    const isCounted = kind === 'working' || kind === 'makeUp'
+    return { date, kind, name: calendar.days.get(date)?.name ?? null, n: isCounted ? ++count : null }
+  })
+}
+
+/**
  * The working days after `from` up to and including `to`; 0 when `to` is not later. Throws a RangeError for what is
  * not a date and for more than 100 years.
  */
@@ -83,8 +124,19 @@ export function countWorkingDays(calendar: WorkingCalendar, from: string, to: st
   return count
 }
 
+function kindOf(calendar: WorkingCalendar, date: string): DayKind {
+  const named = calendar.days.get(date)
+  if (named !== undefined) return named.kind === 'work' ? 'makeUp' : 'holiday'
+  return isWeekend(date) ? 'weekend' : 'working'
+}
+
 function isPublished(calendar: WorkingCalendar, from: string, to: string): boolean {
-  return yearOf(from) >= calendar.firstYear && yearOf(to) <= calendar.lastYear
+  return yearsBetween(from, to).every((year) => calendar.years.has(year))
+}
+
+function yearsBetween(from: string, to: string): number[] {
+  const first = yearOf(from)
+  return Array.from({ length: yearOf(to) - first + 1 }, (_, k) => first + k)
 }
 
 function yearOf(date: string): number {

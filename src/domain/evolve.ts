@@ -97,8 +97,8 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
     case 'item.closed': {
       const closure = { closedAt: event.at, closedBy: event.actorId, closureFindings: event.data.findings }
       // What was struck off while the clock stood is not late for the time it stood.
-      const dueAt = resumedDueAt(item, event.at)
-      return { status: 'closed', ...closure, dueAt, extension: null, suspension: null, supervision: null }
+      const deadline = { dueAt: resumedDueAt(item, event.at), dueBasis: resumedBasis(item, event.at) }
+      return { status: 'closed', ...closure, ...deadline, extension: null, suspension: null, supervision: null }
     }
     case 'item.rechecked':
       return rechecked(event)
@@ -116,7 +116,9 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
     }
     case 'item.deadline_recomputed': {
       const { dueAt, provisional, basis } = event.data
-      const moved = { dueAt, dueProvisional: provisional, dueBasis: basis, ...ladderFrom(event.at) }
+      // A date that is only certain now is the same deadline: nobody climbs its ladder again.
+      const ladder = dueAt === item.dueAt ? {} : ladderFrom(event.at)
+      const moved = { dueAt, dueProvisional: provisional, dueBasis: basis, ...ladder }
       if (item.status !== 'listed') return moved
       // Nobody is assigned: the deadline in force is the level's default.
       return { ...moved, defaultDueAt: dueAt, defaultDueProvisional: provisional, defaultDueBasis: basis }

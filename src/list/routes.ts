@@ -134,10 +134,10 @@ export async function listRoutes(app: App, deps: Deps): Promise<void> {
       const { jurisdiction } = request.actor
       await requireKnownCodes(db, jurisdiction.id, { category })
       const change = changeOf(request, now())
-      const { [level]: deadline } = await defaultDeadlines(db, jurisdiction.timeZone, change.now)
+      const deadlineOf = await defaultDeadlines(db, jurisdiction)
       return sendAnswer(
         reply,
-        await changeItem(db, change, (it) => list(it, { level, category, evaluation }, deadline)),
+        await changeItem(db, change, (it, at) => list(it, { level, category, evaluation }, deadlineOf(level, at))),
       )
     },
   )

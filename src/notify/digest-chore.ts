@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
+import { readCalendar } from '../db/calendar.js'
 import type { Db, Tx } from '../db/client.js'
-import { readCalendar } from '../db/deadline.js'
 import { readRules } from '../db/rules.js'
 import { dueSweeps, markSwept } from '../db/sweep.js'
 import type { Chore } from '../deps.js'
@@ -54,7 +54,7 @@ async function isSendingTime(db: Db, actor: Actor, { sending }: Rules, now: stri
   const { id, timeZone } = actor.jurisdiction
   const time = localTime(now, timeZone)
   if (time < sending.from || time >= sending.to) return false
-  if (sending.workingDaysOnly && !isWorkingDay(await readCalendar(db), localDate(now, timeZone))) return false
+  if (sending.workingDaysOnly && !isWorkingDay(await readCalendar(db, id), localDate(now, timeZone))) return false
   const waiting = await dueSweeps(db, NAME, now, sending.everyMinutes * 60)
   return waiting.some(({ jurisdiction }) => jurisdiction === id)
 }

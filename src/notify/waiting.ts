@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { readCalendar } from '../db/calendar.js'
 import type { Db } from '../db/client.js'
-import { readCalendar } from '../db/deadline.js'
 import { instant } from '../db/instant.js'
 import { insertNotices, type NewNotice } from '../db/notices.js'
 import { isWorkingDay, type WorkingCalendar } from '../domain/calendar.js'
@@ -19,7 +19,7 @@ const LIMIT = 2_000
 export async function noticeUnsigned(db: Db, actor: Actor, { signing }: Rules, now: string): Promise<void> {
   if (signing === null) return
   const { timeZone } = actor.jurisdiction
-  const last = daysBack(await readCalendar(db), localDate(now, timeZone), signing.workingDays)
+  const last = daysBack(await readCalendar(db, actor.jurisdiction.id), localDate(now, timeZone), signing.workingDays)
   const rows = await waiting(
     db,
     actor,

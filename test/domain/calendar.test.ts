@@ -4,12 +4,15 @@ import t from 'tap'
 import {
   addWorkingDays,
   type CalendarDay,
+  calendarVersion,
   countWorkingDays,
   createCalendar,
+  explainWorkingDays,
   isWorkingDay,
   MAX_WORKING_DAYS,
 } from '../../src/domain/calendar.js'
 import { addDays } from '../../src/domain/zone.js'
+import { yearsOf } from '../helpers/calendar.js'
 
 const published = readFileSync(new URL('../../../migrations/reference/holidays.csv', import.meta.url), 'utf8')
   .trim()
@@ -19,40 +22,28 @@ const published = readFileSync(new URL('../../../migrations/reference/holidays.c
     const [day = '', name = '', kind = ''] = line.split(',')
     return { date: day, name, kind: kind as CalendarDay['kind'] }
   })
-const calendar = createCalendar(published)
+const calendar = createCalendar(yearsOf(published))
 const noDays = createCalendar([])
 
 const date = fc.integer({ min: 0, max: 3500 }).map((n) => addDays('2019-06-01', n))
 const count = fc.integer({ min: 1, max: 300 })
 
 t.test('a calendar knows the years that were published', async (t) => {
-  t.match(calendar, { firstYear: 2020, lastYear: 2026 })
-  t.ok(noDays.firstYear > noDays.lastYear, 'none were')
-  t.throws(() => createCalendar([{ date: '2026-02-30', kind: 'off', name: '' }]), RangeError)
+  t.same([...calendar.years.keys()], [2020, 2021, 2022, 2023, 2024, 2025, 2026])
+  t.equal(noDays.years.size, 0)
+  for (const day of ['2026-02-30', '2025-12-31', '', '2027-01-01']) {
+    const year = { year: 2026, version: 'v1', days: [{ date: day, kind: 'off' as const, name: '' }] }
+    t.throws(() => createCalendar([year]), RangeError, `${day} is no date of 2026`)
+  }
 })
 
 t.test('of two entries for one date the later one holds', async (t) => {
-  const day = { date: '2026-03-02', name: '' }
-  t.equal(
-    isWorkingDay(
-      createCalendar([
-        { ...day, kind: 'work' },
-        { ...day, kind: 'off' },
-      ]),
-      day.date,
-    ),
-    false,
-  )
-  t.equal(
-    isWorkingDay(
-      createCalendar([
-        { ...day, kind: 'off' },
-        { ...day, kind: 'work' },
-      ]),
-      day.date,
-    ),
-    true,
-  )
+  const [off, work] = (['off', 'work'] as const).map((kind) => ({ date: '2026-03-02', kind, name: '' })) as [
+    CalendarDay,
+    CalendarDay,
+  ]
+  t.equal(isWorkingDay(createCalendar(yearsOf([work, off])), off.date), false)
+  t.equal(isWorkingDay(createCalendar(yearsOf([off, work])), off.date), true)
 })
 
 t.test('holidays are off, make-up weekends are worked, and the rest is Monday to Friday', async (t) => {
@@ -116,6 +107,15 @@ t.test('a date is provisional as soon as the count touches a year that is not pu
   t.same(addWorkingDays(noDays, '2026-03-02', 1), { date: '2026-03-03', provisional: true })
 })
 
+t.test('a year between others that was not published makes what is counted over it provisional', async (t) => {
+  const days = (year: number): CalendarDay[] => [{ date: `${year}-01-01`, kind: 'off', name: '元旦' }]
+  const gap = createCalendar(yearsOf([...days(2026), ...days(2028)]))
+  t.equal(addWorkingDays(gap, '2026-12-01', 5).provisional, false)
+  t.equal(addWorkingDays(gap, '2026-12-30', 5).provisional, true)
+  t.equal(addWorkingDays(gap, '2026-12-30', 280).provisional, true, 'into a year that was')
+  t.equal(addWorkingDays(gap, '2027-12-31', 5).provisional, false)
+})
+
 t.test('counts and dates out of bounds are refused', async (t) => {
   for (const n of [0, -1, 1.5, MAX_WORKING_DAYS + 1, Number.NaN]) {
     t.throws(() => addWorkingDays(calendar, '2026-03-02', n), RangeError, `${n} working days`)
@@ -162,10 +162,76 @@ t.test('a count survives a calendar in which hardly a day is worked', async () =
   const day = fc.record({ date: date, kind: fc.constantFrom('off' as const, 'work' as const), name: fc.constant('') })
   fc.assert(
     fc.property(fc.array(day, { maxLength: 400 }), date, count, (days, from, n) => {
-      const own = createCalendar(days)
+      const own = createCalendar(yearsOf(days))
       const { date: to } = addWorkingDays(own, from, n)
       return isWorkingDay(own, to) && countWorkingDays(own, from, to) === n
     }),
     { numRuns: 50 },
+  )
+})
+
+t.test('a count names the version of every year that it came through, and of no other', async (t) => {
+  const version = (year: number) => calendar.years.get(year)
+  const counts: [string, string, string][] = [
+    ['2026-03-02', '2026-03-03', `2026:${version(2026)}`],
+    ['2025-12-31', '2026-01-05', `2026:${version(2026)}`],
+    ['2025-12-30', '2026-01-05', `2025:${version(2025)} 2026:${version(2026)}`],
+    ['2026-12-30', '2028-01-03', `2026:${version(2026)} 2027:none 2028:none`],
+    ['2019-12-30', '2020-01-02', `2019:none 2020:${version(2020)}`],
+  ]
+  for (const [from, to, expected] of counts) t.equal(calendarVersion(calendar, from, to), expected)
+})
+
+t.test('a count over Spring Festival 2026 is explained day by day', async (t) => {
+  t.same(
+    explainWorkingDays(calendar, '2026-02-12', 3).map(({ date: day, kind, n }) => `${day} ${kind} ${n}`),
+    [
+      ...['2026-02-13 working 1', '2026-02-14 makeUp 2'],
+      ...['15', '16', '17', '18', '19', '20', '21', '22', '23'].map((d) => `2026-02-${d} holiday null`),
+      '2026-02-24 working 3',
+    ],
+  )
+  t.match(explainWorkingDays(calendar, '2026-02-12', 3)[1], { name: '春节' })
+  t.match(explainWorkingDays(calendar, '2026-03-06', 1)[0], {
+    date: '2026-03-07',
+    kind: 'weekend',
+    name: null,
+    n: null,
+  })
+  t.throws(() => explainWorkingDays(calendar, '2026-02-12', 0), RangeError)
+})
+
+t.test('the explanation of a count agrees with the count, whatever the calendar', async () => {
+  const day = fc.record({ date: date, kind: fc.constantFrom('off' as const, 'work' as const), name: fc.string() })
+  fc.assert(
+    fc.property(fc.array(day, { maxLength: 200 }), date, count, (days, from, n) => {
+      const own = createCalendar(yearsOf(days))
+      const explained = explainWorkingDays(own, from, n)
+      const counted = explained.filter((one) => one.n !== null)
+      return (
+        explained.at(-1)?.date === addWorkingDays(own, from, n).date &&
+        explained.every((one, k) => one.date === addDays(from, k + 1)) &&
+        counted.every((one, k) => one.n === k + 1) &&
+        counted.length === n &&
+        explained.every((one) => isWorkingDay(own, one.date) === (one.n !== null)) &&
+        explained.every((one) => (one.kind === 'holiday' || one.kind === 'makeUp') === own.days.has(one.date))
+      )
+    }),
+    { numRuns: 100 },
+  )
+})
+
+t.test('only a change of a year that a count names can move it', async () => {
+  const year = fc.integer({ min: 2020, max: 2028 })
+  const change = fc.array(fc.integer({ min: 0, max: 360 }), { minLength: 1, maxLength: 40 })
+  fc.assert(
+    fc.property(year, change, date, count, (changed, offsets, from, n) => {
+      const before = addWorkingDays(calendar, from, n).date
+      const named = calendarVersion(calendar, from, before).includes(`${changed}:`)
+      const days = offsets.map((k): CalendarDay => ({ date: addDays(`${changed}-01-01`, k), kind: 'off', name: '' }))
+      const others = published.filter((day) => !day.date.startsWith(`${changed}-`))
+      const after = createCalendar(yearsOf([...others, ...days]))
+      return named || addWorkingDays(after, from, n).date === before
+    }),
   )
 })

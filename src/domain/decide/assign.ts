@@ -1,5 +1,5 @@
 import type { ItemEvent } from '../events.js'
-import type { Instant, Item, Order } from '../item.js'
+import type { DueBasis, Instant, Item, Order } from '../item.js'
 import type { Actor } from '../permissions.js'
 import { invalid } from '../rejection.js'
 import { requireAllowed, requireFuture, requireOwner } from './require.js'
@@ -8,7 +8,7 @@ import { requireAllowed, requireFuture, requireOwner } from './require.js'
 export function assign(
   item: Item,
   order: Order,
-  how: { provisional: boolean; workingDays: number | null },
+  how: { provisional: boolean; workingDays: number | null; basis?: DueBasis },
   now: Instant,
 ): ItemEvent {
   requireAllowed(item, 'item.assigned')

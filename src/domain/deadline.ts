@@ -1,0 +1,29 @@
+import { addWorkingDays, calendarVersion, type WorkingCalendar } from './calendar.js'
+import type { Deadline } from './events.js'
+import type { DueBasis, Instant } from './item.js'
+import { endOfDay, localDate } from './zone.js'
+
+/** The end of the `workingDays`-th working day after the day of `at`, in the zone. Throws a RangeError as `addWorkingDays` does. */
+export function deadlineAfter(
+  calendar: WorkingCalendar,
+  timeZone: string,
+  workingDays: number,
+  at: Instant,
+): Required<Deadline> {
+  return recount(calendar, timeZone, { from: localDate(at, timeZone), workingDays, stoodMs: 0 })
+}
+
+/** A deadline counted once more from the same day, by another calendar; the time that the clock stood comes on top. */
+export function recount(
+  calendar: WorkingCalendar,
+  timeZone: string,
+  { from, workingDays, stoodMs }: Omit<DueBasis, 'calendar'>,
+): Required<Deadline> {
+  const { date, provisional } = addWorkingDays(calendar, from, workingDays)
+  const basis = { from, workingDays, calendar: calendarVersion(calendar, from, date), stoodMs }
+  return { dueAt: later(endOfDay(date, timeZone), stoodMs), provisional, basis }
+}
+
+export function later(instant: Instant, ms: number): Instant {
+  return new Date(Date.parse(instant) + ms).toISOString()
+}
