@@ -28,6 +28,8 @@ begin
   grant insert on item_past, ledger_head to one_list_service;
   grant insert on rules, digest, calendar_year to one_list_service;
   grant insert, update on notice, contact, message, ledger_reader, sweep to one_list_service;
+  grant insert, update on subscription to one_list_service;
+  grant insert, update, delete on webhook_delivery, webhook_attempt to one_list_service;
   grant execute on function append_events(text, json) to one_list_service;
   -- The job queue's tables are its own affair; nothing in them is the truth about anything.
   grant usage on schema pgboss to one_list_service;

@@ -24,6 +24,9 @@ import { operationRoutes } from './operation/routes.js'
 import { reportRoutes } from './reports/routes.js'
 import { ledgerRoutes } from './track/ledger-routes.js'
 import { trackRoutes } from './track/routes.js'
+import { deliveryRoutes } from './webhooks/delivery-routes.js'
+import { rotationRoute } from './webhooks/rotation-route.js'
+import { subscriptionRoutes } from './webhooks/subscription-routes.js'
 
 /** One megabyte of JSON is a hundred times the largest filing. Imports have their own limit. */
 const BODY_LIMIT_BYTES = 1_048_576
@@ -74,6 +77,9 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(ledgerRoutes, deps)
   await app.register(closeRoutes, deps)
   await app.register(noticeRoutes, deps)
+  await app.register(subscriptionRoutes, deps)
+  await app.register(rotationRoute, deps)
+  await app.register(deliveryRoutes, deps)
   await app.register(reportRoutes, deps)
   await app.register(referenceRoutes, deps)
   await app.register(unitRoutes, deps)

@@ -43,6 +43,8 @@ export interface Job {
 export interface Chore {
   /** Lower-case letters and hyphens; the queue's name. */
   name: string
+  /** Jobs of it that one process does at the same time; 4 unless it says. */
+  concurrency?: number
   /** What is to be done now, by the database and the injected clock. Cheap: it runs every second. */
   due(deps: ChoreDeps): Promise<Job[]>
   /** Does one job, completely or not at all, and idempotently. It stops early, in good order, when `signal` aborts. */

@@ -11,7 +11,7 @@ const JOB_LIMIT_S = 600
 const KEPT_S = 60
 const RETRIES = { retryLimit: 5, retryDelay: 1, retryBackoff: true, retryDelayMax: 60 }
 const POLL_S = 0.5
-/** Jobs of one chore that one process does at the same time. */
+/** Jobs of one chore that one process does at the same time, unless the chore says. */
 const CONCURRENCY = 4
 
 export interface Worker {
@@ -37,7 +37,7 @@ export async function startWorker(boss: PgBoss, chores: readonly Chore[], deps: 
     await boss.createQueue(chore.name, { policy: 'exclusive', notify: true, ...RETRIES, ...options })
     await boss.work<Record<string, string | number>>(
       chore.name,
-      { pollingIntervalSeconds: POLL_S, localConcurrency: CONCURRENCY, batchSize: 1 },
+      { pollingIntervalSeconds: POLL_S, localConcurrency: chore.concurrency ?? CONCURRENCY, batchSize: 1 },
       async ([job]) => {
         if (job === undefined) return
         const signal = AbortSignal.any([job.signal, stopping.signal])

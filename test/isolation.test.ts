@@ -34,6 +34,10 @@ const callersOf = (at: typeof home): Record<Role, Caller> => ({
 const [mine, their] = [callersOf(home), callersOf(foreign)]
 const theirPeople: Json[] = (await ok(foreign.admin.get('/v1/people'))).data
 const theirNotices: Json[] = (await ok(foreign.auditor.get('/v1/notices'))).data
+for (const at of [foreign, foreign, home]) {
+  await ok(at.office.post('/v1/subscriptions', { url: 'https://hooks.example.com/', types: ['item.*'] }))
+}
+const theirSubscriptions: Json[] = (await ok(foreign.office.get('/v1/subscriptions'))).data
 const theirKeys: Json[] = (await ok(foreign.admin.get('/v1/api-keys'))).data
 
 /** Something of the other jurisdiction's for each kind of identifier, and one that nothing has. */
@@ -42,6 +46,7 @@ const IDENTIFIERS: Record<string, { foreign: string[]; nothing: string }> = {
   units: { foreign: [foreign.unit, foreign.otherUnit], nothing: NOBODY },
   people: { foreign: theirPeople.map((person) => person.id), nothing: NOBODY },
   notices: { foreign: theirNotices.map((notice) => notice.id), nothing: NOBODY },
+  subscriptions: { foreign: theirSubscriptions.map((subscription) => subscription.id), nothing: NOBODY },
   'api-keys': { foreign: theirKeys.map((key) => key.id), nothing: '000000000000' },
 }
 
@@ -49,7 +54,7 @@ const IDENTIFIERS: Record<string, { foreign: string[]; nothing: string }> = {
 async function about(route: Route, id: string, caller: Caller, headers: Record<string, string> = {}) {
   const { method, path, example } = route
   const body = path.endsWith('/assignments') ? order(home) : example
-  const url = path.replace('{id}', id)
+  const url = path.replace('{id}', id).replace('{deliveryId}', NOBODY)
   const answer = await sendPlain(app, { method, url, key: caller.key, body }, { 'if-match': '*', ...headers })
   return JSON.stringify(answer).replaceAll(id, '{id}')
 }
@@ -61,6 +66,7 @@ async function possessions(): Promise<string> {
     '/v1/units',
     '/v1/people',
     '/v1/api-keys',
+    '/v1/subscriptions',
     '/v1/reports/overdue?groupBy=unit',
   ]
   const answers = [await ok(foreign.auditor.get('/v1/ledger')), await ok(foreign.auditor.get('/v1/notices'))]
@@ -144,6 +150,7 @@ const LISTS = ROUTES.filter(({ method, path }) => method === 'GET' && !path.incl
 t.test('no list, report, feed or count has anything of another jurisdiction’s', async (t) => {
   const traces = [foreign.id, foreign.unit, foreign.otherUnit, ...theirs.map((item) => item.id)]
   traces.push(...theirPeople.map((person) => person.id), ...theirKeys.map((key) => key.id))
+  traces.push(...theirSubscriptions.map((subscription) => subscription.id))
   const more = ['/v1/items?limit=200&count=true', `/v1/items?asOf=${clock.now}`, '/v1/events?limit=200']
   more.push('/v1/reports/overdue?groupBy=unit', '/v1/reports/overdue?groupBy=area', `/v1/items?unit=${foreign.unit}`)
   more.push('/v1/items?area=341600', '/v1/items?q=2026-000005', '/v1/items?bbox=-180,-90,180,90')
@@ -186,6 +193,7 @@ t.test('a cursor of another jurisdiction’s leads to nothing but one’s own', 
     ['office', '/v1/units?limit=1'],
     ['admin', '/v1/people?limit=1'],
     ['admin', '/v1/api-keys?limit=1'],
+    ['office', '/v1/subscriptions?limit=1'],
   ]
   for (const [role, url] of lists) {
     const { nextCursor } = await ok(their[role].get(url))

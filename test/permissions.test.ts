@@ -14,6 +14,7 @@ const LEDGER = '. . x x x .'
 const OFFICE = '. . x . . .'
 const UNIT = '. x . . . .'
 const ADMIN = '. . . . . x'
+const MANAGER = '. . x . . x'
 const FILER = 'x . x . . .'
 
 /** Who may call what, as the contract says it. Written by hand; a route that is not named here fails. */
@@ -49,6 +50,17 @@ const MATRIX: Record<string, string> = {
   'GET /v1/reports/overdue': ALL,
   'GET /v1/notices': '. x x x x .',
   'POST /v1/notices/{id}/receipt': '. x x x . .',
+  'GET /v1/subscriptions': MANAGER,
+  'POST /v1/subscriptions': MANAGER,
+  'GET /v1/subscriptions/{id}': MANAGER,
+  'PATCH /v1/subscriptions/{id}': MANAGER,
+  'DELETE /v1/subscriptions/{id}': MANAGER,
+  'POST /v1/subscriptions/{id}/secret-rotation': MANAGER,
+  'GET /v1/subscriptions/{id}/deliveries': MANAGER,
+  'GET /v1/subscriptions/{id}/deliveries/{deliveryId}': MANAGER,
+  'POST /v1/subscriptions/{id}/deliveries/{deliveryId}/retry': MANAGER,
+  'POST /v1/subscriptions/{id}/retries': MANAGER,
+  'POST /v1/subscriptions/{id}/test-delivery': MANAGER,
   'GET /v1/me': ALL,
   'GET /v1/units': ALL,
   'POST /v1/units': ADMIN,

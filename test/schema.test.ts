@@ -16,6 +16,7 @@ interface Column {
 const TYPES: Record<string, string> = {
   timestamptz: 'timestamp with time zone',
   'uuid[]': 'ARRAY',
+  'text[]': 'ARRAY',
 }
 /** Kept by the migration runner and by the reference loader alone. */
 const UNMIRRORED = ['migration']

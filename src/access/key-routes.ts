@@ -11,10 +11,10 @@ import { KEY_EXAMPLE } from '../http/examples.js'
 import { PageQuery } from '../http/fields.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
+import { seal, unseal } from '../http/seal.js'
 import { type Answer, act } from '../ledger/act.js'
 import { revokeKey } from './create.js'
 import { AddKey, issueKey } from './issue-key.js'
-import { seal, unseal } from './seal.js'
 
 const TAG = 'Reference data and access'
 const At = z.iso.datetime({ precision: 3 })

@@ -363,6 +363,66 @@ export const sweep = pgTable(
   (t) => [primaryKey({ columns: [t.jurisdiction, t.chore] })],
 )
 
+export const subscription = pgTable(
+  'subscription',
+  {
+    jurisdiction: jurisdictionId(),
+    id: uuid('id').notNull(),
+    version: integer('version').notNull().default(1),
+    url: text('url').notNull(),
+    description: text('description'),
+    types: text('types').array().notNull(),
+    unit: uuid('unit_id'),
+    area: text('area'),
+    active: boolean('active').notNull().default(true),
+    secret: text('secret'),
+    previousSecret: text('previous_secret'),
+    previousSecretUntil: instant('previous_secret_until'),
+    afterSeq: bigint('after_seq', { mode: 'number' }).notNull(),
+    disabledAt: instant('disabled_at'),
+    heldUntil: instant('held_until'),
+    slow: boolean('slow').notNull().default(false),
+    createdAt: instant('created_at').notNull(),
+    deletedAt: instant('deleted_at'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const webhookDelivery = pgTable(
+  'webhook_delivery',
+  {
+    jurisdiction: jurisdictionId(),
+    id: uuid('id').notNull(),
+    subscription: uuid('subscription_id').notNull(),
+    seq: bigint('seq', { mode: 'number' }),
+    item: uuid('item_id'),
+    type: text('type').notNull(),
+    state: text('state').$type<'pending' | 'succeeded' | 'dead'>().notNull().default('pending'),
+    attempts: integer('attempts').notNull().default(0),
+    step: integer('step').notNull().default(0),
+    nextAttemptAt: instant('next_attempt_at'),
+    leasedUntil: instant('leased_until'),
+    createdAt: instant('created_at').notNull(),
+    finishedAt: instant('finished_at'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const webhookAttempt = pgTable(
+  'webhook_attempt',
+  {
+    jurisdiction: jurisdictionId(),
+    delivery: uuid('delivery_id').notNull(),
+    number: integer('number').notNull(),
+    at: instant('at').notNull(),
+    durationMs: integer('duration_ms').notNull(),
+    status: smallint('status'),
+    answer: text('answer'),
+    error: text('error'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.delivery, t.number] })],
+)
+
 export const itemCounter = pgTable(
   'item_counter',
   {

@@ -19,6 +19,7 @@ export type RejectionCode =
   | 'duplicate-external-id'
   | 'duplicate'
   | 'merge-refused'
+  | 'not-active'
   | 'key-reused'
   | 'key-in-use'
 

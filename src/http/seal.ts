@@ -21,8 +21,8 @@ export function unseal(sealed: string, token: string, idempotencyKey: string): s
     return decipher.update(bytes.subarray(28), undefined, 'utf8') + decipher.final('utf8')
   } catch {
     throw new Rejection('key-reused', {
-      zh: '首次请求使用了另一个令牌，无法再次显示密钥；请吊销后另建。',
-      en: 'The first request came with another token, so its secret cannot be shown again; revoke the key and make another.',
+      zh: '首次请求使用了另一个令牌，无法再次显示密钥；请作废后另建。',
+      en: 'The first request came with another token, so its secret cannot be shown again; replace it by another.',
     })
   }
 }
