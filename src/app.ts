@@ -18,6 +18,7 @@ import { refuseUnstorableText, validatorCompiler } from './http/validation.js'
 import { importRoutes } from './import/routes.js'
 import { listRoutes } from './list/routes.js'
 import { noticeRoutes } from './notify/notice-routes.js'
+import { rulesRoutes } from './notify/rules-routes.js'
 import { describeApi } from './openapi.js'
 import { measure } from './operation/metrics.js'
 import { operationRoutes } from './operation/routes.js'
@@ -80,6 +81,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(subscriptionRoutes, deps)
   await app.register(rotationRoute, deps)
   await app.register(deliveryRoutes, deps)
+  await app.register(rulesRoutes, deps)
   await app.register(reportRoutes, deps)
   await app.register(referenceRoutes, deps)
   await app.register(unitRoutes, deps)

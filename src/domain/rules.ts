@@ -92,6 +92,18 @@ export const DEFAULT_RULES: Rules = {
   },
 }
 
+/** Rules that were set before a later version of the service added to them: what it added has its default. */
+export function completeRules(data: Partial<Rules>): Rules {
+  const { defaultDeadlines, sending, bulletins } = DEFAULT_RULES
+  return {
+    ...DEFAULT_RULES,
+    ...data,
+    defaultDeadlines: { ...defaultDeadlines, ...data.defaultDeadlines },
+    sending: { ...sending, ...data.sending },
+    bulletins: { ...bulletins, ...data.bulletins, times: { ...bulletins.times, ...data.bulletins?.times } },
+  }
+}
+
 /** A step of an item's ladder: a warning before the deadline's day, or a rung after it. */
 export interface Step {
   rung: string

@@ -35,6 +35,7 @@ const KINDS = {
   read: READ,
   found: FOUND,
   write: WRITE,
+  replacement: { ...WRITE, 412: problem('It is at another version than If-Match says.') },
   command: COMMAND,
   correction: { ...COMMAND, 428: problem('If-Match is missing.') },
 }

@@ -27,6 +27,7 @@ export interface Caller {
   key: string
   get(url: string, headers?: Record<string, string>): Promise<Answer>
   post(url: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
+  put(url: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
   patch(url: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
   delete(url: string): Promise<Answer>
 }
@@ -129,7 +130,7 @@ async function createTestJurisdiction(
 
 export function callerOf(app: App, key: string): Caller {
   const send = async (
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     body?: unknown,
     headers = {},
@@ -158,6 +159,7 @@ export function callerOf(app: App, key: string): Caller {
     key,
     get: (url, headers) => send('GET', url, undefined, headers),
     post: (url, body, headers) => send('POST', url, body, headers),
+    put: (url, body, headers) => send('PUT', url, body, headers),
     patch: (url, body, headers) => send('PATCH', url, body, headers),
     delete: (url) => send('DELETE', url),
   }

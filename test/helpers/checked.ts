@@ -100,6 +100,7 @@ function checkedCaller(caller: Caller, check: Check): Caller {
     key: caller.key,
     get: async (url, headers) => check('get', url, await caller.get(url, headers)),
     post: async (url, body, headers) => check('post', url, await caller.post(url, body, headers)),
+    put: async (url, body, headers) => check('put', url, await caller.put(url, body, headers)),
     patch: async (url, body, headers) => check('patch', url, await caller.patch(url, body, headers)),
     delete: async (url) => check('delete', url, await caller.delete(url)),
   }
