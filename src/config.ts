@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { z } from 'zod'
 import type { ClockOptions } from './clock.js'
 import type { OidcConfig } from './http/oidc.js'
@@ -5,6 +6,7 @@ import type { OidcConfig } from './http/oidc.js'
 const port = z.coerce.number().int().min(0).max(65535)
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
+const MAILBOX = /^(?:([^<>"\p{Cc}]{1,100})\s)?<?([^<>\s]+)>?$/u
 
 /** Every variable of the environment that the service reads. The table in the README is checked against this. */
 export const Environment = z.object({
@@ -50,6 +52,12 @@ export const Environment = z.object({
   OIDC_CLAIM_AREA: z.string().min(1).default('area'),
   OIDC_CLAIM_NAME: z.string().min(1).default('name'),
   WEBHOOK_ALLOW_PRIVATE: flag.default(false),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: z
+    .string()
+    .refine((text) => mailboxOf(text) !== undefined, 'an address, or Name <address>')
+    .optional(),
 })
 
 export interface Config {
@@ -70,6 +78,16 @@ export interface Config {
   oidc: OidcConfig | undefined
   /** For development: http, and private addresses, for webhooks and robots. */
   webhookAllowPrivate: boolean
+  /** The address at which people reach the service, without a slash at its end. */
+  publicUrl: string
+  mail: MailConfig
+}
+
+/** How e-mail leaves: over SMTP, or into a folder; neither, and the channel is off. */
+export interface MailConfig {
+  smtpUrl: string | undefined
+  folder: string | undefined
+  from: { name: string; address: string }
 }
 
 /** The environment does not say what it must; the message names the variable. */
@@ -103,7 +121,33 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     shutdownGraceMs: e.SHUTDOWN_GRACE_S * 1000,
     oidc: oidcOf(e),
     webhookAllowPrivate: e.WEBHOOK_ALLOW_PRIVATE,
+    publicUrl: (e.PUBLIC_URL ?? ownUrl(e.HOST, e.PORT)).replace(/\/+$/, ''),
+    mail: mailOf(e),
   }
+}
+
+function ownUrl(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
+function mailOf(e: z.infer<typeof Environment>): MailConfig {
+  // Other servers refuse mail from nobody, and bounces would go nowhere.
+  if (e.SMTP_URL !== undefined && e.MAIL_FROM === undefined) {
+    throw new ConfigError('MAIL_FROM: required when SMTP_URL is set')
+  }
+  // Whoever tries the service out finds its mail in a folder; one that is configured for real sends it or says that it cannot.
+  const folder = e.SMTP_URL === undefined && e.DATABASE_URL === undefined ? join(e.DATA_DIR, 'mail') : undefined
+  const from = mailboxOf(e.MAIL_FROM ?? 'One List <one-list@localhost>')
+  if (from === undefined) throw new ConfigError('MAIL_FROM: an address, or Name <address>')
+  return { smtpUrl: e.SMTP_URL, folder, from }
+}
+
+/** `a@b` or `Name <a@b>`; undefined for anything else. */
+function mailboxOf(text: string): MailConfig['from'] | undefined {
+  const [, name = '', address = ''] = MAILBOX.exec(text.trim()) ?? []
+  const isAddress = z.email().safeParse(address).success || address.endsWith('@localhost')
+  return isAddress ? { name: name.trim(), address } : undefined
 }
 
 function oidcOf(e: z.infer<typeof Environment>): OidcConfig | undefined {

@@ -1,0 +1,78 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { z } from 'zod'
+import type { Config } from '../config.js'
+import type { Tx } from '../db/client.js'
+import { contact } from '../db/schema.js'
+import { isWithinArea } from '../domain/area.js'
+import type { Actor } from '../domain/permissions.js'
+import { invalid } from '../domain/rejection.js'
+import { type AdminEvent, adminEvent, type PreparedEvent } from '../ledger/chain.js'
+import { CHANNELS, type ChannelName } from './channels/index.js'
+import type { ContactView } from './contact-schemas.js'
+
+export type Contact = z.infer<typeof ContactView>
+
+/** A contact as it is shown: without its secret and its token. */
+export const contactColumns = {
+  id: contact.id,
+  version: contact.version,
+  recipient: contact.recipient,
+  unit: contact.unit,
+  area: contact.area,
+  channel: contact.channel,
+  address: contact.address,
+  hasSecret: sql<boolean>`${contact.secret} is not null`.as('has_secret'),
+  name: contact.name,
+  language: contact.language,
+  active: contact.active,
+  unsubscribedAt: contact.unsubscribedAt,
+  createdAt: contact.createdAt,
+}
+
+export function isContact(jurisdiction: string, id: string) {
+  return and(eq(contact.jurisdiction, jurisdiction), eq(contact.id, id))
+}
+
+/** What the ledger keeps of a contact: neither its address nor its name, which are somebody's. */
+export function contactEvent(
+  actor: Actor,
+  at: string,
+  type: Extract<AdminEvent['type'], `contact.${string}`>,
+  { id, recipient, unit, channel, active }: Pick<Contact, 'id' | 'recipient' | 'unit' | 'channel' | 'active'>,
+): PreparedEvent {
+  return adminEvent(actor, at, { type, data: { id, recipient, unit, channel, active } })
+}
+
+/** An address as its channel calls it. @throws Rejection at `/address` or `/secret` for what is none of the channel's */
+export function checkedAddress(
+  channel: ChannelName,
+  { address, secret }: { address: string; secret?: string | null | undefined },
+  config: Config,
+): string {
+  const { refusalOf, takesSecret } = CHANNELS[channel]
+  const refusal = refusalOf(address, config)
+  if (refusal !== undefined) throw invalid('/address', refusal)
+  if (secret != null && !takesSecret) {
+    throw invalid('/secret', { zh: '此渠道不用签名密钥。', en: 'This channel does not sign with a secret.' })
+  }
+  return channel === 'email' ? address : new URL(address).href
+}
+
+/** @throws Rejection at `/unit` or `/area` for one that the jurisdiction does not have. */
+export async function requireScope(
+  tx: Tx,
+  actor: Actor,
+  { unit, area }: { unit?: string | null | undefined; area?: string | null | undefined },
+): Promise<void> {
+  if (unit != null) {
+    const { rows } = await tx.execute(
+      sql`select from unit where jurisdiction_id = ${actor.jurisdiction.id} and id = ${unit}`,
+    )
+    if (rows.length === 0) throw invalid('/unit', { zh: '没有此单位。', en: 'There is no such unit.' })
+  }
+  if (area == null) return
+  const { rows } = await tx.execute(sql`select from area where code = ${area}`)
+  if (rows.length === 0 || !isWithinArea(area, actor.jurisdiction.area)) {
+    throw invalid('/area', { zh: '区划不存在或不在本辖区内。', en: 'There is no such area in this jurisdiction.' })
+  }
+}
