@@ -17,8 +17,11 @@ import { limitRate } from './http/rate-limit.js'
 import { refuseUnstorableText, validatorCompiler } from './http/validation.js'
 import { importRoutes } from './import/routes.js'
 import { listRoutes } from './list/routes.js'
+import { contactMessageRoutes } from './notify/contact-message-routes.js'
+import { contactRoutes } from './notify/contact-routes.js'
 import { noticeRoutes } from './notify/notice-routes.js'
 import { rulesRoutes } from './notify/rules-routes.js'
+import { unsubscribeRoutes } from './notify/unsubscribe-routes.js'
 import { describeApi } from './openapi.js'
 import { measure } from './operation/metrics.js'
 import { operationRoutes } from './operation/routes.js'
@@ -78,6 +81,9 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(ledgerRoutes, deps)
   await app.register(closeRoutes, deps)
   await app.register(noticeRoutes, deps)
+  await app.register(contactRoutes, deps)
+  await app.register(contactMessageRoutes, deps)
+  await app.register(unsubscribeRoutes, deps)
   await app.register(subscriptionRoutes, deps)
   await app.register(rotationRoute, deps)
   await app.register(deliveryRoutes, deps)
@@ -114,10 +120,11 @@ function guard(app: App, { db, now, config }: Deps): void {
 
 /** One line per request. The query stays out of the log: people search for names. */
 async function logRequest(request: FastifyRequest, reply: { statusCode: number; elapsedTime: number }): Promise<void> {
-  const { method, url, log, actor } = request
+  const { method, url, log, actor, routeOptions } = request
   const who = actor === undefined ? {} : { jurisdiction: actor.jurisdiction.id, person: actor.id, role: actor.role }
   const ms = Math.round(reply.elapsedTime * 10) / 10
-  log.info({ method, path: url.split('?')[0], status: reply.statusCode, ms, ...who }, 'request')
+  const path = routeOptions.config.isSecretPath === true ? routeOptions.url : url.split('?')[0]
+  log.info({ method, path, status: reply.statusCode, ms, ...who }, 'request')
 }
 
 function requestIdOf(header: string | string[] | undefined): string {

@@ -6,7 +6,8 @@ import type { OidcConfig } from './http/oidc.js'
 const port = z.coerce.number().int().min(0).max(65535)
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
-const MAILBOX = /^(?:([^<>"\p{Cc}]{1,100})\s)?<?([^<>\s]+)>?$/u
+/** RFC 5322, section 3.4: a name-addr whose name needs no quotes, or an addr-spec. */
+const MAILBOX = /^(?:([^<>"@,;:\\\p{Cc}]{1,100})\s<([^<>\s]+)>|([^<>\s]+))$/u
 
 /** Every variable of the environment that the service reads. The table in the README is checked against this. */
 export const Environment = z.object({
@@ -145,7 +146,8 @@ function mailOf(e: z.infer<typeof Environment>): MailConfig {
 
 /** `a@b` or `Name <a@b>`; undefined for anything else. */
 function mailboxOf(text: string): MailConfig['from'] | undefined {
-  const [, name = '', address = ''] = MAILBOX.exec(text.trim()) ?? []
+  const [, name = '', named, alone = ''] = MAILBOX.exec(text.trim()) ?? []
+  const address = named ?? alone
   const isAddress = z.email().safeParse(address).success || address.endsWith('@localhost')
   return isAddress ? { name: name.trim(), address } : undefined
 }

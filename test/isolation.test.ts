@@ -33,6 +33,11 @@ const callersOf = (at: typeof home): Record<Role, Caller> => ({
 })
 const [mine, their] = [callersOf(home), callersOf(foreign)]
 const theirPeople: Json[] = (await ok(foreign.admin.get('/v1/people'))).data
+const theirContacts: Json[] = []
+for (const recipient of ['office', 'supervisor']) {
+  const contact = { recipient, channel: 'email', address: 'theirs@example.com' }
+  theirContacts.push(await ok(foreign.office.post('/v1/contacts', contact)))
+}
 const theirNotices: Json[] = (await ok(foreign.auditor.get('/v1/notices'))).data
 for (const at of [foreign, foreign, home]) {
   await ok(at.office.post('/v1/subscriptions', { url: 'https://hooks.example.com/', types: ['item.*'] }))
@@ -47,6 +52,7 @@ const IDENTIFIERS: Record<string, { foreign: string[]; nothing: string }> = {
   people: { foreign: theirPeople.map((person) => person.id), nothing: NOBODY },
   notices: { foreign: theirNotices.map((notice) => notice.id), nothing: NOBODY },
   subscriptions: { foreign: theirSubscriptions.map((subscription) => subscription.id), nothing: NOBODY },
+  contacts: { foreign: theirContacts.map((contact) => contact.id), nothing: NOBODY },
   'api-keys': { foreign: theirKeys.map((key) => key.id), nothing: '000000000000' },
 }
 
@@ -149,6 +155,7 @@ const LISTS = ROUTES.filter(({ method, path }) => method === 'GET' && !path.incl
 
 t.test('no list, report, feed or count has anything of another jurisdiction’s', async (t) => {
   const traces = [foreign.id, foreign.unit, foreign.otherUnit, ...theirs.map((item) => item.id)]
+  traces.push(...theirContacts.map((contact) => contact.id), 'theirs@example.com')
   traces.push(...theirPeople.map((person) => person.id), ...theirKeys.map((key) => key.id))
   traces.push(...theirSubscriptions.map((subscription) => subscription.id))
   const more = ['/v1/items?limit=200&count=true', `/v1/items?asOf=${clock.now}`, '/v1/events?limit=200']
@@ -191,6 +198,7 @@ t.test('a cursor of another jurisdiction’s leads to nothing but one’s own', 
     ['office', '/v1/items?limit=2'],
     ['office', '/v1/reports/overdue?limit=1'],
     ['office', '/v1/units?limit=1'],
+    ['office', '/v1/contacts?limit=1'],
     ['admin', '/v1/people?limit=1'],
     ['admin', '/v1/api-keys?limit=1'],
     ['office', '/v1/subscriptions?limit=1'],

@@ -15,6 +15,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The row of the permission table that guards the route. Every route under /v1 has one. */
     action?: Action
+    /** The path has a secret: the log has the route's pattern in its place. */
+    isSecretPath?: boolean
   }
 }
 
