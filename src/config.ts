@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { ClockOptions } from './clock.js'
 import type { OidcConfig } from './http/oidc.js'
+import type { MailSettings } from './notify/channels/channel.js'
 
 const port = z.coerce.number().int().min(0).max(65535)
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
@@ -81,14 +82,7 @@ export interface Config {
   webhookAllowPrivate: boolean
   /** The address at which people reach the service, without a slash at its end. */
   publicUrl: string
-  mail: MailConfig
-}
-
-/** How e-mail leaves: over SMTP, or into a folder; neither, and the channel is off. */
-export interface MailConfig {
-  smtpUrl: string | undefined
-  folder: string | undefined
-  from: { name: string; address: string }
+  mail: MailSettings
 }
 
 /** The environment does not say what it must; the message names the variable. */
@@ -132,7 +126,7 @@ function ownUrl(host: string, port: number): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
-function mailOf(e: z.infer<typeof Environment>): MailConfig {
+function mailOf(e: z.infer<typeof Environment>): MailSettings {
   // Other servers refuse mail from nobody, and bounces would go nowhere.
   if (e.SMTP_URL !== undefined && e.MAIL_FROM === undefined) {
     throw new ConfigError('MAIL_FROM: required when SMTP_URL is set')
@@ -145,7 +139,7 @@ function mailOf(e: z.infer<typeof Environment>): MailConfig {
 }
 
 /** `a@b` or `Name <a@b>`; undefined for anything else. */
-function mailboxOf(text: string): MailConfig['from'] | undefined {
+function mailboxOf(text: string): MailSettings['from'] | undefined {
   const [, name = '', named, alone = ''] = MAILBOX.exec(text.trim()) ?? []
   const address = named ?? alone
   const isAddress = z.email().safeParse(address).success || address.endsWith('@localhost')

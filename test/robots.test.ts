@@ -16,6 +16,7 @@ import {
   states,
 } from './helpers/messages.js'
 import { ROBOT_KEY, ROBOT_SECRET, ROBOT_TOKEN, type Robots, startRobots } from './helpers/robots.js'
+import { until } from './helpers/until.js'
 
 const MONDAY = '2026-03-23T01:00:00.000Z'
 const ROBOTS = { WEBHOOK_ALLOW_PRIVATE: 'true' }
@@ -189,7 +190,7 @@ t.test('robots on this machine are not called unless that is allowed', async (t)
   t.same(robots.calls, [])
 })
 
-t.test('a mail server that hangs holds up no robot', async (t) => {
+t.test('a mail server that hangs holds up no robot, and nothing is locked meanwhile', async (t) => {
   const made = await withRobots(t)
   const { home, robots } = made
   let release: () => void = () => {}
@@ -204,7 +205,10 @@ t.test('a mail server that hangs holds up no robot', async (t) => {
   const [email, robot] = CHORES.map((chore) => runChore(chore, deps))
   await robot
   t.match(await messagesOf(home.office, told), [{ state: 'sent' }])
+  await until(() => server.recipients().length === 1)
   t.match(await messagesOf(home.office, mailed), [{ state: 'pending' }])
+  const { rows } = await made.superuser.query('select from message join contact on id = contact_id for update nowait')
+  t.equal(rows.length, 2)
   release()
   await email
   t.match(await messagesOf(home.office, mailed), [{ state: 'sent' }])

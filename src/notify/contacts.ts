@@ -1,12 +1,12 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { z } from 'zod'
-import type { Config } from '../config.js'
 import type { Tx } from '../db/client.js'
 import { contact } from '../db/schema.js'
 import { isWithinArea } from '../domain/area.js'
 import type { Actor } from '../domain/permissions.js'
 import { invalid } from '../domain/rejection.js'
 import { type AdminEvent, adminEvent, type PreparedEvent } from '../ledger/chain.js'
+import type { Settings } from './channels/channel.js'
 import { CHANNELS, type ChannelName } from './channels/index.js'
 import type { ContactView } from './contact-schemas.js'
 
@@ -47,10 +47,10 @@ export function contactEvent(
 export function checkedAddress(
   channel: ChannelName,
   { address, secret }: { address: string; secret?: string | null | undefined },
-  config: Config,
+  settings: Settings,
 ): string {
   const { refusalOf, takesSecret } = CHANNELS[channel]
-  const refusal = refusalOf(address, config)
+  const refusal = refusalOf(address, settings)
   if (refusal !== undefined) throw invalid('/address', refusal)
   if (secret != null && !takesSecret) {
     throw invalid('/secret', { zh: '此渠道不用签名密钥。', en: 'This channel does not sign with a secret.' })

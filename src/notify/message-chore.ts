@@ -41,7 +41,7 @@ function createMessageChore(channel: ChannelName, given: GuardedFetch | undefine
       const { config } = deps
       fetch ??= createGuardedFetch({ allowPrivate: config.webhookAllowPrivate })
       const place = { jurisdiction: String(data.jurisdiction), channel }
-      const line = CHANNELS[channel].open({ config, fetch })
+      const line = CHANNELS[channel].open({ settings: config, fetch })
       try {
         const hands = Array.from({ length: HANDS }, () => sendInTurn(deps, place, line, signal))
         const ended = await Promise.allSettled(hands)

@@ -1,4 +1,3 @@
-import type { Config } from '../../config.js'
 import type { Words } from '../../domain/rejection.js'
 import type { GuardedFetch } from '../../http/guarded-fetch.js'
 import type { Language } from '../../http/language.js'
@@ -9,7 +8,7 @@ import type { Language } from '../../http/language.js'
  */
 export interface Channel {
   /** Why a text is no address of this channel, or undefined when it is one. */
-  refusalOf(address: string, config: Config): Words | undefined
+  refusalOf(address: string, settings: Settings): Words | undefined
   /** Whether its messages can be signed with a secret of the contact. */
   takesSecret: boolean
   /** Messages that one address takes in a minute. */
@@ -18,9 +17,25 @@ export interface Channel {
   open(outside: Outside): Line | undefined
 }
 
+/** What of the configuration is about reaching people. */
+export interface Settings {
+  mail: MailSettings
+  /** The address at which people reach the service, without a slash at its end. */
+  publicUrl: string
+  /** For development: robots may be on this machine. */
+  webhookAllowPrivate: boolean
+}
+
+/** How e-mail leaves: over SMTP, or into a folder; neither, and the channel is off. */
+export interface MailSettings {
+  smtpUrl: string | undefined
+  folder: string | undefined
+  from: { name: string; address: string }
+}
+
 /** What a channel may use of the world. */
 export interface Outside {
-  config: Config
+  settings: Settings
   fetch: GuardedFetch
 }
 

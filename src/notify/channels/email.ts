@@ -1,7 +1,6 @@
 import { createTransport, type SendMailOptions } from 'nodemailer'
 import { z } from 'zod'
-import type { MailConfig } from '../../config.js'
-import type { Channel, Line, Message, Outcome, Recipient } from './channel.js'
+import type { Channel, Line, MailSettings, Message, Outcome, Recipient } from './channel.js'
 import { reasonOf, SENT } from './channel.js'
 import { openFolder } from './mail-folder.js'
 
@@ -20,14 +19,14 @@ export const email: Channel = {
       : { zh: '须为电子邮件地址，如 name@example.com。', en: 'An e-mail address, such as name@example.com.' },
   takesSecret: false,
   perMinute: Number.POSITIVE_INFINITY,
-  open({ config: { mail } }) {
+  open({ settings: { mail } }) {
     if (mail.smtpUrl !== undefined) return openSmtp(mail, mail.smtpUrl)
     if (mail.folder !== undefined) return openFolder(mail.folder, (message, to) => mailOf(mail, message, to))
     return undefined
   },
 }
 
-function openSmtp(mail: MailConfig, url: string): Line {
+function openSmtp(mail: MailSettings, url: string): Line {
   const transport = createTransport({
     ...{ url, pool: true, maxConnections: CONNECTIONS },
     // Whether a message was taken when the connection broke off nobody knows; the schedule asks again, not the pool.
@@ -64,7 +63,7 @@ function outcomeOf(err: unknown): Outcome {
   return { kind: isAboutThis && permanent === true ? 'refused' : 'later', reason: reasonOf(message ?? String(err)) }
 }
 
-function mailOf({ from }: MailConfig, message: Message, to: Recipient): SendMailOptions {
+function mailOf({ from }: MailSettings, message: Message, to: Recipient): SendMailOptions {
   const host = from.address.slice(from.address.lastIndexOf('@') + 1)
   return {
     from,
