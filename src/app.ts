@@ -28,6 +28,7 @@ import { operationRoutes } from './operation/routes.js'
 import { reportRoutes } from './reports/routes.js'
 import { ledgerRoutes } from './track/ledger-routes.js'
 import { trackRoutes } from './track/routes.js'
+import { streamRoutes } from './track/stream-routes.js'
 import { deliveryRoutes } from './webhooks/delivery-routes.js'
 import { rotationRoute } from './webhooks/rotation-route.js'
 import { subscriptionRoutes } from './webhooks/subscription-routes.js'
@@ -79,6 +80,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(assignRoutes, deps)
   await app.register(trackRoutes, deps)
   await app.register(ledgerRoutes, deps)
+  await app.register(streamRoutes, { ...deps, metrics })
   await app.register(closeRoutes, deps)
   await app.register(noticeRoutes, deps)
   await app.register(contactRoutes, deps)

@@ -45,6 +45,7 @@ const MATRIX: Record<string, string> = {
   'POST /v1/items/{id}/notes': 'x x x x . x',
   'POST /v1/imports': '. . x . . x',
   'GET /v1/events': LEDGER,
+  'GET /v1/events/stream': LEDGER,
   'GET /v1/ledger': LEDGER,
   'POST /v1/ledger/verification': '. . . . x x',
   'GET /v1/reports/overdue': ALL,

@@ -34,6 +34,11 @@ const MISSING: Words = {
   en: 'Send an API key or token: Authorization: Bearer <token>.',
 }
 
+/** The key or token that a request brings (RFC 6750, section 2.1). */
+export function bearerOf({ headers }: FastifyRequest): string | undefined {
+  return /^Bearer +([\x21-\x7e]{1,8192})$/i.exec(headers.authorization ?? '')?.[1]
+}
+
 export function unauthenticated(words: Words = UNKNOWN): EdgeError {
   return new EdgeError('unauthenticated', words)
 }
@@ -45,7 +50,7 @@ export function createAuthentication(keys: Authenticator, tokens: Authenticator 
     async identify(request: FastifyRequest): Promise<void> {
       if (request.routeOptions.config.action === undefined) return
       try {
-        const [, token] = /^Bearer +([\x21-\x7e]{1,8192})$/i.exec(request.headers.authorization ?? '') ?? []
+        const token = bearerOf(request)
         if (token === undefined) throw unauthenticated(MISSING)
         if (token.startsWith('ol_')) request.actor = await keys.authenticate(token)
         else if (tokens !== undefined) request.actor = await tokens.authenticate(token)

@@ -17,7 +17,15 @@ const withActor = sql`left join person p on p.jurisdiction_id = e.jurisdiction_i
 
 export interface EventRow extends Record<string, unknown> {
   seq: number
+  type: string
   json: string
+}
+
+/** An event with what decides who may see it. */
+export interface PlacedEvent extends EventRow {
+  itemId: string | null
+  /** Where its item lies now; null for an event that is about no item. */
+  area: string | null
 }
 
 export interface Head {
@@ -42,7 +50,7 @@ export async function readItemEvents(
   const { jurisdiction, itemId, afterVersion, asOf, limit } = query
   const until = asOf === undefined ? sql`` : sql`and e.at <= ${asOf}`
   const { rows } = await db.execute<EventRow & { version: number }>(sql`
-    select e.seq, e.item_version as version, ${eventJson} from event e ${withActor}
+    select e.seq, e.type, e.item_version as version, ${eventJson} from event e ${withActor}
     where e.jurisdiction_id = ${jurisdiction} and e.item_id = ${itemId} and e.item_version > ${afterVersion} ${until}
     order by e.item_version limit ${limit}`)
   return rows
@@ -77,8 +85,17 @@ export async function readFeed(db: Db, actor: Actor, { after, until, limit, type
       ? sql``
       : sql`and (e.item_id is null or exists (select from item i where i.id = e.item_id and ${visibleItems(actor)}))`
   const { rows } = await db.execute<EventRow>(sql`
-    select e.seq, ${eventJson} from event e ${withActor}
+    select e.seq, e.type, ${eventJson} from event e ${withActor}
     where e.jurisdiction_id = ${actor.jurisdiction.id} and e.seq > ${after} and e.seq <= ${until} ${ofTypes} ${visible}
     order by e.seq limit ${limit}`)
+  return rows.map((row) => ({ ...row, seq: Number(row.seq) }))
+}
+
+/** All of the jurisdiction's events after a seq, in order, for whoever hands them on by who may see them. */
+export async function readPlaced(db: Db, jurisdiction: string, after: number, limit: number): Promise<PlacedEvent[]> {
+  const { rows } = await db.execute<PlacedEvent>(sql`
+    select e.seq, e.type, e.item_id as "itemId", i.area, ${eventJson} from event e ${withActor}
+    left join item i on i.jurisdiction_id = e.jurisdiction_id and i.id = e.item_id
+    where e.jurisdiction_id = ${jurisdiction} and e.seq > ${after} order by e.seq limit ${limit}`)
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }))
 }

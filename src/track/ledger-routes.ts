@@ -3,7 +3,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
 import type { Actor } from '../domain/permissions.js'
-import { invalid, type Rejection } from '../domain/rejection.js'
 import { CommandHeaders, ItemParams, sendJson } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { AsOf, Cursor, Limit, many, pastOf, valuesOf } from '../http/fields.js'
@@ -12,16 +11,12 @@ import { json, responses } from '../http/responses.js'
 import { type FeedQuery, findItemId, readFeed, readHead, readItemEvents } from '../ledger/history.js'
 import { type ChainReport, verifyChain } from '../ledger/verify.js'
 import { EVENT_TYPES, EventPage, EventView, Feed, Head, Verification } from './event-view.js'
+import { beyondHead, Seq } from './seq.js'
 
 const TAG = 'Ledger'
 const MAX_WAIT_S = 30
 const PAGE = 50
 const EXPORT_PAGE = 1_000
-
-const Seq = z
-  .string()
-  .regex(/^\d{1,15}$/, '须为序号。 | A seq: digits.')
-  .transform(Number)
 
 const FeedQuerystring = z.strictObject({
   after: Seq.default(0).meta({ description: 'The last seq that the follower has.', example: '172' }),
@@ -96,7 +91,7 @@ export async function ledgerRoutes(app: App, { db, now, watch }: Deps): Promise<
       const query = { types: valuesOf(request.query.type), limit: limit ?? PAGE }
       const { actor } = request
       const head = await readHead(db, actor.jurisdiction.id)
-      if (after > head.seq) throw beyondHead(head.seq)
+      if (after > head.seq) throw beyondHead('/query/after', head.seq)
       if (request.headers.accept?.includes('application/x-ndjson')) {
         return sendNdjson(reply, exported(actor, { ...query, after, until: head.seq }, limit ?? Infinity))
       }
@@ -183,14 +178,6 @@ function sendFeed(
   const lastSeq = nextCursor === null ? scannedTo : last
   const data = rows.map((row) => row.json).join(',')
   return sendJson(reply, `{"data":[${data}],"nextCursor":${JSON.stringify(nextCursor)},"lastSeq":${lastSeq}}`)
-}
-
-/** A follower that is ahead of the ledger follows another one, such as a database that was restored. */
-function beyondHead(seq: number): Rejection {
-  return invalid('/query/after', {
-    zh: `台账目前只到第 ${seq} 条；请核对是否连到了恢复过的数据库。`,
-    en: `The ledger ends at seq ${seq}: has the database been restored from a backup?`,
-  })
 }
 
 function sendNdjson(reply: FastifyReply, lines: AsyncIterable<string>): FastifyReply {
