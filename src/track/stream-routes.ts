@@ -78,10 +78,11 @@ export async function streamRoutes(app: App, { db, now, watch, metrics }: Deps &
         const after = resumed ?? query.after ?? head.seq
         if (after > head.seq)
           throw beyondHead(resumed === undefined ? '/query/after' : '/headers/last-event-id', head.seq)
-        return live.follow({ actor, after, types: valuesOf(query.type) }, head.seq)
+        const begun = live.follow({ actor, after, types: valuesOf(query.type) }, head.seq)
+        // With an id, so that a client which is cut off before anything happens resumes from here.
+        begun.say(`id: ${after}\nretry: ${RECONNECT_MS}\n\n`)
+        return begun
       })
-      // The first id too, so that a client which is cut off before anything happens resumes from here.
-      follower.say(`id: ${follower.seq()}\nretry: ${RECONNECT_MS}\n\n`)
       // A HEAD request is answered with the fields alone.
       if (request.method === 'HEAD') follower.end()
       return sendStream(reply, follower.stream)
