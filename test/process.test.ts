@@ -26,6 +26,16 @@ t.test('a server that is told to end answers what it was asked, and ends well', 
   }
 })
 
+t.test('a server that is told to end ends its streams', async (t) => {
+  const server = await startServer(t, environment)
+  const stream = await fetch(`${server.url}/v1/events/stream`, asAuditor)
+  t.equal(stream.status, 200)
+  const whole = stream.text()
+  server.kill('SIGTERM')
+  t.match(await whole, /^id: \d+\nretry: \d+\n\n$/)
+  t.equal(await server.exited, 0)
+})
+
 t.test('a server that is told to end does what it has begun', async (t) => {
   const server = await startServer(t, environment)
   const blocker = await made.superuser.connect()
