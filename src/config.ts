@@ -60,6 +60,8 @@ export const Environment = z.object({
     .string()
     .refine((text) => mailboxOf(text) !== undefined, 'an address, or Name <address>')
     .optional(),
+  // What `one-list mirror` reads another service with; in the environment, where a process list does not show it.
+  ONE_LIST_KEY: z.string().min(1).optional(),
 })
 
 export interface Config {
@@ -83,6 +85,8 @@ export interface Config {
   /** The address at which people reach the service, without a slash at its end. */
   publicUrl: string
   mail: MailSettings
+  /** The key with which `one-list mirror` reads its source. */
+  clientKey: string | undefined
 }
 
 /** The environment does not say what it must; the message names the variable. */
@@ -118,6 +122,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     webhookAllowPrivate: e.WEBHOOK_ALLOW_PRIVATE,
     publicUrl: (e.PUBLIC_URL ?? ownUrl(e.HOST, e.PORT)).replace(/\/+$/, ''),
     mail: mailOf(e),
+    clientKey: e.ONE_LIST_KEY,
   }
 }
 

@@ -25,6 +25,9 @@ const LAYERS: Record<string, string[]> = {
   db: ['domain'],
   ledger: ['db', 'domain'],
   http: ['db', 'domain'],
+  // What others run as well, knows of the service what its document says.
+  client: [],
+  mirror: ['client'],
   ...Object.fromEntries(SLICES.map((slice) => [slice, ['http', 'ledger', 'db', 'domain', 'deps']])),
 }
 /** Pure libraries; nothing that reads a clock, a file or a socket. */
@@ -77,6 +80,14 @@ t.test('the domain is pure', async (t) => {
       /Date\.now\(|new Date\(\)|\bawait\b|\bprocess\.|Math\.random/,
       `${file} takes its time as an argument and never awaits`,
     )
+  }
+})
+
+t.test('the client runs in a browser', async (t) => {
+  const from = edges.filter((edge) => layerOf(edge.from) === 'client')
+  t.ok(from.length > 0)
+  for (const edge of from) {
+    t.ok(layerOf(edge.to) === 'client' || edge.name === 'openapi-fetch', `${edge.from} imports ${edge.name}`)
   }
 })
 
