@@ -15,6 +15,7 @@ import { createDb, type Tx } from '../db/client.js'
 import type { Actor, Role } from '../domain/permissions.js'
 import { createApiKey } from '../http/api-key.js'
 import { appendEvents } from '../ledger/act.js'
+import { createContact } from '../notify/contacts.js'
 
 /** One key per role. */
 export type SampleKeys = Record<Role, string>
@@ -51,6 +52,13 @@ const PEOPLE: readonly { name: string; role: Role; unit?: string }[] = [
   { name: '纪检监察 赵静', role: 'auditor' },
 ]
 
+/** Nobody is there: without a mail server the mail goes into a folder, where a newcomer can look at it. */
+const CONTACTS: readonly { recipient: 'unit' | 'office' | 'supervisor'; unit?: string; address: string }[] = [
+  { recipient: 'unit', unit: '阜南县交通运输局', address: 'funan@example.com' },
+  { recipient: 'office', address: 'office@example.com' },
+  { recipient: 'supervisor', address: 'supervisor@example.com' },
+]
+
 /**
  * Makes the sample jurisdiction in an empty database and keeps its keys in `DATA_DIR/sample-keys.json` (mode 0600).
  * Answers the keys, also those of an earlier start; undefined when the database is not empty and no file is there.
@@ -74,6 +82,12 @@ async function createSample(tx: Tx, environment: string, now: string, file: stri
     const { id, event } = await createUnit(tx, system, created, now)
     await tx.execute(appendEvents(FUYANG.id, [event]))
     units.set(created.name, id)
+  }
+  for (const { recipient, unit, address } of CONTACTS) {
+    const to = { recipient, unit: unit === undefined ? null : (units.get(unit) ?? null), area: null, name: null }
+    const created = { ...to, channel: 'email', address, secret: null, language: 'zh-CN' } as const
+    const { event } = await createContact(tx, system, created, now)
+    await tx.execute(appendEvents(FUYANG.id, [event]))
   }
   const keys: Partial<SampleKeys> = {}
   for (const { name, role, unit } of PEOPLE) {

@@ -1,5 +1,4 @@
 import { and, asc, eq, gt, or, type SQL, sql } from 'drizzle-orm'
-import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import type { Tx } from '../db/client.js'
 import { readRules } from '../db/rules.js'
@@ -13,8 +12,7 @@ import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'
 import { AddContact, ChangeContact, CONTACT_EXAMPLE, ContactQuery, ContactView } from './contact-schemas.js'
-import { checkedAddress, contactColumns, contactEvent, isContact, requireScope } from './contacts.js'
-import { createUnsubscribeToken } from './unsubscribe.js'
+import { checkedAddress, contactColumns, contactEvent, createContact, isContact, requireScope } from './contacts.js'
 
 const TAG = 'Notify'
 
@@ -76,18 +74,19 @@ export async function contactRoutes(app: App, { db, now, config }: Deps): Promis
         await requireScope(tx, actor, { unit, area })
         await requireNew(tx, actor.jurisdiction.id, { recipient, unit, channel, address })
         const { rules } = await readRules(tx, actor.jurisdiction.id)
-        const [made] = await tx
-          .insert(contact)
-          .values({
-            ...{ jurisdiction: actor.jurisdiction.id, id: uuidv7(), createdAt: intent.now },
-            ...{ recipient, unit, area, channel, address, secret, name, language: body.language ?? rules.language },
-            unsubscribeToken: createUnsubscribeToken(),
-          })
-          .returning(contactColumns)
-        if (made === undefined) throw new Error('the new contact did not come back')
+        const created = {
+          recipient,
+          unit,
+          area,
+          channel,
+          address,
+          secret,
+          name,
+          language: body.language ?? rules.language,
+        }
+        const { made, event } = await createContact(tx, actor, created, intent.now)
         const headers = { etag: '"1"', location: `/v1/contacts/${made.id}` }
-        const events = [contactEvent(actor, intent.now, 'contact.created', made)]
-        return { status: 201, headers, body: JSON.stringify(made), events }
+        return { status: 201, headers, body: JSON.stringify(made), events: [event] }
       })
       return sendAnswer(reply, answer)
     },

@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
+import { v7 as uuidv7 } from 'uuid'
 import type { z } from 'zod'
 import type { Tx } from '../db/client.js'
 import { contact } from '../db/schema.js'
@@ -9,6 +10,7 @@ import { type AdminEvent, adminEvent, type PreparedEvent } from '../ledger/chain
 import type { Settings } from './channels/channel.js'
 import { CHANNELS, type ChannelName } from './channels/index.js'
 import type { ContactView } from './contact-schemas.js'
+import { createUnsubscribeToken } from './unsubscribe.js'
 
 export type Contact = z.infer<typeof ContactView>
 
@@ -31,6 +33,21 @@ export const contactColumns = {
 
 export function isContact(jurisdiction: string, id: string) {
   return and(eq(contact.jurisdiction, jurisdiction), eq(contact.id, id))
+}
+
+export type NewContact = Pick<Contact, 'recipient' | 'unit' | 'area' | 'channel' | 'address' | 'name' | 'language'> & {
+  secret: string | null
+}
+
+/** Adds a contact whose address has been checked; answers it, and the event that says so. */
+export async function createContact(tx: Tx, actor: Actor, created: NewContact, at: string) {
+  const identity = { jurisdiction: actor.jurisdiction.id, id: uuidv7(), createdAt: at }
+  const [made] = await tx
+    .insert(contact)
+    .values({ ...identity, ...created, unsubscribeToken: createUnsubscribeToken() })
+    .returning(contactColumns)
+  if (made === undefined) throw new Error('the new contact did not come back')
+  return { made, event: contactEvent(actor, at, 'contact.created', made) }
 }
 
 /** What the ledger keeps of a contact: neither its address nor its name, which are somebody's. */
