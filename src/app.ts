@@ -11,6 +11,7 @@ import { closeRoutes } from './close/routes.js'
 import type { App, Deps } from './deps.js'
 import { createAuthentication, createKeyAuthenticator } from './http/actor.js'
 import { acceptJson } from './http/body.js'
+import { compressAnswers } from './http/compression.js'
 import { createTokenAuthenticator } from './http/oidc.js'
 import { answerError, FRAMEWORK_ERRORS, rawProblem } from './http/problem.js'
 import { limitRate } from './http/rate-limit.js'
@@ -66,6 +67,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   acceptJson(app)
 
   await app.register(helmet, { global: true, contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } })
+  await compressAnswers(app)
   await describeApi(app)
   guard(app, deps)
   // A connection that is kept alive after its last answer would hold up the end of the process for as long as its client likes.

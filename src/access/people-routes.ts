@@ -6,13 +6,18 @@ import { notFound } from '../domain/rejection.js'
 import { CommandHeaders, intentOf, sendAnswer } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PERSON_EXAMPLE } from '../http/examples.js'
-import { IdParams, PageQuery } from '../http/fields.js'
+import { fileOr } from '../http/export/docs.js'
+import { jsonRows, sendFile } from '../http/export/send.js'
+import { IdParams, PAGE, RowsQuery } from '../http/fields.js'
+import { formatOf, LIST_FORMATS } from '../http/negotiate.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'
 import { adminEvent } from '../ledger/chain.js'
 import { createPerson } from './create.js'
 import { person, requireFit } from './person.js'
+import { personRows } from './rows.js'
+import { PERSON_SHEET } from './sheets.js'
 
 const TAG = 'Reference data and access'
 
@@ -46,7 +51,8 @@ const ChangePerson = z
   })
 
 /** People, who act through a key or a token. */
-export async function peopleRoutes(app: App, { db, now }: Deps): Promise<void> {
+export async function peopleRoutes(app: App, deps: Deps): Promise<void> {
+  const { db, now } = deps
   app.get(
     '/v1/people',
     {
@@ -56,25 +62,33 @@ export async function peopleRoutes(app: App, { db, now }: Deps): Promise<void> {
         operationId: 'listPeople',
         summary: 'People',
         description: 'The people of the jurisdiction, by name.',
-        querystring: PageQuery,
+        querystring: RowsQuery,
         response: {
-          200: json('A page of people.', pageSchema(PersonView, 'PersonPage', PERSON_EXAMPLE)),
-          ...responses('read'),
+          200: fileOr(
+            'A page of people; as a file, all.',
+            pageSchema(PersonView, 'PersonPage', PERSON_EXAMPLE),
+            PersonView,
+          ),
+          ...responses('list'),
         },
       },
     },
     async (request, reply) => {
       const { limit, cursor } = request.query
-      const [name = '', id = ''] = cursor === undefined ? [] : decodeCursor(cursor, 'people', 2)
-      const after = cursor === undefined ? sql`` : sql`and (name, id) > (${name}, ${id}::uuid)`
-      const { rows } = await db.execute<z.infer<typeof PersonView>>(sql`
-        select id, name, role, unit_id as unit, area, active from person
-        where jurisdiction_id = ${request.actor.jurisdiction.id} and role <> 'system' ${after}
-        order by name, id limit ${limit + 1}`)
+      const { id: jurisdiction } = request.actor.jurisdiction
+      const format = formatOf(request, reply, LIST_FORMATS)
+      if (format !== 'json') {
+        const rows = jsonRows(personRows(jurisdiction, undefined, limit))
+        return sendFile(request, reply, deps, { format, sheet: PERSON_SHEET, rows })
+      }
+      const after = cursor === undefined ? undefined : decodeCursor(cursor, 'people', 2)
+      const { rows } = await db.execute<z.infer<typeof PersonView>>(
+        personRows(jurisdiction, after, (limit ?? PAGE) + 1),
+      )
       return sendPage(
         request,
         reply,
-        pageOf(rows, limit, (row) => encodeCursor('people', [row.name, row.id])),
+        pageOf(rows, limit ?? PAGE, (row) => encodeCursor('people', [row.name, row.id])),
       )
     },
   )

@@ -1,20 +1,23 @@
-import { eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { readCalendar } from '../db/calendar.js'
-import { category } from '../db/schema.js'
 import type { App, Deps } from '../deps.js'
-import { areaPrefix } from '../domain/area.js'
 import { ROLES } from '../domain/permissions.js'
 import { CommandHeaders, intentOf, sendAnswer, sendJson } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PERSON_EXAMPLE } from '../http/examples.js'
-import { Cursor, Limit, text } from '../http/fields.js'
+import { fileOr } from '../http/export/docs.js'
+import { jsonRows, sendFile } from '../http/export/send.js'
+import { Cursor, PAGE, RowLimit, text } from '../http/fields.js'
 import { languageOf } from '../http/language.js'
+import { formatOf, LIST_FORMATS } from '../http/negotiate.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'
 import { adminEvent } from '../ledger/chain.js'
 import { duplicateName } from './create.js'
+import { areaRows, categoryRows } from './rows.js'
+import { AREA_SHEET, CATEGORY_SHEET } from './sheets.js'
 
 const TAG = 'Reference data and access'
 
@@ -44,9 +47,10 @@ const AddCategory = z
   .strictObject({ code: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/), nameZh: text(100), nameEn: text(100) })
   .meta({ id: 'AddCategory', example: { code: 'railway_crossing', nameZh: '铁路道口', nameEn: 'Railway crossing' } })
 
+const AREA_EXAMPLE = { code: '341225', name: '阜南县', level: 3, parent: '341200' }
 const AreaView = z
   .strictObject({ code: z.string(), name: z.string(), level: z.int(), parent: z.string().nullable() })
-  .meta({ id: 'Area' })
+  .meta({ id: 'Area', example: AREA_EXAMPLE })
 
 const Calendar = z
   .strictObject({
@@ -65,7 +69,8 @@ const Calendar = z
   })
 
 /** Reference data: who am I, areas, categories, the working calendar. */
-export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void> {
+export async function referenceRoutes(app: App, deps: Deps): Promise<void> {
+  const { db, now } = deps
   app.get(
     '/v1/me',
     {
@@ -103,31 +108,30 @@ export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void
             .max(4)
             .optional()
             .meta({ description: '1 province, 2 city, 3 county, 4 township.', example: 3 }),
-          limit: Limit,
+          limit: RowLimit,
           cursor: Cursor,
         }),
         response: {
-          200: json(
-            'A page of areas.',
-            pageSchema(AreaView, 'AreaPage', { code: '341225', name: '阜南县', level: 3, parent: '341200' }),
-          ),
-          ...responses('read'),
+          200: fileOr('A page of areas; as a file, all.', pageSchema(AreaView, 'AreaPage', AREA_EXAMPLE), AreaView),
+          ...responses('list'),
         },
       },
     },
     async (request, reply) => {
       const { under, level, limit, cursor } = request.query
       const bound = { under, level }
-      const [after = ''] = cursor === undefined ? [] : decodeCursor(cursor, bound, 1)
-      const prefix = areaPrefix(under ?? request.actor.jurisdiction.area)
-      const ofLevel = level === undefined ? sql`` : sql`and level = ${level}`
-      const { rows } = await db.execute<z.infer<typeof AreaView>>(sql`
-        select code, name, level, parent from area where code like ${`${prefix}%`} and code > ${after} ${ofLevel}
-        order by code limit ${limit + 1}`)
+      const wanted = { under: under ?? request.actor.jurisdiction.area, level }
+      const format = formatOf(request, reply, LIST_FORMATS)
+      if (format !== 'json') {
+        const rows = jsonRows(areaRows(wanted, undefined, limit))
+        return sendFile(request, reply, deps, { format, sheet: AREA_SHEET, rows })
+      }
+      const after = cursor === undefined ? undefined : decodeCursor(cursor, bound, 1)
+      const { rows } = await db.execute<z.infer<typeof AreaView>>(areaRows(wanted, after, (limit ?? PAGE) + 1))
       return sendPage(
         request,
         reply,
-        pageOf(rows, limit, (row) => encodeCursor(bound, [row.code])),
+        pageOf(rows, limit ?? PAGE, (row) => encodeCursor(bound, [row.code])),
       )
     },
   )
@@ -142,18 +146,18 @@ export async function referenceRoutes(app: App, { db, now }: Deps): Promise<void
         summary: 'Categories',
         description: 'The jurisdiction’s categories, in their order.',
         response: {
-          200: json('All categories.', pageSchema(CategoryView, 'CategoryPage', CATEGORY_EXAMPLE)),
-          ...responses('read'),
+          200: fileOr('All categories.', pageSchema(CategoryView, 'CategoryPage', CATEGORY_EXAMPLE), CategoryView),
+          ...responses('list'),
         },
       },
     },
     async (request, reply) => {
-      const name = languageOf(request) === 'en' ? category.nameEn : category.nameZh
-      const rows = await db
-        .select({ code: category.code, name, nameZh: category.nameZh, nameEn: category.nameEn })
-        .from(category)
-        .where(eq(category.jurisdiction, request.actor.jurisdiction.id))
-        .orderBy(category.position, category.code)
+      const query = categoryRows(request.actor.jurisdiction.id, languageOf(request))
+      const format = formatOf(request, reply, LIST_FORMATS)
+      if (format !== 'json') {
+        return sendFile(request, reply, deps, { format, sheet: CATEGORY_SHEET, rows: jsonRows(query) })
+      }
+      const { rows } = await db.execute<z.infer<typeof CategoryView>>(query)
       return sendPage(
         request,
         reply,

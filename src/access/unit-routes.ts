@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, or, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Tx } from '../db/client.js'
 import { unit } from '../db/schema.js'
@@ -7,12 +7,17 @@ import { notFound, requireVersion } from '../domain/rejection.js'
 import { CommandHeaders, ifMatchOf, intentOf, sendAnswer } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { UNIT_EXAMPLE } from '../http/examples.js'
-import { AreaCode, IdParams, PageQuery, text, unknownCode } from '../http/fields.js'
+import { fileOr } from '../http/export/docs.js'
+import { jsonRows, sendFile } from '../http/export/send.js'
+import { AreaCode, IdParams, PAGE, RowsQuery, text, unknownCode } from '../http/fields.js'
+import { formatOf, LIST_FORMATS } from '../http/negotiate.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'
 import { adminEvent } from '../ledger/chain.js'
 import { createUnit, duplicateName } from './create.js'
+import { unitRows } from './rows.js'
+import { UNIT_SHEET } from './sheets.js'
 
 const TAG = 'Reference data and access'
 
@@ -46,7 +51,8 @@ const ChangeUnit = z
   })
 
 /** Units, to which items are assigned. */
-export async function unitRoutes(app: App, { db, now }: Deps): Promise<void> {
+export async function unitRoutes(app: App, deps: Deps): Promise<void> {
+  const { db, now } = deps
   app.get(
     '/v1/units',
     {
@@ -56,30 +62,27 @@ export async function unitRoutes(app: App, { db, now }: Deps): Promise<void> {
         operationId: 'listUnits',
         summary: 'Units',
         description: 'The units of the jurisdiction, by name.',
-        querystring: PageQuery,
+        querystring: RowsQuery,
         response: {
-          200: json('A page of units.', pageSchema(UnitView, 'UnitPage', UNIT_EXAMPLE)),
-          ...responses('read'),
+          200: fileOr('A page of units; as a file, all.', pageSchema(UnitView, 'UnitPage', UNIT_EXAMPLE), UnitView),
+          ...responses('list'),
         },
       },
     },
     async (request, reply) => {
       const { limit, cursor } = request.query
-      const [name, id] = cursor === undefined ? [] : decodeCursor(cursor, 'units', 2)
-      const after =
-        cursor === undefined
-          ? undefined
-          : or(gt(unit.name, String(name)), and(eq(unit.name, String(name)), gt(unit.id, String(id))))
-      const rows = await db
-        .select(unitColumns)
-        .from(unit)
-        .where(and(eq(unit.jurisdiction, request.actor.jurisdiction.id), after))
-        .orderBy(asc(unit.name), asc(unit.id))
-        .limit(limit + 1)
+      const { id: jurisdiction } = request.actor.jurisdiction
+      const format = formatOf(request, reply, LIST_FORMATS)
+      if (format !== 'json') {
+        const rows = jsonRows(unitRows(jurisdiction, undefined, limit))
+        return sendFile(request, reply, deps, { format, sheet: UNIT_SHEET, rows })
+      }
+      const after = cursor === undefined ? undefined : decodeCursor(cursor, 'units', 2)
+      const { rows } = await db.execute<z.infer<typeof UnitView>>(unitRows(jurisdiction, after, (limit ?? PAGE) + 1))
       return sendPage(
         request,
         reply,
-        pageOf(rows, limit, (row) => encodeCursor('units', [row.name, row.id])),
+        pageOf(rows, limit ?? PAGE, (row) => encodeCursor('units', [row.name, row.id])),
       )
     },
   )

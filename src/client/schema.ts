@@ -1429,6 +1429,14 @@ export interface components {
             data: components["schemas"]["ApiKey"][];
             nextCursor: string | null;
         };
+        /**
+         * @example {
+         *       "code": "341225",
+         *       "level": 3,
+         *       "name": "阜南县",
+         *       "parent": "341200"
+         *     }
+         */
         Area: {
             code: string;
             level: number;
@@ -1836,6 +1844,12 @@ export interface components {
             /** @example 临水弯道无护栏 */
             title?: string;
         };
+        /**
+         * @description RFC 4180, UTF-8 with a byte order mark, CRLF; headings in the language of the request.
+         * @example 编号,标题,状态
+         *     2026-000172,临水弯道无护栏,整改中
+         */
+        CsvFile: string;
         /**
          * @example {
          *       "approved": true,
@@ -2913,6 +2927,123 @@ export interface components {
              */
             updatedAt: string;
             version: number;
+        };
+        /**
+         * @description RFC 7946.
+         * @example {
+         *       "features": [
+         *         {
+         *           "geometry": {
+         *             "coordinates": [
+         *               115.8142,
+         *               32.8909
+         *             ],
+         *             "type": "Point"
+         *           },
+         *           "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *           "properties": {
+         *             "address": null,
+         *             "area": "341225",
+         *             "assignment": {
+         *               "acceptedAt": null,
+         *               "assignedAt": "2026-11-23T01:00:00.000Z",
+         *               "assignedBy": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "coUnits": [],
+         *               "completionStandard": "弯道外侧 120 米波形梁护栏，警示标志两处，验收合格",
+         *               "dueAt": "2026-12-31T15:59:59.999Z",
+         *               "goal": "消除临水弯道坠车风险",
+         *               "leadOfficial": {
+         *                 "name": "王建国",
+         *                 "title": "副县长"
+         *               },
+         *               "penalty": "逾期未销号，通报并扣 5 分",
+         *               "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *               "reward": "按期销号，年度考核加 2 分"
+         *             },
+         *             "category": "roadside_protection",
+         *             "chainage": "K77+800",
+         *             "closedAt": null,
+         *             "closedBy": null,
+         *             "closureFindings": null,
+         *             "closureRequest": null,
+         *             "code": "2026-000001",
+         *             "defaultDueAt": "2027-02-17T15:59:59.999Z",
+         *             "description": "弯道外侧临水库，无护栏、无警示标志。",
+         *             "direction": "up",
+         *             "dismissalReason": null,
+         *             "dueAt": "2026-12-31T15:59:59.999Z",
+         *             "dueProvisional": false,
+         *             "dueSoon": false,
+         *             "endChainageM": 77800,
+         *             "escalation": null,
+         *             "evaluation": "临水急弯，近三年两起坠车事故。",
+         *             "extension": null,
+         *             "extensionPending": false,
+         *             "externalId": null,
+         *             "externalSystem": null,
+         *             "foundAt": null,
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "level": "major",
+         *             "listedAt": "2026-11-22T06:10:00.000Z",
+         *             "location": {
+         *               "lat": 32.6606424,
+         *               "lon": 115.5900129
+         *             },
+         *             "mergedFrom": [],
+         *             "mergedInto": null,
+         *             "onAccount": true,
+         *             "overdue": false,
+         *             "overdueDays": 0,
+         *             "plan": null,
+         *             "progress": null,
+         *             "recheck": null,
+         *             "reportedAt": "2026-11-22T02:30:38.780Z",
+         *             "reportedBy": {
+         *               "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *               "name": "排查员 李强"
+         *             },
+         *             "risk": "road",
+         *             "road": "S315",
+         *             "source": "inspection",
+         *             "startChainageM": 77800,
+         *             "status": "assigned",
+         *             "supervision": {
+         *               "at": "2026-11-22T07:00:00.000Z",
+         *               "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "reason": "一年内两起坠车",
+         *               "tier": "city"
+         *             },
+         *             "suspended": false,
+         *             "suspension": null,
+         *             "title": "临水弯道无护栏",
+         *             "updatedAt": "2026-11-23T01:00:00.000Z",
+         *             "version": 3
+         *           },
+         *           "type": "Feature"
+         *         }
+         *       ],
+         *       "type": "FeatureCollection"
+         *     }
+         */
+        ItemFeatures: {
+            features: {
+                /** @description Longitude and latitude (WGS 84); null for an item without a point. */
+                geometry: {
+                    coordinates: [
+                        number,
+                        number
+                    ];
+                    /** @constant */
+                    type: "Point";
+                } | null;
+                /** Format: uuid */
+                id: string;
+                properties: components["schemas"]["Item"];
+                /** @constant */
+                type: "Feature";
+            }[];
+            /** @constant */
+            type: "FeatureCollection";
         };
         /**
          * @example {
@@ -4121,6 +4252,12 @@ export interface components {
             firstBadSeq: number | null;
             ok: boolean;
         };
+        /**
+         * Format: binary
+         * @description An Office Open XML workbook: a cover, and the rows with typed cells.
+         * @example PK…
+         */
+        Workbook: string;
     };
     responses: never;
     parameters: never;
@@ -4154,6 +4291,7 @@ export type ContactMessage = components['schemas']['ContactMessage'];
 export type ContactMessagePage = components['schemas']['ContactMessagePage'];
 export type ContactPage = components['schemas']['ContactPage'];
 export type CorrectItem = components['schemas']['CorrectItem'];
+export type CsvFile = components['schemas']['CsvFile'];
 export type DecideClosure = components['schemas']['DecideClosure'];
 export type DecideExtension = components['schemas']['DecideExtension'];
 export type Delivery = components['schemas']['Delivery'];
@@ -4176,6 +4314,7 @@ export type ImportSource = components['schemas']['ImportSource'];
 export type ImportStatus = components['schemas']['ImportStatus'];
 export type ImportText = components['schemas']['ImportText'];
 export type Item = components['schemas']['Item'];
+export type ItemFeatures = components['schemas']['ItemFeatures'];
 export type ItemPage = components['schemas']['ItemPage'];
 export type LedgerHead = components['schemas']['LedgerHead'];
 export type ListItem = components['schemas']['ListItem'];
@@ -4216,6 +4355,7 @@ export type SuspendItem = components['schemas']['SuspendItem'];
 export type Unit = components['schemas']['Unit'];
 export type UnitPage = components['schemas']['UnitPage'];
 export type Verification = components['schemas']['Verification'];
+export type Workbook = components['schemas']['Workbook'];
 export type $defs = Record<string, never>;
 export interface operations {
     getHealth: {
@@ -4703,7 +4843,7 @@ export interface operations {
                 under?: string;
                 /** @description 1 province, 2 city, 3 county, 4 township. */
                 level?: number;
-                /** @description Rows on a page. */
+                /** @description Rows on a page, 50 unless told; of a file, all unless told. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
@@ -4714,13 +4854,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of areas. */
+            /** @description A page of areas; as a file, all. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AreaPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Area"];
+                    "text/csv": components["schemas"]["CsvFile"];
                 };
             };
             /** @description A parameter is unknown or wrong; `errors` names it. */
@@ -4743,6 +4886,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4854,6 +5006,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CategoryPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Category"];
+                    "text/csv": components["schemas"]["CsvFile"];
                 };
             };
             /** @description A parameter is unknown or wrong; `errors` names it. */
@@ -4876,6 +5031,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6024,7 +6188,7 @@ export interface operations {
                 reportedBefore?: string;
                 /** @description Items without a deadline count as the latest. */
                 sort?: "dueAt" | "-dueAt" | "reportedAt" | "-reportedAt" | "updatedAt" | "-updatedAt";
-                /** @description Rows on a page. */
+                /** @description Rows on a page, 50 unless told; of a file, all unless told. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
@@ -6039,13 +6203,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of items. */
+            /** @description A page of items; as a file, all of them. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/geo+json": components["schemas"]["ItemFeatures"];
                     "application/json": components["schemas"]["ItemPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Item"];
+                    "text/csv": components["schemas"]["CsvFile"];
                 };
             };
             /** @description A parameter is unknown or wrong; `errors` names it. */
@@ -6068,6 +6236,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9447,7 +9624,7 @@ export interface operations {
     listPeople: {
         parameters: {
             query?: {
-                /** @description Rows on a page. */
+                /** @description Rows on a page, 50 unless told; of a file, all unless told. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
@@ -9458,13 +9635,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of people. */
+            /** @description A page of people; as a file, all. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PersonPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Person"];
+                    "text/csv": components["schemas"]["CsvFile"];
                 };
             };
             /** @description A parameter is unknown or wrong; `errors` names it. */
@@ -9487,6 +9667,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9802,7 +9991,7 @@ export interface operations {
                 reportedBefore?: string;
                 /** @description Without it, the items themselves. */
                 groupBy?: "unit" | "area" | "leadOfficial" | "level" | "category" | "road";
-                /** @description Rows on a page. */
+                /** @description Rows on a page, 50 unless told; of a file, all unless told. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
@@ -9815,13 +10004,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The report. */
+            /** @description The report; as a file, all items, or all groups with `groupBy`. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/geo+json": components["schemas"]["ItemFeatures"];
                     "application/json": components["schemas"]["OverdueReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Item"] | components["schemas"]["OverdueGroup"];
+                    "text/csv": components["schemas"]["CsvFile"];
                 };
             };
             /** @description A parameter is unknown or wrong; `errors` names it. */
@@ -9844,6 +10037,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11276,7 +11478,7 @@ export interface operations {
     listUnits: {
         parameters: {
             query?: {
-                /** @description Rows on a page. */
+                /** @description Rows on a page, 50 unless told; of a file, all unless told. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
@@ -11287,13 +11489,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of units. */
+            /** @description A page of units; as a file, all. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["UnitPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Unit"];
+                    "text/csv": components["schemas"]["CsvFile"];
                 };
             };
             /** @description A parameter is unknown or wrong; `errors` names it. */
@@ -11316,6 +11521,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };

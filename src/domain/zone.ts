@@ -38,6 +38,28 @@ export function localTime(instant: string, zone: string): string {
   return isoOf(time + offsetMs(zoneOf(zone), time)).slice(11, 16)
 }
 
+/** Offsets change at quarters of an hour at the finest, and looking one up is slow. */
+const OFFSET_STEP_MS = 15 * MINUTE_MS
+const KNOWN_OFFSETS = 10_000
+
+/**
+ * What the clocks in a zone show at instants (RFC 3339 in UTC), in milliseconds as if it were UTC: for many instants. The
+ * function throws a RangeError for what is not an instant.
+ */
+export function wallClockIn(name: string): (instant: string) => number {
+  const zone = zoneOf(name)
+  const known = new Map<number, number>()
+  return (instant) => {
+    const time = Date.parse(instant)
+    if (Number.isNaN(time)) throw new RangeError('not an instant')
+    const step = Math.floor(time / OFFSET_STEP_MS)
+    const offset = known.get(step) ?? offsetMs(zone, time)
+    if (known.size >= KNOWN_OFFSETS) known.clear()
+    known.set(step, offset)
+    return time + offset
+  }
+}
+
 /**
  * The first millisecond of a date in a zone, as RFC 3339 in UTC with milliseconds. Where midnight does not exist that
  * is the first moment which does; where it comes twice, the first time. Throws a RangeError for what is not a date or

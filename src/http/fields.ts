@@ -81,6 +81,16 @@ export function valuesOf<T>(value: T | T[] | undefined): T[] {
 }
 
 export const Limit = z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'Rows on a page.' })
+/** Of a list that can be had as a file too. */
+export const RowLimit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(200)
+  .optional()
+  .meta({ description: 'Rows on a page, 50 unless told; of a file, all unless told.', example: 50 })
+/** Rows on a page where `RowLimit` does not say. */
+export const PAGE = 50
 export const Cursor = z
   .string()
   .max(1000)
@@ -89,6 +99,9 @@ export const Cursor = z
 
 /** The query of a list that has no filters. */
 export const PageQuery = z.strictObject({ limit: Limit, cursor: Cursor })
+
+/** The query of a list that has no filters and can be had as a file too. */
+export const RowsQuery = z.strictObject({ limit: RowLimit, cursor: Cursor })
 
 /** The id of a unit or person in a path. */
 export const IdParams = z.object({

@@ -8,6 +8,7 @@ import { InvalidRequest, pointersOf } from './validation.js'
 
 type EdgeCode =
   | 'unauthenticated'
+  | 'not-acceptable'
   | 'too-large'
   | 'unsupported-media-type'
   | 'too-many-requests'
@@ -26,6 +27,7 @@ export const PROBLEMS = {
   'four-eyes': { status: 403, title: { zh: '须由他人核验', en: 'Somebody else must verify' } },
   'outside-area': { status: 403, title: { zh: '超出负责区划', en: 'Outside your area' } },
   'not-found': { status: 404, title: { zh: '未找到', en: 'Not found' } },
+  'not-acceptable': { status: 406, title: { zh: '没有所要的格式', en: 'Not in this format' } },
   'wrong-status': { status: 409, title: { zh: '当前状态不允许', en: 'Not allowed in this status' } },
   'merge-refused': { status: 409, title: { zh: '不能并入目标隐患', en: 'The target takes nothing in' } },
   'duplicate-external-id': { status: 409, title: { zh: '外部编号已登记', en: 'External id already on the list' } },

@@ -12,6 +12,9 @@ const READ = {
   503: problem('The database is away; try again as `Retry-After` says.'),
 }
 
+/** Of what can be had as a file too. */
+const LIST = { ...READ, 406: problem('It cannot be had in a format that the caller takes.') }
+
 const FOUND = { ...READ, 404: problem('There is no such record, or it is not the caller’s to see.') }
 
 const WRITE = {
@@ -33,6 +36,8 @@ const COMMAND = {
 
 const KINDS = {
   read: READ,
+  list: LIST,
+  foundList: { ...LIST, 404: FOUND[404] },
   found: FOUND,
   write: WRITE,
   replacement: { ...WRITE, 412: problem('It is at another version than If-Match says.') },

@@ -6,6 +6,7 @@ import { itemIs, visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
+import { PAGE } from '../http/fields.js'
 import { filterConditions, filterOf } from '../http/item-filter.js'
 import type { ListQuery } from './schemas.js'
 
@@ -26,29 +27,44 @@ export interface Page {
 
 /** One page of the list, each row as JSON text. */
 export async function findItems(db: Db, actor: Actor, query: ListItems, now: string): Promise<Page> {
-  const { sort, limit, cursor, asOf } = query
-  const at = asOf ?? now
-  const rowsOf = itemRows(asOf)
-  const where = [
-    visibleItems(actor, asOf),
-    ...heldAt(asOf),
-    ...filterConditions(query, at, actor.jurisdiction.timeZone),
-  ]
-  const key = SORT_KEYS[sort.replace('-', '') as keyof typeof SORT_KEYS]
-  const direction = sort.startsWith('-') ? sql`desc` : sql`asc`
-  const bound = { ...filterOf(query), sort, asOf }
-  const { rows } = await db.execute<{ json: string; key: string; id: string }>(sql`
-    select (select row_to_json(v)::text from (select ${itemFields(actor, at)}) v) as json, ${key}::text as key, i.id
-    from ${rowsOf} i
-    where ${all([...where, ...afterCursor(cursor, bound, key, sort.startsWith('-'))])}
-    order by ${key} ${direction}, i.id ${direction} limit ${limit + 1}`)
+  const { limit = PAGE } = query
+  const { rows } = await db.execute<ListRow>(listedItems(actor, query, now, limit + 1))
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return {
     rows: page.map((row) => row.json),
-    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(bound, [last.key, last.id]) : null,
-    total: query.count === 'true' ? await countItems(db, rowsOf, where) : undefined,
+    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(boundOf(query), [last.key, last.id]) : null,
+    total: query.count === 'true' ? await countItems(db, actor, query, now) : undefined,
   }
+}
+
+interface ListRow extends Record<string, unknown> {
+  json: string
+  key: string
+  id: string
+}
+
+/** The list's rows in its order, from the cursor on; all of them without a limit. */
+export function listedItems(actor: Actor, query: ListItems, now: string, limit?: number): SQL {
+  const { sort, cursor, asOf } = query
+  const key = SORT_KEYS[sort.replace('-', '') as keyof typeof SORT_KEYS]
+  const direction = sort.startsWith('-') ? sql`desc` : sql`asc`
+  const after = afterCursor(cursor, boundOf(query), key, sort.startsWith('-'))
+  return sql`
+    select (select row_to_json(v)::text from (select ${itemFields(actor, asOf ?? now)}) v) as json, ${key}::text as key, i.id
+    from ${itemRows(asOf)} i where ${all([...conditionsOf(actor, query, now), ...after])}
+    order by ${key} ${direction}, i.id ${direction} ${limit === undefined ? sql`` : sql`limit ${limit}`}`
+}
+
+/** What a cursor is bound to. */
+function boundOf(query: ListItems): unknown {
+  return { ...filterOf(query), sort: query.sort, asOf: query.asOf }
+}
+
+function conditionsOf(actor: Actor, query: ListItems, now: string): SQL[] {
+  const { asOf } = query
+  const filters = filterConditions(query, asOf ?? now, actor.jurisdiction.timeZone)
+  return [visibleItems(actor, asOf), ...heldAt(asOf), ...filters]
 }
 
 /** One item as JSON text. @throws Rejection `not-found`, also for the invisible. */
@@ -67,10 +83,9 @@ export async function getItem(
   return row
 }
 
-async function countItems(db: Db, rowsOf: SQL, where: SQL[]): Promise<number> {
-  const { rows } = await db.execute<{ total: string }>(
-    sql`select count(*) as total from ${rowsOf} i where ${all(where)}`,
-  )
+async function countItems(db: Db, actor: Actor, query: ListItems, now: string): Promise<number> {
+  const { rows } = await db.execute<{ total: string }>(sql`
+    select count(*) as total from ${itemRows(query.asOf)} i where ${all(conditionsOf(actor, query, now))}`)
   return Number(rows[0]?.total)
 }
 

@@ -11,14 +11,18 @@ import {
   sendAnswer,
   sendJson,
 } from '../http/command.js'
+import { fileOr, ItemFeatures } from '../http/export/docs.js'
+import { ITEM_SHEET } from '../http/export/item-sheet.js'
+import { sendFile } from '../http/export/send.js'
 import { pastOf } from '../http/fields.js'
 import { ItemPage, ItemView } from '../http/item-view.js'
+import { formatOf, ITEM_FORMATS } from '../http/negotiate.js'
 import { sendPage } from '../http/page.js'
 import { responses } from '../http/responses.js'
 import { changeItem, mergeItems } from '../ledger/change-item.js'
 import { openItem } from '../ledger/open-item.js'
 import { correctionOf, filedOf, requireKnownCodes } from './place.js'
-import { findItems, getItem } from './query.js'
+import { findItems, getItem, listedItems } from './query.js'
 import { AddNote, CorrectItem, FileItem, ListItem, ListQuery, MergeItem, ReadQuery, Reason } from './schemas.js'
 
 const TAG = 'List'
@@ -62,14 +66,19 @@ export async function listRoutes(app: App, deps: Deps): Promise<void> {
           'Items that the caller may see, filtered, sorted and keyset-paged. No item is skipped or repeated while others change.',
         querystring: ListQuery,
         response: {
-          200: { description: 'A page of items.', content: { 'application/json': { schema: ItemPage } } },
-          ...responses('read'),
+          200: fileOr('A page of items; as a file, all of them.', ItemPage, ItemView, ItemFeatures),
+          ...responses('list'),
         },
       },
     },
     async (request, reply) => {
       const at = now()
+      const format = formatOf(request, reply, ITEM_FORMATS)
       const query = { ...request.query, asOf: pastOf(request.query.asOf, at) }
+      if (format !== 'json') {
+        const rows = listedItems(request.actor, query, at, query.limit)
+        return sendFile(request, reply, deps, { format, sheet: ITEM_SHEET, rows, asOf: query.asOf })
+      }
       return sendPage(request, reply, await findItems(db, request.actor, query, at))
     },
   )

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DATUMS } from '../domain/datum.js'
 import { DIRECTIONS, LEVELS, RISKS, SOURCES } from '../domain/item.js'
-import { AreaCode, AsOf, Cursor, Flag, Instant, Limit, text } from '../http/fields.js'
+import { AreaCode, AsOf, Cursor, Flag, Instant, RowLimit, text } from '../http/fields.js'
 import { ItemFilter } from '../http/item-filter.js'
 
 const Location = z
@@ -106,7 +106,7 @@ const SORTS = ['dueAt', '-dueAt', 'reportedAt', '-reportedAt', 'updatedAt', '-up
 export const ListQuery = z.strictObject({
   ...ItemFilter,
   sort: z.enum(SORTS).default('-reportedAt').meta({ description: 'Items without a deadline count as the latest.' }),
-  limit: Limit,
+  limit: RowLimit,
   cursor: Cursor,
   count: Flag.optional().meta({ description: '`true` adds `total`.' }),
   asOf: AsOf,

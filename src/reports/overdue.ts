@@ -2,9 +2,11 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
 import { heldAt, itemFields, itemRows, onTheClock, overdueDays } from '../db/item-json.js'
 import { visibleItems } from '../db/visible.js'
+import { LABELS } from '../domain/labels.js'
 import type { Actor } from '../domain/permissions.js'
 import type { Words } from '../domain/rejection.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
+import { PAGE } from '../http/fields.js'
 import { filterConditions, filterOf, type ItemFilterQuery } from '../http/item-filter.js'
 import { inLanguage, type Language } from '../http/language.js'
 
@@ -12,7 +14,7 @@ export const GROUPS = ['unit', 'area', 'leadOfficial', 'level', 'category', 'roa
 export type GroupBy = (typeof GROUPS)[number]
 
 export interface OverdueQuery extends ItemFilterQuery {
-  limit: number
+  limit?: number | undefined
   cursor?: string | undefined
   asOf?: string | undefined
 }
@@ -32,23 +34,41 @@ export async function findOverdue(
   query: OverdueQuery,
   now: string,
 ): Promise<{ rows: string[]; nextCursor: string | null; total: number }> {
-  const { limit, cursor, asOf } = query
-  const at = asOf ?? now
-  const from = overdueItems(actor, query, at)
-  const bound = { ...filterOf(query), asOf }
-  const [dueAt, id] = cursor === undefined ? [] : decodeCursor(cursor, bound, 2)
-  const after = cursor === undefined ? sql`` : sql`and (i.due_at, i.id) > (${dueAt}::timestamptz, ${id}::uuid)`
-  const page = await db.execute<{ json: string; due_at: string; id: string }>(sql`
-    select (select row_to_json(v)::text from (select ${itemFields(actor, at)}) v) as json, i.due_at::text as due_at, i.id
-    ${from} ${after} order by i.due_at, i.id limit ${limit + 1}`)
-  const count = await db.execute<{ total: string }>(sql`select count(*) as total ${from}`)
+  const { limit = PAGE } = query
+  const page = await db.execute<OverdueRow>(overdueRows(actor, query, now, limit + 1))
+  const count = await db.execute<{ total: string }>(
+    sql`select count(*) as total ${overdueItems(actor, query, query.asOf ?? now)}`,
+  )
   const rows = page.rows.slice(0, limit)
   const last = rows.at(-1)
+  const isMore = page.rows.length > limit && last !== undefined
   return {
     rows: rows.map((row) => row.json),
-    nextCursor: page.rows.length > limit && last !== undefined ? encodeCursor(bound, [last.due_at, last.id]) : null,
+    nextCursor: isMore ? encodeCursor(boundOf(query), [last.due_at, last.id]) : null,
     total: Number(count.rows[0]?.total),
   }
+}
+
+interface OverdueRow extends Record<string, unknown> {
+  json: string
+  due_at: string
+  id: string
+}
+
+/** The overdue items, longest first, from the cursor on; all of them without a limit. */
+export function overdueRows(actor: Actor, query: OverdueQuery, now: string, limit?: number): SQL {
+  const { cursor, asOf } = query
+  const at = asOf ?? now
+  const [dueAt, id] = cursor === undefined ? [] : decodeCursor(cursor, boundOf(query), 2)
+  const after = cursor === undefined ? sql`` : sql`and (i.due_at, i.id) > (${dueAt}::timestamptz, ${id}::uuid)`
+  return sql`
+    select (select row_to_json(v)::text from (select ${itemFields(actor, at)}) v) as json, i.due_at::text as due_at, i.id
+    ${overdueItems(actor, query, at)} ${after} order by i.due_at, i.id ${limit === undefined ? sql`` : sql`limit ${limit}`}`
+}
+
+/** What a cursor is bound to. */
+function boundOf(query: OverdueQuery): unknown {
+  return { ...filterOf(query), asOf: query.asOf }
 }
 
 /** How a group's key is read off an item, and how the key is named in the caller's language. */
@@ -62,8 +82,8 @@ const GROUP_SQL: Record<GroupBy, { key: SQL; label: (language: Language) => SQL 
   leadOfficial: { key: sql`i.lead_official`, label: () => sql`g.key` },
   level: {
     key: sql`i.level`,
-    label: (language) => sql`case g.key when 'major' then ${inLanguage(LABELS.major, language)}
-      when 'general' then ${inLanguage(LABELS.general, language)} end`,
+    label: (language) => sql`case g.key when 'major' then ${inLanguage(LABELS.level.major, language)}
+      when 'general' then ${inLanguage(LABELS.level.general, language)} end`,
   },
   category: {
     key: sql`i.category`,
@@ -72,11 +92,6 @@ const GROUP_SQL: Record<GroupBy, { key: SQL; label: (language: Language) => SQL 
   },
   road: { key: sql`i.road`, label: () => sql`g.key` },
 }
-
-const LABELS = {
-  major: { zh: '重大', en: 'major' },
-  general: { zh: '一般', en: 'general' },
-} as const satisfies Record<string, Words>
 
 /** The name of the group of items that have no key: nobody is assigned, no road is named … */
 const NO_KEY: Record<GroupBy, Words> = {
@@ -97,10 +112,24 @@ export async function groupOverdue(
   now: string,
   language: Language,
 ): Promise<{ groups: Group[]; total: number }> {
+  const { rows } = await db.execute<Group & Record<string, unknown>>(
+    overdueGroups(actor, groupBy, query, now, language),
+  )
+  return { groups: rows, total: rows.reduce((sum, group) => sum + group.count, 0) }
+}
+
+/** One row for each group, as `Group` is. */
+export function overdueGroups(
+  actor: Actor,
+  groupBy: GroupBy,
+  query: OverdueQuery,
+  now: string,
+  language: Language,
+): SQL {
   const at = query.asOf ?? now
   const { key, label } = GROUP_SQL[groupBy]
   const bucket = (condition: SQL) => sql`count(*) filter (where d.days ${condition})::int`
-  const { rows } = await db.execute<Group & Record<string, unknown>>(sql`
+  return sql`
     select g.key, coalesce(${label(language)}, g.key, ${inLanguage(NO_KEY[groupBy], language)}) as label, g.count, g."maxOverdueDays", g.buckets
     from (
       select d.jurisdiction_id, d.key, count(*)::int as count, max(d.days) as "maxOverdueDays",
@@ -108,8 +137,7 @@ export async function groupOverdue(
           'd31to90', ${bucket(sql`between 31 and 90`)}, 'over90', ${bucket(sql`> 90`)}) as buckets
       from (select i.jurisdiction_id, ${key} as key, ${overdueDays(at, actor.jurisdiction.timeZone)} as days ${overdueItems(actor, query, at)}) d
       group by d.jurisdiction_id, d.key
-    ) g order by g.count desc, g."maxOverdueDays" desc, g.key nulls last`)
-  return { groups: rows, total: rows.reduce((sum, group) => sum + group.count, 0) }
+    ) g order by g.count desc, g."maxOverdueDays" desc, g.key nulls last`
 }
 
 /** A unit's report is about its own work: what it is responsible for or helps with now, not what it once had. */

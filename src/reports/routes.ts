@@ -1,21 +1,34 @@
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
 import { sendJson } from '../http/command.js'
-import { AsOf, Cursor, Limit, pastOf } from '../http/fields.js'
+import { fileOr, ItemFeatures } from '../http/export/docs.js'
+import { OVERDUE_SHEET } from '../http/export/item-sheet.js'
+import { jsonRows, sendFile } from '../http/export/send.js'
+import { AsOf, Cursor, pastOf, RowLimit } from '../http/fields.js'
 import { ItemFilter } from '../http/item-filter.js'
 import { ItemView } from '../http/item-view.js'
 import { languageOf } from '../http/language.js'
+import { formatOf, ITEM_FORMATS, LIST_FORMATS } from '../http/negotiate.js'
 import { nextLink } from '../http/page.js'
 import { responses } from '../http/responses.js'
-import { findOverdue, GROUPS, groupOverdue } from './overdue.js'
+import { groupSheet } from './group-sheet.js'
+import { findOverdue, GROUPS, groupOverdue, overdueGroups, overdueRows } from './overdue.js'
 
 const OverdueQuerystring = z.strictObject({
   ...ItemFilter,
   groupBy: z.enum(GROUPS).optional().meta({ description: 'Without it, the items themselves.' }),
-  limit: Limit,
+  limit: RowLimit,
   cursor: Cursor,
   asOf: AsOf,
 })
+
+const GROUP_EXAMPLE = {
+  key: '341225',
+  label: '阜南县',
+  count: 3,
+  maxOverdueDays: 41,
+  buckets: { d1to7: 1, d8to30: 1, d31to90: 1, over90: 0 },
+}
 
 const OverdueGroup = z
   .strictObject({
@@ -43,20 +56,13 @@ const OverdueReport = z
     example: {
       asOf: '2026-11-22T01:30:00.000Z',
       total: 3,
-      groups: [
-        {
-          key: '341225',
-          label: '阜南县',
-          count: 3,
-          maxOverdueDays: 41,
-          buckets: { d1to7: 1, d8to30: 1, d31to90: 1, over90: 0 },
-        },
-      ],
+      groups: [GROUP_EXAMPLE],
     },
   })
 
 /** Reports: the one that a supervisor opens first. */
-export async function reportRoutes(app: App, { db, now }: Deps): Promise<void> {
+export async function reportRoutes(app: App, deps: Deps): Promise<void> {
+  const { db, now } = deps
   app.get(
     '/v1/reports/overdue',
     {
@@ -69,8 +75,13 @@ export async function reportRoutes(app: App, { db, now }: Deps): Promise<void> {
           'Which items, whose, how many days; the items themselves, or counted by group. Suspended items are not overdue. Each role sees its own.',
         querystring: OverdueQuerystring,
         response: {
-          200: { description: 'The report.', content: { 'application/json': { schema: OverdueReport } } },
-          ...responses('read'),
+          200: fileOr(
+            'The report; as a file, all items, or all groups with `groupBy`.',
+            OverdueReport,
+            z.union([ItemView, OverdueGroup]).meta({ example: GROUP_EXAMPLE }),
+            ItemFeatures,
+          ),
+          ...responses('list'),
         },
       },
     },
@@ -79,8 +90,18 @@ export async function reportRoutes(app: App, { db, now }: Deps): Promise<void> {
       const { groupBy, ...query } = { ...request.query, asOf: pastOf(request.query.asOf, at) }
       const asOf = query.asOf ?? at
       if (groupBy !== undefined) {
+        const format = formatOf(request, reply, LIST_FORMATS)
+        if (format !== 'json') {
+          const rows = jsonRows(overdueGroups(request.actor, groupBy, query, at, languageOf(request)))
+          return sendFile(request, reply, deps, { format, sheet: groupSheet(groupBy), rows, asOf: query.asOf })
+        }
         const { groups, total } = await groupOverdue(db, request.actor, groupBy, query, at, languageOf(request))
         return sendJson(reply, JSON.stringify({ asOf, total, groups }))
+      }
+      const format = formatOf(request, reply, ITEM_FORMATS)
+      if (format !== 'json') {
+        const rows = overdueRows(request.actor, query, at, query.limit)
+        return sendFile(request, reply, deps, { format, sheet: OVERDUE_SHEET, rows, asOf: query.asOf })
       }
       const { rows, nextCursor, total } = await findOverdue(db, request.actor, query, at)
       if (nextCursor !== null) reply.header('link', nextLink(request, nextCursor))
