@@ -8,7 +8,7 @@ export async function changesSince(db: Db | Tx, cut: CutOff, before: Content, no
   const figures = COUNTED_FIGURES.map((name) => [name, now.figures[name] - before.figures[name]] as const)
   const rates = RATE_NAMES.map((name) => [name, difference(now.rates[name].value, before.rates[name].value)] as const)
   return {
-    figures: Object.fromEntries(figures),
+    figures: Object.fromEntries(figures) as Changes['figures'],
     rates: Object.fromEntries(rates) as Changes['rates'],
     overdue: await overdueChanges(db, cut, before, now),
   }

@@ -111,11 +111,15 @@ const SeriesDay = z
   .strictObject({ date: Day, listed: Count, closed: Count, reopened: Count, open: Count, overdue: Count })
   .meta({ id: 'BulletinSeriesDay', description: '`open` and `overdue` are at the end of the local day.' })
 
-const Change = z.int()
+/** An object with the same value under each name. */
+function each<N extends string, V extends z.ZodType>(names: readonly N[], value: V) {
+  return z.strictObject(Object.fromEntries(names.map((name) => [name, value])) as Record<N, V>)
+}
+
 const Changes = z
   .strictObject({
-    figures: z.strictObject(Object.fromEntries(Object.keys(COUNTED).map((name) => [name, Change]))),
-    rates: z.record(z.enum(Rates.keyof().options), z.number().nullable()),
+    figures: each(Object.keys(COUNTED) as CountName[], z.int()),
+    rates: each(Rates.keyof().options, z.number().nullable()),
     overdue: z
       .strictObject({
         came: z.array(Named),
