@@ -1,13 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { readCalendar } from '../db/calendar.js'
-import type { Db, Tx } from '../db/client.js'
-import { instant } from '../db/instant.js'
+import type { Tx } from '../db/client.js'
 import { insertNotices } from '../db/notices.js'
+import { readRules } from '../db/rules.js'
 import { dueSweeps, markSwept } from '../db/sweep.js'
 import type { Chore } from '../deps.js'
 import { type BulletinKind, latestScheduled, type Scheduled } from '../domain/bulletin.js'
 import type { Actor } from '../domain/permissions.js'
-import { type BulletinTimes, DEFAULT_RULES, type Rules } from '../domain/rules.js'
 import { localDate, localTime } from '../domain/zone.js'
 import { findSystemActor } from '../ledger/system-actor.js'
 import { cutOffFor } from './cut-off.js'
@@ -34,25 +33,16 @@ export const bulletinChore: Chore = {
     const actor = await findSystemActor(db, String(data.jurisdiction))
     if (actor === undefined) return
     const now = clock()
-    const rules = await readTimes(db, actor.jurisdiction.id)
+    const { rules, setAt } = await readRules(db, actor.jurisdiction.id)
     const calendar = await readCalendar(db, actor.jurisdiction.id)
     for (const kind of KINDS) {
       if (signal.aborted) return
-      const scheduled = latestScheduled(kind, rules.times, calendar, now, actor.jurisdiction.timeZone)
+      const scheduled = latestScheduled(kind, rules.bulletins.times, calendar, now, actor.jurisdiction.timeZone)
       if (scheduled === undefined) continue
-      await db.transaction((tx) => draftScheduled(tx, actor, kind, scheduled, rules.setAt, now))
+      await db.transaction((tx) => draftScheduled(tx, actor, kind, scheduled, setAt, now))
     }
     await markSwept(db, NAME, actor.jurisdiction.id, now)
   },
-}
-
-/** The times in force, and since when. */
-async function readTimes(db: Db, jurisdiction: string): Promise<{ times: BulletinTimes; setAt: string | null }> {
-  const { rows } = await db.execute<{ data: Partial<Rules>; set_at: string }>(sql`
-    select data, ${instant('set_at')} as set_at from rules
-    where jurisdiction_id = ${jurisdiction} order by version desc limit 1`)
-  const { data, set_at: setAt = null } = rows[0] ?? {}
-  return { times: (data?.bulletins ?? DEFAULT_RULES.bulletins).times, setAt }
 }
 
 /**
@@ -80,7 +70,8 @@ async function draftScheduled(
   const cut = await cutOffFor(tx, actor, period, undefined, now)
   const { id, title } = await insertDraft(tx, actor, { kind, corrects: null }, cut, now)
   const about = { item: null, area: null, dueAt: null, dueSetAt: null, unit: null }
-  const data = { bulletinId: id, bulletinKind: kind, title, ...period }
+  const label = { zh: `通报已拟稿：${title}`, en: `A bulletin has been drafted: ${title}` }
+  const data = { bulletinId: id, bulletinKind: kind, title, ...period, label }
   const notice = { ...about, kind: 'bulletin_draft', recipient: 'office' as const, cause: `bulletin_draft:${id}`, data }
   await insertNotices(tx, jurisdiction, [notice], now)
 }

@@ -116,7 +116,8 @@ function noticesOf(
 ): NewNotice[] {
   const about = { kind: 'bulletin', cause: noticeCause(id), item: null, area: null, dueAt: null, dueSetAt: null }
   const { kind: bulletinKind, ...rest } = issued
-  const notice = { ...about, data: { bulletinId: id, bulletinKind, ...rest } }
+  const label = { zh: `通报 ${rest.number} ${rest.title}`, en: `Bulletin ${rest.number} ${rest.title}` }
+  const notice = { ...about, data: { bulletinId: id, bulletinKind, ...rest, label } }
   return [
     ...units.map((unit) => ({ ...notice, recipient: 'unit' as const, unit })),
     { ...notice, recipient: 'supervisor' as const, unit: null },
