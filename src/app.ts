@@ -7,6 +7,8 @@ import { peopleRoutes } from './access/people-routes.js'
 import { referenceRoutes } from './access/reference-routes.js'
 import { unitRoutes } from './access/unit-routes.js'
 import { assignRoutes } from './assign/routes.js'
+import { bulletinIssueRoutes } from './bulletins/issue-routes.js'
+import { bulletinRoutes } from './bulletins/routes.js'
 import { closeRoutes } from './close/routes.js'
 import type { App, Deps } from './deps.js'
 import { createAuthentication, createKeyAuthenticator } from './http/actor.js'
@@ -93,6 +95,8 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(deliveryRoutes, deps)
   await app.register(rulesRoutes, deps)
   await app.register(reportRoutes, deps)
+  await app.register(bulletinRoutes, deps)
+  await app.register(bulletinIssueRoutes, deps)
   await app.register(referenceRoutes, deps)
   await app.register(unitRoutes, deps)
   await app.register(peopleRoutes, deps)

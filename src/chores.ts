@@ -1,3 +1,4 @@
+import { bulletinChore } from './bulletins/chore.js'
 import type { Chore } from './deps.js'
 import { digestChore } from './notify/digest-chore.js'
 import { ladderChore } from './notify/ladder-chore.js'
@@ -11,6 +12,7 @@ export const CHORES: readonly Chore[] = [
   ladderChore,
   digestChore,
   ...createMessageChores(),
+  bulletinChore,
   fanOutChore,
   ...createDeliverChores(),
   sweepChore,

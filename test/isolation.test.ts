@@ -43,11 +43,18 @@ for (const at of [foreign, foreign, home]) {
   await ok(at.office.post('/v1/subscriptions', { url: 'https://hooks.example.com/', types: ['item.*'] }))
 }
 const theirSubscriptions: Json[] = (await ok(foreign.office.get('/v1/subscriptions'))).data
+const theirBulletins: Json[] = [
+  await ok(foreign.office.post('/v1/bulletins', { kind: 'on_demand' })),
+  await ok(foreign.office.post('/v1/bulletins', { kind: 'daily' })),
+]
+await ok(foreign.office.post(`/v1/bulletins/${theirBulletins[1].id}/issuance`))
+await ok(home.office.post('/v1/bulletins', { kind: 'daily' }))
 const theirKeys: Json[] = (await ok(foreign.admin.get('/v1/api-keys'))).data
 
 /** Something of the other jurisdiction's for each kind of identifier, and one that nothing has. */
 const IDENTIFIERS: Record<string, { foreign: string[]; nothing: string }> = {
   items: { foreign: theirs.map((item) => item.id), nothing: NOBODY },
+  bulletins: { foreign: theirBulletins.map((bulletin) => bulletin.id), nothing: NOBODY },
   units: { foreign: [foreign.unit, foreign.otherUnit], nothing: NOBODY },
   people: { foreign: theirPeople.map((person) => person.id), nothing: NOBODY },
   notices: { foreign: theirNotices.map((notice) => notice.id), nothing: NOBODY },
@@ -74,6 +81,7 @@ async function possessions(): Promise<string> {
     '/v1/api-keys',
     '/v1/subscriptions',
     '/v1/reports/overdue?groupBy=unit',
+    '/v1/bulletins',
   ]
   const answers = [await ok(foreign.auditor.get('/v1/ledger')), await ok(foreign.auditor.get('/v1/notices'))]
   for (const url of urls) answers.push(await ok(foreign.admin.get(url)))
@@ -162,6 +170,7 @@ t.test('no list, report, feed or count has anything of another jurisdiction’s'
   traces.push(...theirContacts.map((contact) => contact.id), 'theirs@example.com')
   traces.push(...theirPeople.map((person) => person.id), ...theirKeys.map((key) => key.id))
   traces.push(...theirSubscriptions.map((subscription) => subscription.id))
+  traces.push(...theirBulletins.map((bulletin) => bulletin.id))
   const more = ['/v1/items?limit=200&count=true', `/v1/items?asOf=${clock.now}`, '/v1/events?limit=200']
   more.push('/v1/reports/overdue?groupBy=unit', '/v1/reports/overdue?groupBy=area', `/v1/items?unit=${foreign.unit}`)
   more.push('/v1/items?area=341600', '/v1/items?q=2026-000005', '/v1/items?bbox=-180,-90,180,90')

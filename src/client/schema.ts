@@ -152,6 +152,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/bulletins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bulletins (通报)
+         * @description Without their content, the newest first. Drafts are shown to the office alone.
+         */
+        get: operations["listBulletins"];
+        put?: never;
+        /**
+         * Draft a bulletin (拟稿)
+         * @description Makes the content from the ledger at a cut-off. There is one daily, weekly or monthly bulletin for a period; what is wrong in an issued one is put right by one that `corrects` it.
+         */
+        post: operations["draftBulletin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulletins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A bulletin, as JSON or as a printable page
+         * @description With `Accept: text/html` or `format=html` one HTML page with charts, in the language of `Accept-Language`, that needs no script and no other file: save it, open it, print it on A4.
+         */
+        get: operations["getBulletin"];
+        put?: never;
+        post?: never;
+        /**
+         * Throw a draft away
+         * @description An issued bulletin stays.
+         */
+        delete: operations["deleteBulletin"];
+        options?: never;
+        head?: never;
+        /**
+         * Edit a draft
+         * @description Title, preface and remarks; the content is the ledger’s. An issued bulletin is frozen.
+         */
+        patch: operations["editBulletin"];
+        trace?: never;
+    };
+    "/v1/bulletins/{id}/issuance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue a bulletin (印发)
+         * @description Gives it the next document number of the year, freezes it, writes its hash into the ledger, and tells every active unit that it counts and the supervisors. It is compared with the bulletin that is the previous one by now.
+         */
+        post: operations["issueBulletin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulletins/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm receipt of a bulletin (回执)
+         * @description For the caller’s whole unit, for the office, or for the supervisor. Again is no error.
+         */
+        post: operations["receiveBulletin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulletins/{id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who has confirmed a bulletin, and who has not
+         * @description Every recipient, by name; one who was not told and confirmed all the same is among the confirmed.
+         */
+        get: operations["listBulletinReceipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bulletins/{id}/reproduction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Make a bulletin’s content again
+         * @description From the ledger as it is now, at the same cut-off; `same` says whether it is the kept one to the byte.
+         */
+        get: operations["reproduceBulletin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calendar": {
         parameters: {
             query?: never;
@@ -1537,6 +1669,739 @@ export interface components {
             reward: string;
         };
         /**
+         * @example {
+         *       "asOf": "2026-10-31T15:59:59.999Z",
+         *       "content": {
+         *         "areas": [
+         *           {
+         *             "closed": 85,
+         *             "closedInPeriod": 31,
+         *             "few": false,
+         *             "key": "341225",
+         *             "listed": 172,
+         *             "maxOverdueDays": 16,
+         *             "name": "阜南县",
+         *             "newlyListed": 20,
+         *             "onAccount": 87,
+         *             "overdue": 1,
+         *             "previousRank": null,
+         *             "rank": 1,
+         *             "rates": {
+         *               "closure": {
+         *                 "denominator": 172,
+         *                 "numerator": 85,
+         *                 "value": 0.4942
+         *               },
+         *               "onTime": {
+         *                 "denominator": 85,
+         *                 "numerator": 80,
+         *                 "value": 0.9412
+         *               },
+         *               "overdue": {
+         *                 "denominator": 87,
+         *                 "numerator": 1,
+         *                 "value": 0.0115
+         *               }
+         *             }
+         *           }
+         *         ],
+         *         "asOf": "2026-10-31T15:59:59.999Z",
+         *         "changes": null,
+         *         "figures": {
+         *           "closed": 85,
+         *           "closedInPeriod": 31,
+         *           "closedUndated": 0,
+         *           "closureRejectedInPeriod": 3,
+         *           "dueSoon": 6,
+         *           "extendedInPeriod": 2,
+         *           "extensionPending": 1,
+         *           "listed": 172,
+         *           "medianDaysToClose": 21,
+         *           "newlyListed": 20,
+         *           "onAccount": 87,
+         *           "openAtEnd": 87,
+         *           "openAtStart": 98,
+         *           "overdue": 1,
+         *           "overdueByAge": {
+         *             "d1to7": 0,
+         *             "d31to90": 0,
+         *             "d8to30": 1,
+         *             "over90": 0
+         *           },
+         *           "reopenedInPeriod": 0,
+         *           "reported": 4,
+         *           "returnedInPeriod": 1,
+         *           "suspended": 2,
+         *           "underSupervision": 3
+         *         },
+         *         "jurisdiction": {
+         *           "id": "fuyang",
+         *           "name": "阜阳市道路交通安全委员会",
+         *           "timeZone": "Asia/Shanghai"
+         *         },
+         *         "kind": "monthly",
+         *         "ledger": {
+         *           "hash": "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
+         *           "seq": 1234
+         *         },
+         *         "overdueItems": {
+         *           "items": [
+         *             {
+         *               "address": null,
+         *               "area": {
+         *                 "code": "341225",
+         *                 "name": "阜南县"
+         *               },
+         *               "chainage": "K77+800",
+         *               "code": "2026-000001",
+         *               "dueAt": "2026-10-15T15:59:59.999Z",
+         *               "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *               "leadOfficial": {
+         *                 "name": "王建国",
+         *                 "title": "副县长"
+         *               },
+         *               "level": "major",
+         *               "named": true,
+         *               "overdueDays": 16,
+         *               "road": "S315",
+         *               "rung": "bulletin_naming",
+         *               "title": "临水弯道无护栏",
+         *               "unit": {
+         *                 "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *                 "name": "阜南县交通运输局"
+         *               }
+         *             }
+         *           ],
+         *           "total": 1
+         *         },
+         *         "period": {
+         *           "days": 31,
+         *           "from": "2026-10-01",
+         *           "to": "2026-11-01"
+         *         },
+         *         "previous": null,
+         *         "rates": {
+         *           "closure": {
+         *             "denominator": 172,
+         *             "numerator": 85,
+         *             "value": 0.4942
+         *           },
+         *           "extension": {
+         *             "denominator": 160,
+         *             "numerator": 5,
+         *             "value": 0.0313
+         *           },
+         *           "onTime": {
+         *             "denominator": 85,
+         *             "numerator": 80,
+         *             "value": 0.9412
+         *           },
+         *           "overdue": {
+         *             "denominator": 87,
+         *             "numerator": 1,
+         *             "value": 0.0115
+         *           },
+         *           "recheckPass": {
+         *             "denominator": 0,
+         *             "numerator": 0,
+         *             "value": null
+         *           },
+         *           "recurrence": {
+         *             "denominator": 85,
+         *             "numerator": 0,
+         *             "value": 0
+         *           },
+         *           "return": {
+         *             "denominator": 160,
+         *             "numerator": 4,
+         *             "value": 0.025
+         *           },
+         *           "rework": {
+         *             "denominator": 94,
+         *             "numerator": 9,
+         *             "value": 0.0957
+         *           }
+         *         },
+         *         "rules": {
+         *           "ladder": [
+         *             {
+         *               "days": 15,
+         *               "label": {
+         *                 "en": "Named in the bulletin",
+         *                 "zh": "通报"
+         *               },
+         *               "rung": "bulletin_naming"
+         *             }
+         *           ],
+         *           "minimumListed": 5,
+         *           "version": 0
+         *         },
+         *         "series": [
+         *           {
+         *             "closed": 3,
+         *             "date": "2026-10-31",
+         *             "listed": 2,
+         *             "open": 87,
+         *             "overdue": 1,
+         *             "reopened": 0
+         *           }
+         *         ],
+         *         "units": [
+         *           {
+         *             "closed": 85,
+         *             "closedInPeriod": 31,
+         *             "few": false,
+         *             "key": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *             "listed": 172,
+         *             "maxOverdueDays": 16,
+         *             "name": "阜南县交通运输局",
+         *             "newlyListed": 20,
+         *             "onAccount": 87,
+         *             "overdue": 1,
+         *             "previousRank": null,
+         *             "rank": 1,
+         *             "rates": {
+         *               "closure": {
+         *                 "denominator": 172,
+         *                 "numerator": 85,
+         *                 "value": 0.4942
+         *               },
+         *               "onTime": {
+         *                 "denominator": 85,
+         *                 "numerator": 80,
+         *                 "value": 0.9412
+         *               },
+         *               "overdue": {
+         *                 "denominator": 87,
+         *                 "numerator": 1,
+         *                 "value": 0.0115
+         *               }
+         *             }
+         *           }
+         *         ],
+         *         "version": 1
+         *       },
+         *       "contentSha256": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
+         *       "correctedBy": null,
+         *       "corrects": null,
+         *       "createdAt": "2026-11-01T01:00:00.000Z",
+         *       "createdBy": {
+         *         "id": "01a20116-9f80-7c11-9f00-0d1e2f3a4b5c",
+         *         "name": "系统"
+         *       },
+         *       "from": "2026-10-01",
+         *       "id": "01a20520-0c1e-7b43-a9b8-5a3c0ce8f21d",
+         *       "issuedAt": "2026-11-02T02:30:00.000Z",
+         *       "issuedBy": {
+         *         "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *         "name": "安委办 周敏"
+         *       },
+         *       "kind": "monthly",
+         *       "number": "阜安办〔2026〕12号",
+         *       "preface": "各县（市、区）、各成员单位：",
+         *       "receivedAt": null,
+         *       "remarks": null,
+         *       "seq": 1234,
+         *       "state": "issued",
+         *       "title": "道路交通安全隐患治理月通报（2026年10月）",
+         *       "to": "2026-11-01",
+         *       "version": 3
+         *     }
+         */
+        Bulletin: {
+            /** Format: date-time */
+            asOf: string;
+            content: components["schemas"]["BulletinContent"];
+            /** @description SHA-256 of the content as RFC 8785 JSON. */
+            contentSha256: string;
+            correctedBy: {
+                /** Format: uuid */
+                id: string;
+                number: string;
+            } | null;
+            corrects: {
+                /** Format: uuid */
+                id: string;
+                number: string;
+            } | null;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            };
+            /** Format: date */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            issuedAt: string | null;
+            issuedBy: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
+            /**
+             * @description 日调度 daily · 周汇总 weekly · 月通报 monthly · on_demand
+             * @enum {string}
+             */
+            kind: "daily" | "weekly" | "monthly" | "on_demand";
+            /** @description The document number (文号), given on issuing. */
+            number: string | null;
+            preface: string | null;
+            /** @description When the caller’s unit or office, or the supervisor, confirmed it. */
+            receivedAt: string | null;
+            remarks: string | null;
+            /** @description The ledger’s entry at which it is cut off. */
+            seq: number;
+            /** @enum {string} */
+            state: "draft" | "issued";
+            title: string;
+            /** Format: date */
+            to: string;
+            version: number;
+        };
+        /** @description What differs from the previous bulletin of the same kind. */
+        BulletinChanges: {
+            figures: {
+                closed: number;
+                closedInPeriod: number;
+                closedUndated: number;
+                closureRejectedInPeriod: number;
+                dueSoon: number;
+                extendedInPeriod: number;
+                extensionPending: number;
+                listed: number;
+                newlyListed: number;
+                onAccount: number;
+                openAtEnd: number;
+                openAtStart: number;
+                overdue: number;
+                reopenedInPeriod: number;
+                reported: number;
+                returnedInPeriod: number;
+                suspended: number;
+                underSupervision: number;
+            };
+            /** @description Null where one of the two bulletins has more overdue items than are named. */
+            overdue: {
+                came: {
+                    code: string;
+                    id: string;
+                    title: string;
+                }[];
+                went: {
+                    code: string;
+                    dueAt: string | null;
+                    id: string;
+                    /** @enum {string} */
+                    status: "reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged";
+                    title: string;
+                }[];
+            } | null;
+            rates: {
+                closure: number | null;
+                extension: number | null;
+                onTime: number | null;
+                overdue: number | null;
+                recheckPass: number | null;
+                recurrence: number | null;
+                return: number | null;
+                rework: number | null;
+            };
+        };
+        BulletinContent: {
+            areas: components["schemas"]["BulletinStanding"][];
+            /** Format: date-time */
+            asOf: string;
+            changes: components["schemas"]["BulletinChanges"] | null;
+            figures: components["schemas"]["BulletinFigures"];
+            jurisdiction: {
+                id: string;
+                name: string;
+                timeZone: string;
+            };
+            /** @enum {string} */
+            kind: "daily" | "weekly" | "monthly" | "on_demand";
+            /** @description The head that it was made from. */
+            ledger: {
+                hash: string;
+                seq: number;
+            };
+            overdueItems: {
+                /** @description Named ones first, then the longest overdue; at most 5,000. */
+                items: components["schemas"]["BulletinOverdueItem"][];
+                total: number;
+            };
+            period: {
+                days: number;
+                /** Format: date */
+                from: string;
+                /**
+                 * Format: date
+                 * @description The day after the last.
+                 */
+                to: string;
+            };
+            previous: {
+                contentSha256: string;
+                /** Format: date */
+                from: string;
+                id: string;
+                number: string;
+                seq: number;
+                /** Format: date */
+                to: string;
+            } | null;
+            rates: components["schemas"]["BulletinRates"];
+            rules: {
+                /**
+                 * @example [
+                 *       {
+                 *         "days": 15,
+                 *         "label": {
+                 *           "en": "Named in the bulletin",
+                 *           "zh": "通报"
+                 *         },
+                 *         "rung": "bulletin_naming"
+                 *       }
+                 *     ]
+                 */
+                ladder: {
+                    days: number;
+                    label: {
+                        en: string;
+                        zh: string;
+                    };
+                    rung: string;
+                }[];
+                minimumListed: number;
+                version: number;
+            };
+            series: components["schemas"]["BulletinSeriesDay"][];
+            units: components["schemas"]["BulletinStanding"][];
+            /** @constant */
+            version: 1;
+        };
+        BulletinFigures: {
+            /** @description Struck off, and not on account again (已销号). */
+            closed: number;
+            /** @description Strikings-off in the period. */
+            closedInPeriod: number;
+            /** @description Of these, those whose old list did not say when: they are in no series. */
+            closedUndated: number;
+            closureRejectedInPeriod: number;
+            /** @description Due within 7 days. */
+            dueSoon: number;
+            extendedInPeriod: number;
+            extensionPending: number;
+            /** @description Ever on the list (累计挂账): on account now, or closed. */
+            listed: number;
+            /** @description Local days from listing to closing. */
+            medianDaysToClose: number | null;
+            /** @description Listed in the period; what an import brought counts from when its old list says. */
+            newlyListed: number;
+            /** @description On account at the cut-off (在账). */
+            onAccount: number;
+            /** @description On account when the period ended: `openAtStart` + `newlyListed` + `reopenedInPeriod` − `closedInPeriod`. */
+            openAtEnd: number;
+            /** @description On account when the period began. */
+            openAtStart: number;
+            overdue: number;
+            overdueByAge: {
+                d1to7: number;
+                d31to90: number;
+                d8to30: number;
+                over90: number;
+            };
+            /** @description On account again in the period: reopened, or a recheck failed. */
+            reopenedInPeriod: number;
+            /** @description Waiting for evaluation (待核实). */
+            reported: number;
+            returnedInPeriod: number;
+            suspended: number;
+            underSupervision: number;
+        };
+        BulletinOverdueItem: {
+            address: string | null;
+            area: {
+                code: string;
+                name: string | null;
+            };
+            chainage: string | null;
+            code: string;
+            /** Format: date-time */
+            dueAt: string;
+            id: string;
+            leadOfficial: {
+                name: string;
+                title?: string;
+            } | null;
+            level: ("general" | "major") | null;
+            /** @description It has reached the rung of the ladder at which items are named. */
+            named: boolean;
+            overdueDays: number;
+            road: string | null;
+            rung: string | null;
+            title: string;
+            unit: {
+                id: string;
+                name: string | null;
+            } | null;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "asOf": "2026-10-31T15:59:59.999Z",
+         *           "contentSha256": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
+         *           "correctedBy": null,
+         *           "corrects": null,
+         *           "createdAt": "2026-11-01T01:00:00.000Z",
+         *           "createdBy": {
+         *             "id": "01a20116-9f80-7c11-9f00-0d1e2f3a4b5c",
+         *             "name": "系统"
+         *           },
+         *           "from": "2026-10-01",
+         *           "id": "01a20520-0c1e-7b43-a9b8-5a3c0ce8f21d",
+         *           "issuedAt": "2026-11-02T02:30:00.000Z",
+         *           "issuedBy": {
+         *             "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *             "name": "安委办 周敏"
+         *           },
+         *           "kind": "monthly",
+         *           "number": "阜安办〔2026〕12号",
+         *           "preface": "各县（市、区）、各成员单位：",
+         *           "receivedAt": null,
+         *           "remarks": null,
+         *           "seq": 1234,
+         *           "state": "issued",
+         *           "title": "道路交通安全隐患治理月通报（2026年10月）",
+         *           "to": "2026-11-01",
+         *           "version": 3
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        BulletinPage: {
+            data: components["schemas"]["BulletinSummary"][];
+            nextCursor: string | null;
+        };
+        BulletinRates: {
+            /** @description Closure rate (整改率): closed ÷ ever listed. */
+            closure: components["schemas"]["Rate"];
+            /** @description Extended at least once ÷ ever assigned. */
+            extension: components["schemas"]["Rate"];
+            /** @description Closed on time (按期销号率): of the closed whose deadline and closing are known. */
+            onTime: components["schemas"]["Rate"];
+            /** @description Overdue rate (逾期率): overdue ÷ on account. */
+            overdue: components["schemas"]["Rate"];
+            /** @description Rechecks passed ÷ rechecks made. */
+            recheckPass: components["schemas"]["Rate"];
+            /** @description On account again at least once ÷ ever closed. */
+            recurrence: components["schemas"]["Rate"];
+            /** @description Returned at least once ÷ ever assigned. */
+            return: components["schemas"]["Rate"];
+            /** @description Closure rejected at least once ÷ closure ever applied for. */
+            rework: components["schemas"]["Rate"];
+        };
+        /**
+         * @example {
+         *       "person": null,
+         *       "receivedAt": "2026-11-02T03:10:00.000Z",
+         *       "receivedBy": {
+         *         "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
+         *         "name": "阜南县交通运输局 陈涛"
+         *       },
+         *       "recipient": "unit",
+         *       "unit": {
+         *         "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *         "name": "阜南县交通运输局"
+         *       }
+         *     }
+         */
+        BulletinReceipt: {
+            person: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
+            receivedAt: string | null;
+            receivedBy: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
+            /** @enum {string} */
+            recipient: "unit" | "office" | "supervisor";
+            unit: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
+        };
+        /**
+         * @example {
+         *       "confirmed": [
+         *         {
+         *           "person": null,
+         *           "receivedAt": "2026-11-02T03:10:00.000Z",
+         *           "receivedBy": {
+         *             "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
+         *             "name": "阜南县交通运输局 陈涛"
+         *           },
+         *           "recipient": "unit",
+         *           "unit": {
+         *             "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *             "name": "阜南县交通运输局"
+         *           }
+         *         }
+         *       ],
+         *       "outstanding": [],
+         *       "received": 1,
+         *       "recipients": 1
+         *     }
+         */
+        BulletinReceipts: {
+            confirmed: components["schemas"]["BulletinReceipt"][];
+            /** @description Who has not confirmed. */
+            outstanding: components["schemas"]["BulletinReceipt"][];
+            received: number;
+            recipients: number;
+        };
+        /**
+         * @example {
+         *       "contentSha256": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
+         *       "recomputedSha256": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
+         *       "same": true,
+         *       "seq": 1234
+         *     }
+         */
+        BulletinReproduction: {
+            contentSha256: string;
+            recomputedSha256: string;
+            same: boolean;
+            seq: number;
+        };
+        /** @description `open` and `overdue` are at the end of the local day. */
+        BulletinSeriesDay: {
+            closed: number;
+            /** Format: date */
+            date: string;
+            listed: number;
+            open: number;
+            overdue: number;
+            reopened: number;
+        };
+        BulletinStanding: {
+            closed: number;
+            closedInPeriod: number;
+            /** @description Fewer than `rules.minimumListed` items: no rate, no rank. */
+            few: boolean;
+            /** @description A unit’s id, or a county’s code; null: nobody is responsible. */
+            key: string | null;
+            listed: number;
+            maxOverdueDays: number;
+            name: string | null;
+            newlyListed: number;
+            onAccount: number;
+            overdue: number;
+            previousRank: number | null;
+            /** @description By closure rate, ties shared; null where there are too few items. */
+            rank: number | null;
+            rates: {
+                /** @description Closure rate (整改率): closed ÷ ever listed. */
+                closure: components["schemas"]["Rate"];
+                /** @description Closed on time (按期销号率): of the closed whose deadline and closing are known. */
+                onTime: components["schemas"]["Rate"];
+                /** @description Overdue rate (逾期率): overdue ÷ on account. */
+                overdue: components["schemas"]["Rate"];
+            };
+        };
+        /**
+         * @example {
+         *       "asOf": "2026-10-31T15:59:59.999Z",
+         *       "contentSha256": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
+         *       "correctedBy": null,
+         *       "corrects": null,
+         *       "createdAt": "2026-11-01T01:00:00.000Z",
+         *       "createdBy": {
+         *         "id": "01a20116-9f80-7c11-9f00-0d1e2f3a4b5c",
+         *         "name": "系统"
+         *       },
+         *       "from": "2026-10-01",
+         *       "id": "01a20520-0c1e-7b43-a9b8-5a3c0ce8f21d",
+         *       "issuedAt": "2026-11-02T02:30:00.000Z",
+         *       "issuedBy": {
+         *         "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *         "name": "安委办 周敏"
+         *       },
+         *       "kind": "monthly",
+         *       "number": "阜安办〔2026〕12号",
+         *       "preface": "各县（市、区）、各成员单位：",
+         *       "receivedAt": null,
+         *       "remarks": null,
+         *       "seq": 1234,
+         *       "state": "issued",
+         *       "title": "道路交通安全隐患治理月通报（2026年10月）",
+         *       "to": "2026-11-01",
+         *       "version": 3
+         *     }
+         */
+        BulletinSummary: {
+            /** Format: date-time */
+            asOf: string;
+            /** @description SHA-256 of the content as RFC 8785 JSON. */
+            contentSha256: string;
+            correctedBy: {
+                /** Format: uuid */
+                id: string;
+                number: string;
+            } | null;
+            corrects: {
+                /** Format: uuid */
+                id: string;
+                number: string;
+            } | null;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            };
+            /** Format: date */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            issuedAt: string | null;
+            issuedBy: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
+            /**
+             * @description 日调度 daily · 周汇总 weekly · 月通报 monthly · on_demand
+             * @enum {string}
+             */
+            kind: "daily" | "weekly" | "monthly" | "on_demand";
+            /** @description The document number (文号), given on issuing. */
+            number: string | null;
+            preface: string | null;
+            /** @description When the caller’s unit or office, or the supervisor, confirmed it. */
+            receivedAt: string | null;
+            remarks: string | null;
+            /** @description The ledger’s entry at which it is cut off. */
+            seq: number;
+            /** @enum {string} */
+            state: "draft" | "issued";
+            title: string;
+            /** Format: date */
+            to: string;
+            version: number;
+        };
+        /**
          * @description Statutory holidays (`off`) and make-up working days (`work`); ordinary weekends are not listed.
          * @example {
          *       "days": [
@@ -1682,6 +2547,11 @@ export interface components {
             kind?: "bureau" | "township" | "company" | "office" | "other";
             name?: string;
         };
+        /**
+         * @description Confirming needs nothing but the caller.
+         * @example {}
+         */
+        ConfirmBulletin: Record<string, never>;
         /**
          * @description A way by which a recipient of notices is reached.
          * @example {
@@ -1964,6 +2834,54 @@ export interface components {
         DeliveryPage: {
             data: components["schemas"]["Delivery"][];
             nextCursor: string | null;
+        };
+        /**
+         * @example {
+         *       "from": "2026-10-01",
+         *       "kind": "monthly",
+         *       "to": "2026-11-01"
+         *     }
+         */
+        DraftBulletin: {
+            /**
+             * Format: uuid
+             * @description The issued bulletin that this one corrects; it has the same kind and period, and the same cut-off unless one is given.
+             */
+            corrects?: string;
+            /**
+             * @description What the ledger must have known: a seq, or a moment. Left out: the end of the period, or the present while it is not over or when the ledger had not begun.
+             * @example 1234
+             */
+            cutOff?: number | string;
+            /**
+             * @description The first local day of the period. Left out with `to`: the last day, week or month that is over; on demand, this month until now.
+             * @example 2026-10-01
+             */
+            from?: string;
+            /**
+             * @description 日调度 daily · 周汇总 weekly · 月通报 monthly · on_demand
+             * @enum {string}
+             */
+            kind: "daily" | "weekly" | "monthly" | "on_demand";
+            preface?: string | null;
+            remarks?: string | null;
+            title?: string;
+            /**
+             * @description The day after the last. A month goes from a day to the same day of the next.
+             * @example 2026-11-01
+             */
+            to?: string;
+        };
+        /**
+         * @description JSON merge patch of what the office writes around the content.
+         * @example {
+         *       "preface": "各县（市、区）、各成员单位："
+         *     }
+         */
+        EditBulletin: {
+            preface?: string | null;
+            remarks?: string | null;
+            title?: string;
         };
         /**
          * @example {
@@ -2651,6 +3569,11 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * @description Issuing needs nothing but the caller.
+         * @example {}
+         */
+        IssueBulletin: Record<string, never>;
         /**
          * @description A hazard on the one list, as it stands.
          * @example {
@@ -3551,6 +4474,19 @@ export interface components {
             type: string;
         };
         /**
+         * @description To four decimals, half up. `value` is null when the denominator is 0, or where a unit or area has too few items to be compared.
+         * @example {
+         *       "denominator": 172,
+         *       "numerator": 85,
+         *       "value": 0.4942
+         *     }
+         */
+        Rate: {
+            denominator: number;
+            numerator: number;
+            value: number | null;
+        };
+        /**
          * @example {
          *       "reason": "经核实，该处护栏已于上月修复。"
          *     }
@@ -4279,6 +5215,19 @@ export type Area = components['schemas']['Area'];
 export type AreaPage = components['schemas']['AreaPage'];
 export type AssignItem = components['schemas']['AssignItem'];
 export type Assignment = components['schemas']['Assignment'];
+export type Bulletin = components['schemas']['Bulletin'];
+export type BulletinChanges = components['schemas']['BulletinChanges'];
+export type BulletinContent = components['schemas']['BulletinContent'];
+export type BulletinFigures = components['schemas']['BulletinFigures'];
+export type BulletinOverdueItem = components['schemas']['BulletinOverdueItem'];
+export type BulletinPage = components['schemas']['BulletinPage'];
+export type BulletinRates = components['schemas']['BulletinRates'];
+export type BulletinReceipt = components['schemas']['BulletinReceipt'];
+export type BulletinReceipts = components['schemas']['BulletinReceipts'];
+export type BulletinReproduction = components['schemas']['BulletinReproduction'];
+export type BulletinSeriesDay = components['schemas']['BulletinSeriesDay'];
+export type BulletinStanding = components['schemas']['BulletinStanding'];
+export type BulletinSummary = components['schemas']['BulletinSummary'];
 export type Calendar = components['schemas']['Calendar'];
 export type Category = components['schemas']['Category'];
 export type CategoryPage = components['schemas']['CategoryPage'];
@@ -4286,6 +5235,7 @@ export type ChangeContact = components['schemas']['ChangeContact'];
 export type ChangePerson = components['schemas']['ChangePerson'];
 export type ChangeSubscription = components['schemas']['ChangeSubscription'];
 export type ChangeUnit = components['schemas']['ChangeUnit'];
+export type ConfirmBulletin = components['schemas']['ConfirmBulletin'];
 export type Contact = components['schemas']['Contact'];
 export type ContactMessage = components['schemas']['ContactMessage'];
 export type ContactMessagePage = components['schemas']['ContactMessagePage'];
@@ -4296,6 +5246,8 @@ export type DecideClosure = components['schemas']['DecideClosure'];
 export type DecideExtension = components['schemas']['DecideExtension'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
+export type DraftBulletin = components['schemas']['DraftBulletin'];
+export type EditBulletin = components['schemas']['EditBulletin'];
 export type EndSupervision = components['schemas']['EndSupervision'];
 export type Event = components['schemas']['Event'];
 export type EventPage = components['schemas']['EventPage'];
@@ -4313,6 +5265,7 @@ export type ImportRisk = components['schemas']['ImportRisk'];
 export type ImportSource = components['schemas']['ImportSource'];
 export type ImportStatus = components['schemas']['ImportStatus'];
 export type ImportText = components['schemas']['ImportText'];
+export type IssueBulletin = components['schemas']['IssueBulletin'];
 export type Item = components['schemas']['Item'];
 export type ItemFeatures = components['schemas']['ItemFeatures'];
 export type ItemPage = components['schemas']['ItemPage'];
@@ -4332,6 +5285,7 @@ export type PersonPage = components['schemas']['PersonPage'];
 export type PersonRef = components['schemas']['PersonRef'];
 export type PlanItem = components['schemas']['PlanItem'];
 export type Problem = components['schemas']['Problem'];
+export type Rate = components['schemas']['Rate'];
 export type Reason = components['schemas']['Reason'];
 export type RecheckItem = components['schemas']['RecheckItem'];
 export type ReopenItem = components['schemas']['ReopenItem'];
@@ -4895,6 +5849,947 @@ export interface operations {
             };
             /** @description It cannot be had in a format that the caller takes. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBulletins: {
+        parameters: {
+            query?: {
+                /** @description 日调度 daily · 周汇总 weekly · 月通报 monthly · on_demand */
+                kind?: "daily" | "weekly" | "monthly" | "on_demand";
+                /** @description Drafts are the office’s alone. */
+                state?: "draft" | "issued";
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of bulletins. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draftBulletin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftBulletin"];
+            };
+        };
+        responses: {
+            /** @description The draft. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulletin"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBulletin: {
+        parameters: {
+            query?: {
+                /** @description Instead of `Accept`. */
+                format?: "json" | "html";
+            };
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bulletin. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulletin"];
+                    "text/html": string;
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteBulletin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editBulletin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditBulletin"];
+            };
+        };
+        responses: {
+            /** @description The draft after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulletin"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issueBulletin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueBulletin"];
+            };
+        };
+        responses: {
+            /** @description The bulletin as issued. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulletin"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receiveBulletin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmBulletin"];
+            };
+        };
+        responses: {
+            /** @description The receipt. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinReceipt"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBulletinReceipts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinReceipts"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reproduceBulletin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What came out. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinReproduction"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

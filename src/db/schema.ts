@@ -13,6 +13,7 @@ import {
   text,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { BulletinKind } from '../domain/bulletin.js'
 import type { CalendarDay } from '../domain/calendar.js'
 import type { Direction, Item, Level, Risk, Source, Status } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
@@ -303,6 +304,69 @@ export const notice = pgTable(
     receivedBy: uuid('received_by'),
   },
   (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const bulletin = pgTable(
+  'bulletin',
+  {
+    jurisdiction: jurisdictionId(),
+    id: uuid('id').notNull(),
+    version: integer('version').notNull().default(1),
+    kind: text('kind').$type<BulletinKind>().notNull(),
+    from: text('period_from').notNull(),
+    to: text('period_to').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    asOf: instant('as_of').notNull(),
+    title: text('title').notNull(),
+    preface: text('preface'),
+    remarks: text('remarks'),
+    corrects: uuid('corrects'),
+    content: text('content').notNull(),
+    contentSha256: bytea('content_sha256').notNull(),
+    createdAt: instant('created_at').notNull(),
+    createdBy: uuid('created_by').notNull(),
+    issuedAt: instant('issued_at'),
+    issuedBy: uuid('issued_by'),
+    number: text('number'),
+    year: smallint('year'),
+    n: integer('n'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const bulletinCounter = pgTable(
+  'bulletin_counter',
+  {
+    jurisdiction: jurisdictionId(),
+    year: smallint('year').notNull(),
+    last: integer('last').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.year] })],
+)
+
+export const bulletinRecipient = pgTable(
+  'bulletin_recipient',
+  {
+    jurisdiction: jurisdictionId(),
+    bulletin: uuid('bulletin_id').notNull(),
+    recipient: text('recipient').$type<Party>().notNull(),
+    unit: uuid('unit_id'),
+    person: uuid('person_id'),
+    receivedAt: instant('received_at'),
+    receivedBy: uuid('received_by'),
+    party: uuid('party').generatedAlwaysAs(sql`coalesce(unit_id, person_id)`),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.bulletin, t.recipient, t.party] })],
+)
+
+export const bulletinSchedule = pgTable(
+  'bulletin_schedule',
+  {
+    jurisdiction: jurisdictionId(),
+    kind: text('kind').$type<BulletinKind>().notNull(),
+    draftedOn: text('drafted_on').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.kind] })],
 )
 
 export const contact = pgTable(

@@ -47,7 +47,10 @@ export type AdminEvent =
         id: string
         kind: string
         number: string
+        title: string
         contentSha256: string
+        /** Of `{ title, preface, remarks }` as RFC 8785 JSON. */
+        textSha256: string
         /** The ledger's head that it was made from. */
         seq: number
         corrects: string | null
