@@ -148,7 +148,7 @@ t.test('a status counts as soon as it is there, and a body is read to its limit'
   t.equal(answer.body.length, 2500)
 
   const slow = await listen(t, (_, reply) => reply.writeHead(202).write('begun'))
-  const begun = await createGuardedFetch({ allowPrivate: true, timeoutMs: 150 })(slow.url, OUTGOING)
+  const begun = await createGuardedFetch({ allowPrivate: true, timeoutMs: 1_000 })(slow.url, OUTGOING)
   t.match(begun, { status: 202, body: 'begun' })
 
   const broken = await listen(t, (_, reply) => {

@@ -256,6 +256,17 @@ t.test('what is sent again waits for what is on its way for the same item', asyn
     receiver.calls.map(({ body }) => body.data.itemVersion),
     [1, 2, 1],
   )
+
+  await ok(home.office.post(`/v1/items/${item.id}/notes`, { note: '二' }))
+  let itself: Json
+  receiver.answer = async ({ id: delivery }) => {
+    itself ??= await ok(home.office.post(`/v1/subscriptions/${id}/deliveries/${delivery}/retry`))
+    return {}
+  }
+  await deliverAll(made)
+  t.ok(itself.nextAttemptAt > clock.now)
+  t.equal(receiver.calls.length, 4, 'and what is on its way itself is left to end')
+  t.match(await ok(home.office.get(`/v1/subscriptions/${id}/deliveries/${itself.id}`)), { state: 'succeeded' })
 })
 
 t.test('a test delivery is sent on demand, once, and shows what was answered', async (t) => {

@@ -1,6 +1,6 @@
 import { lookup as lookupByHost, Resolver } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
-import { Agent, buildConnector, request } from 'undici'
+import { Agent, request } from 'undici'
 import { isPublicAddress, refusalOfUrl } from './outside-url.js'
 
 export interface OutgoingRequest {
@@ -44,9 +44,9 @@ const BODY_LIMIT_BYTES = 16_384
 const HEADER_LIMIT_BYTES = 16_384
 
 /**
- * Calls to URLs of others that can reach nothing but the public internet (server-side request forgery, OWASP). The check
- * stands where the connection is made, on the very addresses that it is made to, so neither a redirect nor a name that
- * resolves differently the second time (DNS rebinding) gets round it.
+ * Calls to URLs of others that can reach nothing but the public internet (server-side request forgery, OWASP). An address
+ * in the URL is checked before the call, a name where the connection is made, on the very addresses that it is made to:
+ * one that resolves differently the second time (DNS rebinding) does not get round it. Redirects are not followed.
  */
 export function createGuardedFetch(options: GuardOptions): GuardedFetch {
   const { allowPrivate, timeoutMs = TIMEOUT_MS, bodyLimitBytes = BODY_LIMIT_BYTES } = options
@@ -82,16 +82,8 @@ function aborted(signal: AbortSignal): Promise<never> {
 }
 
 function createGuardedAgent(allowPrivate: boolean, resolve: Resolve): Agent {
-  const isAllowed = (address: string) => allowPrivate || isPublicAddress(address)
-  const connect = buildConnector({ lookup: checkedLookup(resolve, isAllowed), timeout: CONNECT_TIMEOUT_MS })
-  return new Agent({
-    maxHeaderSize: HEADER_LIMIT_BYTES,
-    connect: (to, callback) => {
-      // An address is connected to without being looked up.
-      if (isIP(to.hostname) !== 0 && !isAllowed(to.hostname)) callback(addressRefused(), null)
-      else connect(to, callback)
-    },
-  })
+  const lookup = checkedLookup(resolve, (address) => allowPrivate || isPublicAddress(address))
+  return new Agent({ maxHeaderSize: HEADER_LIMIT_BYTES, connect: { lookup, timeout: CONNECT_TIMEOUT_MS } })
 }
 
 /** Hands out addresses only when every one of them is allowed: a name with one foot inside is none that we call. */

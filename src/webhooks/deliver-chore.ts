@@ -10,7 +10,7 @@ import { type Attempt, markSlow, record, release } from './record.js'
 import { retryAfterOf } from './schedule.js'
 
 /** One job's turn; then whoever else waits for a worker gets one. */
-const TURN_MS = 20_000
+const TURN_MS = 10_000
 /** A receiver that takes longer, or fails, is called beside from then on. */
 const SLOW_MS = 2_000
 /** Subscriptions that one process calls at the same time, in each of the two lanes. */

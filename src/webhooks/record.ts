@@ -52,10 +52,10 @@ export async function record(
   const next = isDone || isLast ? undefined : nextAttemptAt({ step, now, retryAfterMs: attempt.retryAfterMs, random })
   const state = isDone ? 'succeeded' : next === undefined ? 'dead' : 'pending'
   await db.transaction(async (tx) => {
-    await lockSubscription(tx, place)
+    const isBusy = attempt.retryAfterMs > 0 && BUSY.has(attempt.status ?? 0)
+    await lockSubscription(tx, place, isBusy || isGone)
     if (!(await settle(tx, place, sent, { state, next, now }))) return
-    if (attempt.retryAfterMs > 0 && BUSY.has(attempt.status ?? 0))
-      await hold(tx, place, later(now, attempt.retryAfterMs))
+    if (isBusy) await hold(tx, place, later(now, attempt.retryAfterMs))
     if (state === 'dead' && delivery.type !== TEST_TYPE) await tellOffice(tx, actor, place, sent, now)
     if (isGone) await disable(tx, actor, place, now)
   })
@@ -79,10 +79,11 @@ export async function markSlow(db: Db, { jurisdiction, subscription }: Place, sl
     update subscription set slow = ${slow} where jurisdiction_id = ${jurisdiction} and id = ${subscription}`)
 }
 
-/** The lock under which its deliveries change hands. */
-async function lockSubscription(tx: Tx, { jurisdiction, subscription }: Place): Promise<void> {
+/** Nobody leases its deliveries meanwhile; others may keep what came of theirs, unless the subscription itself will change. */
+async function lockSubscription(tx: Tx, { jurisdiction, subscription }: Place, willChange: boolean): Promise<void> {
+  const mode = willChange ? sql`for no key update` : sql`for share`
   await tx.execute(sql`
-    select from subscription where jurisdiction_id = ${jurisdiction} and id = ${subscription} for no key update`)
+    select from subscription where jurisdiction_id = ${jurisdiction} and id = ${subscription} ${mode}`)
 }
 
 interface Settled {
@@ -100,13 +101,13 @@ async function settle(tx: Tx, { jurisdiction, subscription }: Place, sent: Sent,
       update webhook_delivery set state = ${state}, attempts = attempts + 1, step = step + 1, leased_until = null,
         next_attempt_at = ${next}, finished_at = ${state === 'pending' ? null : now}
       where jurisdiction_id = ${jurisdiction} and id = ${delivery.id} and leased_until = ${leasedUntil}
-      returning jurisdiction_id, id, attempts, item_id
+      returning jurisdiction_id, id, attempts
     ), next_of_item as (
       update webhook_delivery set next_attempt_at = ${now}
-      where jurisdiction_id = ${jurisdiction} and id = (
-        select d.id from webhook_delivery d join settled s on d.item_id = s.item_id
+      where jurisdiction_id = ${jurisdiction} and ${state} <> 'pending' and id = (
+        select d.id from webhook_delivery d
         where d.jurisdiction_id = ${jurisdiction} and d.subscription_id = ${subscription} and d.state = 'pending'
-          and d.id <> s.id and ${state} <> 'pending'
+          and d.item_id = ${delivery.itemId} and d.id <> ${delivery.id} and exists (select from settled)
         order by d.seq limit 1)
     )
     insert into webhook_attempt (jurisdiction_id, delivery_id, number, at, duration_ms, status, answer, error)

@@ -84,18 +84,21 @@ export async function subscribe(
   return made
 }
 
-export const TIMEOUT_MS = 250
+/** The two lanes as a worker has them. */
+export const LANES = lanesWith(10_000)
 
-/** The two lanes as a worker has them, but impatient. */
-export const LANES = createDeliverChores(createGuardedFetch({ allowPrivate: true, timeoutMs: TIMEOUT_MS }))
+/** The same, but of another patience. */
+export function lanesWith(timeoutMs: number) {
+  return createDeliverChores(createGuardedFetch({ allowPrivate: true, timeoutMs }))
+}
 
 /** What workers do until nothing is due by the clock. Answers how many delivery jobs there were. */
-export async function deliverAll(made: Pick<TestApp, 'db' | 'clock'>): Promise<number> {
+export async function deliverAll(made: Pick<TestApp, 'db' | 'clock'>, lanes = LANES): Promise<number> {
   const deps = choreDeps(made)
   let jobs = 0
   for (let round = 0; round < 100; round++) {
     await runChore(fanOutChore, deps)
-    const done = (await Promise.all(LANES.map((lane) => runChore(lane, deps)))).reduce((sum, n) => sum + n)
+    const done = (await Promise.all(lanes.map((lane) => runChore(lane, deps)))).reduce((sum, n) => sum + n)
     if (done === 0) return jobs
     jobs += done
   }
