@@ -13,6 +13,7 @@ const USAGE = `one-list <command>
   keys create|list|revoke             manage API keys
   import <file.csv> --mapping <json>  bring an existing list
   verify                              check the ledger, and every item against it
+  mirror --from <url> --to <db>       keep a copy of a list and its ledger in another database
   openapi                             print the OpenAPI document
 
 one-list <command> --help says more. The environment configures all of them; see the README.
@@ -26,6 +27,7 @@ const COMMANDS: Record<string, () => Promise<{ run: (args: string[]) => Promise<
   keys: () => import('./cli/keys.js'),
   import: () => import('./cli/import.js'),
   verify: () => import('./cli/verify.js'),
+  mirror: () => import('./cli/mirror.js'),
   openapi: () => import('./cli/openapi.js'),
 }
 
