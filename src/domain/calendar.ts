@@ -84,8 +84,25 @@ export function addWorkingDays(
  */
 export function calendarVersion({ years }: WorkingCalendar, from: string, to: string): string {
   return yearsBetween(addDays(from, 1), to)
-    .map((year) => `${year}:${years.get(year) ?? NOT_PUBLISHED}`)
+    .map((year) => yearVersion(years, year))
     .join(' ')
+}
+
+/** The versions by year in what `calendarVersion` wrote; a year that was not published is not among them. */
+export function versionsOf(text: string): Map<number, string> {
+  const parts = text.split(' ').map((part): [number, string] => [Number(part.slice(0, 4)), part.slice(5)])
+  return new Map(parts.filter(([, version]) => version !== NOT_PUBLISHED))
+}
+
+/** Whether a count that `calendarVersion` describes came through a year by another version than the calendar's. */
+export function isCountedOtherwise({ years }: WorkingCalendar, text: string, year: number): boolean {
+  const parts = text.split(' ')
+  return parts.some((part) => part.startsWith(`${year}:`)) && !parts.includes(yearVersion(years, year))
+}
+
+/** How `calendarVersion` names one year. */
+export function yearVersion(years: WorkingCalendar['years'], year: number): string {
+  return `${year}:${years.get(year) ?? NOT_PUBLISHED}`
 }
 
 export type DayKind = 'working' | 'makeUp' | 'weekend' | 'holiday'
