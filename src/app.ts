@@ -10,6 +10,7 @@ import { assignRoutes } from './assign/routes.js'
 import { bulletinIssueRoutes } from './bulletins/issue-routes.js'
 import { bulletinRoutes } from './bulletins/routes.js'
 import { calendarRoutes } from './calendar/calendar-routes.js'
+import { deadlineRoute } from './calendar/deadline-route.js'
 import { recomputationRoutes } from './calendar/recomputation-routes.js'
 import { closeRoutes } from './close/routes.js'
 import type { App, Deps } from './deps.js'
@@ -101,6 +102,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(bulletinIssueRoutes, deps)
   await app.register(calendarRoutes, deps)
   await app.register(recomputationRoutes, deps)
+  await app.register(deadlineRoute, deps)
   await app.register(referenceRoutes, deps)
   await app.register(unitRoutes, deps)
   await app.register(peopleRoutes, deps)

@@ -145,8 +145,10 @@ export async function calendarRoutes(app: App, { db, now }: Deps): Promise<void>
     async (request, reply) => {
       const { actor, body } = request
       const intent = intentOf(request, now())
-      const wish = { year: request.params.year, days: body.days, note: body.note ?? null }
-      requireDatesOf(wish)
+      const { year } = request.params
+      requireDatesOf(year, body.days)
+      const days = body.days?.toSorted((a, b) => (a.date < b.date ? -1 : 1)) ?? null
+      const wish = { year, days, note: body.note ?? null }
       const ifMatch = ifMatchOf(request)
       return sendAnswer(reply, await act(db, intent, (tx) => setYear(tx, actor, wish, ifMatch, intent.now)))
     },
@@ -193,7 +195,7 @@ async function answerOf(tx: Tx, actor: Actor, year: YearVersion) {
 }
 
 /** @throws Rejection at every date that does not lie in the year */
-function requireDatesOf({ year, days }: Wish): void {
+function requireDatesOf(year: number, days: Wish['days']): void {
   const detail = { zh: `不是 ${year} 年的日期。`, en: `Not a date of ${year}.` }
   const errors = (days ?? []).flatMap(({ date }, k) =>
     date.startsWith(`${year}-`) ? [] : [{ pointer: `/days/${k}/date`, detail }],

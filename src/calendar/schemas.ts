@@ -105,7 +105,6 @@ export const SetYear = z
       .min(1)
       .max(MAX_DAYS)
       .superRefine(refuseRepetition)
-      .overwrite((days) => [...days].sort((a, b) => (a.date < b.date ? -1 : 1)))
       .nullable()
       .meta({ description: 'All named days of the year; null: the year as it is shipped is in force again.' }),
     note: text(500).nullish().meta({ description: 'What it rests on, such as a document number.' }),
@@ -115,11 +114,12 @@ export const SetYear = z
     isShipped: z.boolean().optional(),
     setAt: z.string().nullish(),
     setBy: z.looseObject({}).nullish(),
+    affected: z.looseObject({}).optional(),
   })
   .meta({
     id: 'SetCalendarYear',
     description:
-      'The year, whole: a day that is left out is an ordinary one. What else `GET` answers is let be, so that what was read can be changed and sent back.',
+      'The year, whole: a day that is left out is an ordinary one. What else `GET` and `PUT` answer is let be, so that it can be changed and sent back.',
     example: { days: [{ date: '2026-10-01', kind: 'off', name: '国庆节' }], note: '国办发明电〔2025〕7号' },
   })
 

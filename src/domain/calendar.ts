@@ -88,10 +88,19 @@ export function calendarVersion({ years }: WorkingCalendar, from: string, to: st
     .join(' ')
 }
 
+/** The years in what `calendarVersion` wrote, each with its version; null for one that was not published. */
+export function calendarYears(text: string): { year: number; calendarVersion: string | null }[] {
+  return text.split(' ').map((part) => {
+    const version = part.slice(5)
+    return { year: Number(part.slice(0, 4)), calendarVersion: version === NOT_PUBLISHED ? null : version }
+  })
+}
+
 /** The versions by year in what `calendarVersion` wrote; a year that was not published is not among them. */
 export function versionsOf(text: string): Map<number, string> {
-  const parts = text.split(' ').map((part): [number, string] => [Number(part.slice(0, 4)), part.slice(5)])
-  return new Map(parts.filter(([, version]) => version !== NOT_PUBLISHED))
+  return new Map(
+    calendarYears(text).flatMap(({ year, calendarVersion: version }) => (version === null ? [] : [[year, version]])),
+  )
 }
 
 /** Whether a count that `calendarVersion` describes came through a year by another version than the calendar's. */

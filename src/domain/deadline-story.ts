@@ -54,6 +54,12 @@ export function deadlineStory(events: readonly DeadlineEvent[]): DeadlineStory {
   return { kind, givenBy, changes, stands: standing === null ? stands : [...stands, standing] }
 }
 
+/** For how long the clock stood, in milliseconds; while it stands nothing has moved yet. */
+export function stoodMsOf(stands: readonly Stand[]): number {
+  const msOf = ({ from, to }: Stand) => (to === null ? 0 : Math.max(0, Date.parse(to) - Date.parse(from)))
+  return stands.reduce((sum, stand) => sum + msOf(stand), 0)
+}
+
 function told(before: Telling, event: DeadlineEvent): Telling {
   switch (event.type) {
     case 'item.imported':
