@@ -304,6 +304,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calendar/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A year of the calendar
+         * @description As it is in force, or an earlier version of it. A year that is not published has no days.
+         */
+        get: operations["getCalendarYear"];
+        /**
+         * Set a year of the calendar
+         * @description Replaces the year whole, as a new version; every version stays. The same days again make no new one. It moves no deadline: the answer says which would move, and `POST /v1/calendar/{year}/recomputation` moves them.
+         */
+        put: operations["setCalendarYear"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendar/{year}/recomputation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a change of calendar would move
+         * @description The items on account whose deadline was counted in working days through the year by another version of it, and would lie elsewhere, or no longer be provisional, by the calendar in force. By deadline, the earliest first.
+         */
+        get: operations["previewRecomputation"];
+        put?: never;
+        /**
+         * Move the deadlines after a change of calendar
+         * @description Moves what `GET` lists to where the calendar in force puts it, up to `limit` items in one request, each by an `item.deadline_recomputed` event; a moved deadline has a ladder of its own. Ask again until `remaining` is 0: what has been moved is not moved twice. `If-Match` with the year’s `ETag` refuses to move by a version that the caller has not seen. Suspended items stay.
+         */
+        post: operations["recomputeDeadlines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendar/{year}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of a year
+         * @description Every version that the jurisdiction set, the latest first: when, by whom, and why. `GET /v1/calendar/{year}?version=` shows one.
+         */
+        get: operations["listCalendarYearVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/categories": {
         parameters: {
             query?: never;
@@ -602,6 +670,26 @@ export interface paths {
          * @description The responsible unit says that the completion standard is met.
          */
         post: operations["itemRequestClosure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/{id}/deadline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the deadline came about
+         * @description Who gave it and how, what moved it since, and, where working days were counted, every day that the count came over: counted, or skipped and why, by the version of the calendar that it was counted by.
+         */
+        get: operations["explainDeadline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -980,6 +1068,70 @@ export interface paths {
          * @description The person that the key or token stands for.
          */
         get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/deadline-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My calendar feeds
+         * @description The caller’s own that hold, the oldest first, without their URLs.
+         */
+        get: operations["listDeadlineFeeds"];
+        put?: never;
+        /**
+         * Make a calendar feed
+         * @description A URL to subscribe to in a calendar program. It shows the caller’s deadlines and opens nothing else; it is in this answer and nowhere else.
+         */
+        post: operations["addDeadlineFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/deadline-feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a calendar feed
+         * @description Its URL opens nothing from the next request on. Revoking twice is no error.
+         */
+        delete: operations["revokeDeadlineFeed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/deadlines.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My deadlines as a calendar (iCalendar)
+         * @description The deadlines of what is on account and whose clock runs, each on its day in the jurisdiction’s zone: a unit’s own work, for others what they may see; the next 800, and 200 that passed within a year. Opened by the secret of a feed’s URL, or as everything else. What is sent has an `ETag`, and is not sent again while it is the same (`If-None-Match`).
+         */
+        get: operations["getDeadlineFeed"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1434,6 +1586,29 @@ export interface components {
             secret?: string | null;
             /** @description For recipient `unit`, which. */
             unit?: string | null;
+        };
+        /**
+         * @example {
+         *       "alarmDays": 3,
+         *       "name": "手机日历"
+         *     }
+         */
+        AddDeadlineFeed: {
+            /**
+             * @description So many days before the deadline’s day, at nine, the calendar program reminds; null: not at all.
+             * @default 3
+             */
+            alarmDays?: number | null;
+            /**
+             * @description Of the entries; that of `Accept-Language` unless told.
+             * @enum {string}
+             */
+            language?: "zh-CN" | "en";
+            /**
+             * @description What it was made for.
+             * @example 手机日历
+             */
+            name: string;
         };
         /**
          * @example {
@@ -2413,7 +2588,13 @@ export interface components {
          *       ],
          *       "firstYear": 2020,
          *       "lastYear": 2026,
-         *       "timeZone": "Asia/Shanghai"
+         *       "timeZone": "Asia/Shanghai",
+         *       "years": [
+         *         {
+         *           "calendarVersion": "cn-1a2b3c4d",
+         *           "year": 2026
+         *         }
+         *       ]
          *     }
          */
         Calendar: {
@@ -2428,6 +2609,177 @@ export interface components {
             /** @description Deadlines counted past this year are provisional. */
             lastYear: number;
             timeZone: string;
+            /** @description The published years. */
+            years: {
+                /**
+                 * @description What a deadline’s basis calls the year: `v2`, or `cn-` and eight digits of a shipped year’s hash.
+                 * @example cn-1a2b3c4d
+                 */
+                calendarVersion: string;
+                year: number;
+            }[];
+        };
+        CalendarDay: {
+            /**
+             * Format: date
+             * @example 2026-10-01
+             */
+            date: string;
+            /**
+             * @description `off`: a holiday; `work`: a make-up working day (调休补班).
+             * @enum {string}
+             */
+            kind: "off" | "work";
+            /**
+             * @description The holiday’s, also for a day worked for it.
+             * @example 国庆节
+             */
+            name: string;
+        };
+        /**
+         * @description The named days of a year.
+         * @example {
+         *       "calendarVersion": "v1",
+         *       "days": [
+         *         {
+         *           "date": "2027-01-01",
+         *           "kind": "off",
+         *           "name": "元旦"
+         *         },
+         *         {
+         *           "date": "2027-02-05",
+         *           "kind": "off",
+         *           "name": "春节"
+         *         },
+         *         {
+         *           "date": "2027-02-14",
+         *           "kind": "work",
+         *           "name": "春节"
+         *         }
+         *       ],
+         *       "isShipped": false,
+         *       "note": "国办发明电〔2026〕9号",
+         *       "setAt": "2026-11-22T01:30:00.000Z",
+         *       "setBy": {
+         *         "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *         "name": "管理员"
+         *       },
+         *       "version": 1,
+         *       "year": 2027
+         *     }
+         */
+        CalendarYear: {
+            /** @description Null where the year is not published. */
+            calendarVersion: string | null;
+            days: components["schemas"]["CalendarDay"][];
+            /** @description It is as the service ships it, not as the jurisdiction set it. */
+            isShipped: boolean;
+            note: string | null;
+            setAt: string | null;
+            setBy: components["schemas"]["PersonRef"] | null;
+            /** @description How often the jurisdiction has set the year; 0: never. */
+            version: number;
+            year: number;
+        };
+        /**
+         * @description The year as it is now, and what it would change.
+         * @example {
+         *       "affected": {
+         *         "items": [
+         *           {
+         *             "code": "2026-000172",
+         *             "dueAt": "2027-01-22T15:59:59.999Z",
+         *             "dueProvisional": true,
+         *             "from": "2026-12-25",
+         *             "id": "01a20116-9f7b-7e01-9c33-6c1f3a2f1f10",
+         *             "newDueAt": "2027-01-25T15:59:59.999Z",
+         *             "newDueProvisional": false,
+         *             "title": "临水弯道无护栏",
+         *             "workingDays": 20
+         *           }
+         *         ],
+         *         "suspended": 0,
+         *         "total": 1
+         *       },
+         *       "calendarVersion": "v1",
+         *       "days": [
+         *         {
+         *           "date": "2027-01-01",
+         *           "kind": "off",
+         *           "name": "元旦"
+         *         },
+         *         {
+         *           "date": "2027-02-05",
+         *           "kind": "off",
+         *           "name": "春节"
+         *         },
+         *         {
+         *           "date": "2027-02-14",
+         *           "kind": "work",
+         *           "name": "春节"
+         *         }
+         *       ],
+         *       "isShipped": false,
+         *       "note": "国办发明电〔2026〕9号",
+         *       "setAt": "2026-11-22T01:30:00.000Z",
+         *       "setBy": {
+         *         "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *         "name": "管理员"
+         *       },
+         *       "version": 1,
+         *       "year": 2027
+         *     }
+         */
+        CalendarYearSet: {
+            /** @description The items whose deadline would move, or would be certain or provisional: how many, and the first 100 by deadline. `GET /v1/calendar/{year}/recomputation` has them all. */
+            affected: {
+                items: components["schemas"]["DeadlineMove"][];
+                /** @description How many more would move but are suspended: their clock stands and their deadline with it. Once resumed they are among those that move. */
+                suspended: number;
+                total: number;
+            };
+            /** @description Null where the year is not published. */
+            calendarVersion: string | null;
+            days: components["schemas"]["CalendarDay"][];
+            /** @description It is as the service ships it, not as the jurisdiction set it. */
+            isShipped: boolean;
+            note: string | null;
+            setAt: string | null;
+            setBy: components["schemas"]["PersonRef"] | null;
+            /** @description How often the jurisdiction has set the year; 0: never. */
+            version: number;
+            year: number;
+        };
+        CalendarYearVersion: {
+            /** @description It is as the service ships it, not as the jurisdiction set it. */
+            isShipped: boolean;
+            note: string | null;
+            /** Format: date-time */
+            setAt: string;
+            setBy: components["schemas"]["PersonRef"];
+            /** @description How often the jurisdiction has set the year; 0: never. */
+            version: number;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "isShipped": false,
+         *           "note": null,
+         *           "setAt": "2026-11-22T01:30:00.000Z",
+         *           "setBy": {
+         *             "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *             "name": "管理员"
+         *           },
+         *           "version": 1
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        CalendarYearVersionPage: {
+            data: components["schemas"]["CalendarYearVersion"][];
+            nextCursor: string | null;
         };
         /**
          * @example {
@@ -2720,6 +3072,293 @@ export interface components {
          *     2026-000172,临水弯道无护栏,整改中
          */
         CsvFile: string;
+        DeadlineCause: {
+            /** Format: date-time */
+            at: string;
+            by: {
+                /** Format: uuid */
+                id: string;
+                name: string | null;
+                role: string;
+            };
+            /** @description The deadline that it gave; null where it says none itself. */
+            dueAt: string | null;
+            /** @description Its place in the ledger. */
+            seq: number;
+            /** @example item.assigned */
+            type: string;
+        };
+        DeadlineDay: {
+            counted: boolean;
+            /** Format: date */
+            date: string;
+            /**
+             * @description `working` and `makeUp` (调休补班) are counted, `weekend` and `holiday` skipped.
+             * @enum {string}
+             */
+            kind: "working" | "makeUp" | "weekend" | "holiday";
+            /** @description Which working day it is; null where it was skipped. */
+            n: number | null;
+            /** @description The holiday’s, also of a day worked for it. */
+            name: string | null;
+        };
+        /**
+         * @example {
+         *       "byPresentCalendar": {
+         *         "calendar": [
+         *           {
+         *             "calendarVersion": "cn-1a2b3c4d",
+         *             "year": 2026
+         *           }
+         *         ],
+         *         "differs": false,
+         *         "dueAt": "2026-11-24T15:59:59.999Z",
+         *         "provisional": false
+         *       },
+         *       "calendar": [
+         *         {
+         *           "calendarVersion": "cn-1a2b3c4d",
+         *           "year": 2026
+         *         }
+         *       ],
+         *       "changes": [],
+         *       "days": [
+         *         {
+         *           "counted": false,
+         *           "date": "2026-11-21",
+         *           "kind": "weekend",
+         *           "n": null,
+         *           "name": null
+         *         },
+         *         {
+         *           "counted": false,
+         *           "date": "2026-11-22",
+         *           "kind": "weekend",
+         *           "n": null,
+         *           "name": null
+         *         },
+         *         {
+         *           "counted": true,
+         *           "date": "2026-11-23",
+         *           "kind": "working",
+         *           "n": 1,
+         *           "name": null
+         *         },
+         *         {
+         *           "counted": true,
+         *           "date": "2026-11-24",
+         *           "kind": "working",
+         *           "n": 2,
+         *           "name": null
+         *         }
+         *       ],
+         *       "dueAt": "2026-11-24T15:59:59.999Z",
+         *       "dueDate": "2026-11-24",
+         *       "from": "2026-11-20",
+         *       "givenBy": {
+         *         "at": "2026-11-20T06:10:00.000Z",
+         *         "by": {
+         *           "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *           "name": "安委办 周敏",
+         *           "role": "office"
+         *         },
+         *         "dueAt": "2026-11-24T15:59:59.999Z",
+         *         "seq": 43,
+         *         "type": "item.assigned"
+         *       },
+         *       "itemCode": "2026-000001",
+         *       "itemId": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *       "itemVersion": 3,
+         *       "kind": "workingDays",
+         *       "provisional": false,
+         *       "stood": [],
+         *       "stoodMs": 0,
+         *       "timeZone": "Asia/Shanghai",
+         *       "workingDays": 2
+         *     }
+         */
+        DeadlineExplanation: {
+            /** @description The same count by the calendar in force now, for what is on account. Where it `differs`, `POST /v1/calendar/{year}/recomputation` moves the deadline; nothing else does. */
+            byPresentCalendar: {
+                /** @description The years that were counted through; `calendarVersion` null: not published then. */
+                calendar: {
+                    calendarVersion: string | null;
+                    year: number;
+                }[];
+                differs: boolean;
+                /** Format: date-time */
+                dueAt: string;
+                provisional: boolean;
+            } | null;
+            /** @description The years that were counted through; `calendarVersion` null: not published then. */
+            calendar: {
+                calendarVersion: string | null;
+                year: number;
+            }[];
+            /** @description What moved it since, oldest first: resumptions, recomputations, a return to the level’s default. */
+            changes: components["schemas"]["DeadlineCause"][];
+            /** @description Every day that the count came over; null where nothing was counted. */
+            days: components["schemas"]["DeadlineDay"][] | null;
+            /** @description The deadline; null where the item has none. */
+            dueAt: string | null;
+            /** @description Its day in the jurisdiction’s time zone. */
+            dueDate: string | null;
+            /** @description The day after which working days are counted; null where nothing was counted. */
+            from: string | null;
+            givenBy: components["schemas"]["DeadlineCause"] | null;
+            itemCode: string;
+            /** Format: uuid */
+            itemId: string;
+            itemVersion: number;
+            /** @description How it was given: as a `date`, in `workingDays`, by `default` for the level, by an `extension`, or `imported`. */
+            kind: ("date" | "workingDays" | "default" | "extension" | "imported") | null;
+            /** @description Counted past the last year that was published then. */
+            provisional: boolean;
+            /** @description The times for which the clock stood (中止计时). */
+            stood: components["schemas"]["DeadlineStand"][];
+            /** @description By so much they moved the deadline. */
+            stoodMs: number;
+            timeZone: string;
+            workingDays: number | null;
+        };
+        /**
+         * @example {
+         *       "alarmDays": 3,
+         *       "createdAt": "2026-11-22T02:30:38.780Z",
+         *       "id": "7Qm2XbT0aRk9",
+         *       "language": "zh-CN",
+         *       "lastUsedAt": null,
+         *       "name": "手机日历"
+         *     }
+         */
+        DeadlineFeed: {
+            /** @description So many days before the deadline’s day, at nine, the calendar program reminds; null: not at all. */
+            alarmDays: number | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @example 7Qm2XbT0aRk9 */
+            id: string;
+            /** @enum {string} */
+            language: "zh-CN" | "en";
+            /** @description To the hour. */
+            lastUsedAt: string | null;
+            /**
+             * @description What it was made for.
+             * @example 手机日历
+             */
+            name: string;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "alarmDays": 3,
+         *           "createdAt": "2026-11-22T02:30:38.780Z",
+         *           "id": "7Qm2XbT0aRk9",
+         *           "language": "zh-CN",
+         *           "lastUsedAt": null,
+         *           "name": "手机日历"
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        DeadlineFeedPage: {
+            data: components["schemas"]["DeadlineFeed"][];
+            nextCursor: string | null;
+        };
+        DeadlineMove: {
+            code: string;
+            /**
+             * Format: date-time
+             * @description Before.
+             */
+            dueAt: string;
+            dueProvisional: boolean;
+            /**
+             * Format: date
+             * @description The day after which the working days are counted.
+             */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description After.
+             */
+            newDueAt: string;
+            newDueProvisional: boolean;
+            title: string;
+            workingDays: number;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "code": "2026-000172",
+         *           "dueAt": "2027-01-22T15:59:59.999Z",
+         *           "dueProvisional": true,
+         *           "from": "2026-12-25",
+         *           "id": "01a20116-9f7b-7e01-9c33-6c1f3a2f1f10",
+         *           "newDueAt": "2027-01-25T15:59:59.999Z",
+         *           "newDueProvisional": false,
+         *           "title": "临水弯道无护栏",
+         *           "workingDays": 20
+         *         }
+         *       ],
+         *       "nextCursor": null,
+         *       "suspended": 0
+         *     }
+         */
+        DeadlineMovePage: {
+            data: components["schemas"]["DeadlineMove"][];
+            nextCursor: string | null;
+            /** @description How many more would move but are suspended: their clock stands and their deadline with it. Once resumed they are among those that move. */
+            suspended: number;
+            total?: number;
+        };
+        DeadlineStand: {
+            /** Format: date-time */
+            from: string;
+            reason: string;
+            /** @description Null: it stands. */
+            to: string | null;
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "code": "2026-000172",
+         *           "dueAt": "2027-01-22T15:59:59.999Z",
+         *           "dueProvisional": true,
+         *           "from": "2026-12-25",
+         *           "id": "01a20116-9f7b-7e01-9c33-6c1f3a2f1f10",
+         *           "newDueAt": "2027-01-25T15:59:59.999Z",
+         *           "newDueProvisional": false,
+         *           "title": "临水弯道无护栏",
+         *           "workingDays": 20
+         *         }
+         *       ],
+         *       "moved": 1,
+         *       "remaining": 0,
+         *       "suspended": 0,
+         *       "version": 1,
+         *       "year": 2027
+         *     }
+         */
+        DeadlinesRecomputed: {
+            /** @description Those that this request moved, by deadline. */
+            items: components["schemas"]["DeadlineMove"][];
+            /** @description How many deadlines this request moved. */
+            moved: number;
+            /** @description How many are left: over the limit, or being changed by somebody else just now. Ask again until it is 0. */
+            remaining: number;
+            /** @description How many more would move but are suspended: their clock stands and their deadline with it. Once resumed they are among those that move. */
+            suspended: number;
+            /** @description How often the jurisdiction has set the year; 0: never. */
+            version: number;
+            year: number;
+        };
         /**
          * @example {
          *       "approved": true,
@@ -4176,6 +4815,39 @@ export interface components {
         };
         /**
          * @example {
+         *       "alarmDays": 3,
+         *       "createdAt": "2026-11-22T02:30:38.780Z",
+         *       "id": "7Qm2XbT0aRk9",
+         *       "language": "zh-CN",
+         *       "lastUsedAt": null,
+         *       "name": "手机日历",
+         *       "url": "https://list.example.cn/v1/me/deadlines.ics?token=ol_feed_7Qm2XbT0aRk9_DztKk3TbFq8sXv1mWc5nRj7hLp0gYe2aU4i9ob"
+         *     }
+         */
+        NewDeadlineFeed: {
+            /** @description So many days before the deadline’s day, at nine, the calendar program reminds; null: not at all. */
+            alarmDays: number | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @example 7Qm2XbT0aRk9 */
+            id: string;
+            /** @enum {string} */
+            language: "zh-CN" | "en";
+            /** @description To the hour. */
+            lastUsedAt: string | null;
+            /**
+             * @description What it was made for.
+             * @example 手机日历
+             */
+            name: string;
+            /**
+             * Format: uri
+             * @description What the calendar program subscribes to. It opens the feed to whoever has it; shown once, only a hash is kept.
+             */
+            url: string;
+        };
+        /**
+         * @example {
          *       "active": true,
          *       "area": "341225",
          *       "createdAt": "2026-11-22T01:30:00.000Z",
@@ -4503,6 +5175,18 @@ export interface components {
         RecheckItem: {
             findings: string;
             passed: boolean;
+        };
+        /**
+         * @example {
+         *       "limit": 1000
+         *     }
+         */
+        RecomputeDeadlines: {
+            /**
+             * @description At most so many items in this request.
+             * @default 1000
+             */
+            limit?: number;
         };
         /**
          * @example {
@@ -4838,6 +5522,36 @@ export interface components {
         RulesVersionPage: {
             data: components["schemas"]["RulesVersion"][];
             nextCursor: string | null;
+        };
+        /**
+         * @description The year, whole: a day that is left out is an ordinary one. What else `GET` and `PUT` answer is let be, so that it can be changed and sent back.
+         * @example {
+         *       "days": [
+         *         {
+         *           "date": "2026-10-01",
+         *           "kind": "off",
+         *           "name": "国庆节"
+         *         }
+         *       ],
+         *       "note": "国办发明电〔2025〕7号"
+         *     }
+         */
+        SetCalendarYear: {
+            affected?: {
+                [key: string]: unknown;
+            };
+            calendarVersion?: string | null;
+            /** @description All named days of the year; null: the year as it is shipped is in force again. */
+            days: components["schemas"]["CalendarDay"][] | null;
+            isShipped?: boolean;
+            /** @description What it rests on, such as a document number. */
+            note?: string | null;
+            setAt?: string | null;
+            setBy?: {
+                [key: string]: unknown;
+            } | null;
+            version?: number;
+            year?: number;
         };
         /**
          * @description The rules, whole: what is left out is refused, not kept. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
@@ -5205,6 +5919,7 @@ export type AcceptItem = components['schemas']['AcceptItem'];
 export type AddApiKey = components['schemas']['AddApiKey'];
 export type AddCategory = components['schemas']['AddCategory'];
 export type AddContact = components['schemas']['AddContact'];
+export type AddDeadlineFeed = components['schemas']['AddDeadlineFeed'];
 export type AddNote = components['schemas']['AddNote'];
 export type AddPerson = components['schemas']['AddPerson'];
 export type AddSubscription = components['schemas']['AddSubscription'];
@@ -5229,6 +5944,11 @@ export type BulletinSeriesDay = components['schemas']['BulletinSeriesDay'];
 export type BulletinStanding = components['schemas']['BulletinStanding'];
 export type BulletinSummary = components['schemas']['BulletinSummary'];
 export type Calendar = components['schemas']['Calendar'];
+export type CalendarDay = components['schemas']['CalendarDay'];
+export type CalendarYear = components['schemas']['CalendarYear'];
+export type CalendarYearSet = components['schemas']['CalendarYearSet'];
+export type CalendarYearVersion = components['schemas']['CalendarYearVersion'];
+export type CalendarYearVersionPage = components['schemas']['CalendarYearVersionPage'];
 export type Category = components['schemas']['Category'];
 export type CategoryPage = components['schemas']['CategoryPage'];
 export type ChangeContact = components['schemas']['ChangeContact'];
@@ -5242,6 +5962,15 @@ export type ContactMessagePage = components['schemas']['ContactMessagePage'];
 export type ContactPage = components['schemas']['ContactPage'];
 export type CorrectItem = components['schemas']['CorrectItem'];
 export type CsvFile = components['schemas']['CsvFile'];
+export type DeadlineCause = components['schemas']['DeadlineCause'];
+export type DeadlineDay = components['schemas']['DeadlineDay'];
+export type DeadlineExplanation = components['schemas']['DeadlineExplanation'];
+export type DeadlineFeed = components['schemas']['DeadlineFeed'];
+export type DeadlineFeedPage = components['schemas']['DeadlineFeedPage'];
+export type DeadlineMove = components['schemas']['DeadlineMove'];
+export type DeadlineMovePage = components['schemas']['DeadlineMovePage'];
+export type DeadlineStand = components['schemas']['DeadlineStand'];
+export type DeadlinesRecomputed = components['schemas']['DeadlinesRecomputed'];
 export type DecideClosure = components['schemas']['DecideClosure'];
 export type DecideExtension = components['schemas']['DecideExtension'];
 export type Delivery = components['schemas']['Delivery'];
@@ -5275,6 +6004,7 @@ export type Location = components['schemas']['Location'];
 export type Me = components['schemas']['Me'];
 export type MergeItem = components['schemas']['MergeItem'];
 export type NewApiKey = components['schemas']['NewApiKey'];
+export type NewDeadlineFeed = components['schemas']['NewDeadlineFeed'];
 export type NewSubscription = components['schemas']['NewSubscription'];
 export type Notice = components['schemas']['Notice'];
 export type NoticePage = components['schemas']['NoticePage'];
@@ -5288,6 +6018,7 @@ export type Problem = components['schemas']['Problem'];
 export type Rate = components['schemas']['Rate'];
 export type Reason = components['schemas']['Reason'];
 export type RecheckItem = components['schemas']['RecheckItem'];
+export type RecomputeDeadlines = components['schemas']['RecomputeDeadlines'];
 export type ReopenItem = components['schemas']['ReopenItem'];
 export type ReportProgress = components['schemas']['ReportProgress'];
 export type RequestClosure = components['schemas']['RequestClosure'];
@@ -5300,6 +6031,7 @@ export type RotateSecret = components['schemas']['RotateSecret'];
 export type Rules = components['schemas']['Rules'];
 export type RulesVersion = components['schemas']['RulesVersion'];
 export type RulesVersionPage = components['schemas']['RulesVersionPage'];
+export type SetCalendarYear = components['schemas']['SetCalendarYear'];
 export type SetRules = components['schemas']['SetRules'];
 export type Status = components['schemas']['Status'];
 export type Subscription = components['schemas']['Subscription'];
@@ -6885,6 +7617,478 @@ export interface operations {
             };
         };
     };
+    getCalendarYear: {
+        parameters: {
+            query?: {
+                /** @description This version instead of the one in force: a number, 0 for what the service ships, or what a deadline’s basis calls a shipped year. */
+                version?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The year. `ETag` is its version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarYear"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setCalendarYear: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description The year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCalendarYear"];
+            };
+        };
+        responses: {
+            /** @description The year in force now, and what it would change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarYearSet"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewRecomputation: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description `true` adds `total`. */
+                count?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @description The year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of items. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineMovePage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recomputeDeadlines: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description The year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecomputeDeadlines"];
+            };
+        };
+        responses: {
+            /** @description What was moved, and what is left. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlinesRecomputed"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCalendarYearVersions: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of versions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarYearVersionPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listCategories: {
         parameters: {
             query?: never;
@@ -7767,7 +8971,7 @@ export interface operations {
                 /** @description Events on a page, 50 unless told; of an NDJSON export, all unless told. */
                 limit?: number;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
                 /** @description Seconds to wait for the next event when there is none yet. */
                 wait?: number;
             };
@@ -7840,7 +9044,7 @@ export interface operations {
                 /** @description The last seq that the follower has; without it the stream begins with what happens from now on. */
                 after?: string;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
             };
             header?: {
                 /** @description The `id` that the client saw last, which it sends by itself when it connects again. It goes before `after`. */
@@ -8994,6 +10198,86 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainDeadline: {
+        parameters: {
+            query?: {
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The explanation. `ETag` is the item’s version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineExplanation"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11284,6 +12568,342 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeadlineFeeds: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of feeds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineFeedPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addDeadlineFeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddDeadlineFeed"];
+            };
+        };
+        responses: {
+            /** @description The feed with its URL. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewDeadlineFeed"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeDeadlineFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The feed’s id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeadlineFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description It is what the caller has. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The feed was revoked, or its person shut out, or there never was one. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
