@@ -1129,7 +1129,7 @@ export interface paths {
         };
         /**
          * My deadlines as a calendar (iCalendar)
-         * @description The deadlines of what is on account and whose clock runs, each on its day in the jurisdiction’s zone: a unit’s own work, for others what they may see; the next 800, and 200 that passed within a year. Opened by the secret of a feed’s URL, or as everything else. What is sent has an `ETag`, and is not sent again while it is the same (`If-None-Match`).
+         * @description The deadlines of what is on account and whose clock runs, each on its day in the jurisdiction’s zone: a unit’s own work, for others what they may see; the next 400, and the last 100 that passed within a year. Opened by the secret of a feed’s URL, or as everything else. What is sent has an `ETag`, and is not sent again while it is the same (`If-None-Match`).
          */
         get: operations["getDeadlineFeed"];
         put?: never;
