@@ -2,16 +2,15 @@ import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { ON_ACCOUNT } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
 import { instant } from './instant.js'
+import type { Past } from './past.js'
 import { item } from './schema.js'
 
 /** A deadline is near (预警) from this many days before it. */
 export const DUE_SOON_DAYS = 7
 
-const columns = sql.raw(
-  Object.values(getTableColumns(item))
-    .map((column) => column.name)
-    .join(', '),
-)
+const names = Object.values(getTableColumns(item)).map((column) => column.name)
+const columns = sql.raw(names.join(', '))
+const pastColumns = sql.raw(names.map((name) => `p.${name}`).join(', '))
 
 const onAccount = sql.raw(`i.status in (${ON_ACCOUNT.map((status) => `'${status}'`).join(', ')})`)
 
@@ -19,20 +18,41 @@ const onAccount = sql.raw(`i.status in (${ON_ACCOUNT.map((status) => `'${status}
 export const onTheClock = sql`${onAccount} and i.suspension is null`
 
 /**
- * The rows of items as they are, or those of all times when `asOf` is given: the same columns, so the same queries.
+ * The rows of items as they are, or those of all times when a `past` is given: the same columns, so the same queries.
  * `heldAt` then picks the moment; it stands outside, because only so does the planner look into both tables' indexes.
  */
-export function itemRows(asOf: string | undefined): SQL {
-  if (asOf === undefined) return sql`item`
+export function itemRows(past: Past | undefined): SQL {
+  if (past === undefined) return sql`item`
   return sql`(
-    select ${columns}, tstzrange(updated_at, null) as held from item
+    select ${columns}, updated_at as began, 'infinity'::timestamptz as ended, '(,)'::tstzrange as held, false as is_late
+    from item
     union all
-    select ${columns}, tstzrange(updated_at, valid_to) from item_past)`
+    select ${columns}, updated_at, valid_to, tstzrange(updated_at, valid_to), false from item_past
+    ${lateRows(past)})`
 }
 
-/** The conditions on `itemRows(asOf)`, alias `i`, that leave each item as it stood then; none for the present. */
-export function heldAt(asOf: string | undefined): SQL[] {
-  return asOf === undefined ? [] : [sql`i.held @> ${asOf}::timestamptz`]
+/** The conditions on `itemRows(past)`, alias `i`, that leave each item as it stood then; none for the present. */
+export function heldAt(past: Past | undefined): SQL[] {
+  if (past === undefined) return []
+  const time = sql`${past.rowsAt}::timestamptz`
+  // The range is for the index by time, the two ends for those by a sort order. Nothing is changed before it is reported.
+  const held = [sql`i.held @> ${time}`, sql`i.began <= ${time}`, sql`i.ended > ${time}`, sql`i.reported_at <= ${time}`]
+  if (past.seq === undefined) return held
+  return [...held, sql`(i.is_late or i.id not in (select l.id from ${lateItems(past)} l))`]
+}
+
+/** What `rowsAt` has wrong of the state after an event: items that something later in the ledger happened to at an earlier time. */
+function lateItems({ jurisdiction, seq, rowsAt }: Past): SQL {
+  return sql`late_items(${jurisdiction}, ${seq}::bigint, ${rowsAt}::timestamptz)`
+}
+
+/** Those items as they were: the state that the first late event ended. */
+function lateRows(past: Past): SQL {
+  if (past.seq === undefined) return sql``
+  return sql`
+    union all
+    select ${pastColumns}, '-infinity', 'infinity', '(,)', true from ${lateItems(past)} l
+    join item_past p on p.jurisdiction_id = ${past.jurisdiction} and p.id = l.id and p.version = l.version`
 }
 
 /** The columns of `item`, to copy a row into `item_past`. */

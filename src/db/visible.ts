@@ -1,18 +1,19 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { areaPrefix } from '../domain/area.js'
 import { type Actor, areaLimitOf } from '../domain/permissions.js'
+import type { Past } from './past.js'
 
 /**
  * The items an actor may see, as a condition on alias `i`. Every query that reads items has it: an item of another
- * jurisdiction, or outside what the caller may see, is not there. With `asOf`, `i` is a past state: it was the caller's to
+ * jurisdiction, or outside what the caller may see, is not there. With `past`, `i` is a past state: it was the caller's to
  * see then, and the item must still be theirs today, or the past would show what has been moved out of their area.
  */
-export function visibleItems(actor: Actor, asOf?: string): SQL {
+export function visibleItems(actor: Actor, past?: Past): SQL {
   const own = sql`i.jurisdiction_id = ${actor.jurisdiction.id}`
   const limit = limitOf(actor, sql`i`)
   if (limit === undefined) return own
   // A unit never loses sight of an item that it once had.
-  if (asOf === undefined || actor.role === 'unit') return sql`${own} and ${limit}`
+  if (past === undefined || actor.role === 'unit') return sql`${own} and ${limit}`
   return sql`${own} and ${limit} and exists (
     select from item n where n.jurisdiction_id = i.jurisdiction_id and n.id = i.id and ${limitOf(actor, sql`n`)})`
 }

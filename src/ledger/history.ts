@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
+import type { Past } from '../db/past.js'
 import { itemIs, visibleItems } from '../db/visible.js'
 import { type Actor, areaLimitOf } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
@@ -45,10 +46,11 @@ export async function readHead(db: Db, jurisdiction: string): Promise<Head> {
 /** One item's events after version `afterVersion`, oldest first. The caller has made sure that the item is visible. */
 export async function readItemEvents(
   db: Db,
-  query: { jurisdiction: string; itemId: string; afterVersion: number; asOf: string | undefined; limit: number },
+  query: { jurisdiction: string; itemId: string; afterVersion: number; past: Past | undefined; limit: number },
 ): Promise<(EventRow & { version: number })[]> {
-  const { jurisdiction, itemId, afterVersion, asOf, limit } = query
-  const until = asOf === undefined ? sql`` : sql`and e.at <= ${asOf}`
+  const { jurisdiction, itemId, afterVersion, past, limit } = query
+  const until =
+    past === undefined ? sql`` : past.seq === undefined ? sql`and e.at <= ${past.at}` : sql`and e.seq <= ${past.seq}`
   const { rows } = await db.execute<EventRow & { version: number }>(sql`
     select e.seq, e.type, e.item_version as version, ${eventJson} from event e ${withActor}
     where e.jurisdiction_id = ${jurisdiction} and e.item_id = ${itemId} and e.item_version > ${afterVersion} ${until}
