@@ -1,33 +1,25 @@
 -- The past at the pace of the present, and exact by seq.
 
--- Between which times the events of a stretch of the ledger lie. What was the latest time up to an event, and what stands
--- later in the ledger at an earlier time, is found by these few rows instead of by all events. A stretch that has no row
--- yet is looked through; rows are made in order and without gaps, so what has none lies at the end.
+-- Between which times the events of a stretch of the ledger lie, so that the few events whose time and whose place in the
+-- ledger are not in the same order are found without looking at all. A stretch that has no row yet is looked through; rows
+-- are made in order and without gaps, so what has none lies at the end.
 create table event_block (
   jurisdiction_id text not null references jurisdiction,
   last_seq bigint not null,
   first_seq bigint not null,
-  -- The earliest time of its own events.
   earliest timestamptz not null,
-  -- The latest time of all events up to its last.
   latest timestamptz not null,
   primary key (jurisdiction_id, last_seq),
-  constraint event_block_order check (first_seq <= last_seq)
+  constraint event_block_order check (first_seq <= last_seq and earliest <= latest)
 );
 
 -- Makes the rows of all whole blocks that have none.
 create function close_event_blocks(p_jurisdiction text, p_head bigint) returns void language sql as $$
-  with known as (
-    select coalesce(max(last_seq), 0) as last_seq, max(latest) as latest from event_block
-    where jurisdiction_id = p_jurisdiction
-  ), block as (
-    select min(e.seq) as first_seq, max(e.seq) as last_seq, min(e.at) as earliest, max(e.at) as latest
-    from known k join event e on e.jurisdiction_id = p_jurisdiction and e.seq > k.last_seq and e.seq <= p_head / 512 * 512
-    group by (e.seq - 1) / 512
-  )
   insert into event_block (jurisdiction_id, first_seq, last_seq, earliest, latest)
-  select p_jurisdiction, b.first_seq, b.last_seq, b.earliest, greatest(k.latest, max(b.latest) over (order by b.last_seq))
-  from block b, known k
+  select p_jurisdiction, min(seq), max(seq), min(at), max(at) from event
+  where jurisdiction_id = p_jurisdiction and seq <= p_head / 512 * 512 and seq > (
+    select coalesce(max(last_seq), 0) from event_block where jurisdiction_id = p_jurisdiction)
+  group by (seq - 1) / 512
 $$;
 revoke all on function close_event_blocks(text, bigint) from public;
 
@@ -66,23 +58,25 @@ begin
   if head.seq / 512 > blocks then perform close_event_blocks(p_jurisdiction, head.seq); end if;
 end $$;
 
--- The items to which something happened after event p_seq at a time that is not after p_time, and the version they had at
--- that event. An item is locked until its event is appended, so its versions are in the order of seq; the time of an event
--- is the clock's of whoever wrote it, and may be any. In plpgsql, so that the planner takes them for the few that they are.
-create function late_items(p_jurisdiction text, p_seq bigint, p_time timestamptz)
-returns table (id uuid, version integer)
+-- The events about items that stand up to a place in the ledger and happened after a time, and those that stand after it and
+-- had happened by then: where their time would tell another state of an item than their place does. The time of an event is
+-- the clock's of whoever wrote it, and may be any. In plpgsql, so that a planner takes them for the few that they are.
+create function events_across(p_jurisdiction text, p_seq bigint, p_time timestamptz)
+returns table (id uuid, version integer, seq bigint)
 language plpgsql stable rows 20 as $$
+declare
+  block record;
 begin
-  return query
-  select e.item_id, min(e.item_version) - 1
-  from (
-    select greatest(b.first_seq, p_seq + 1) as first, b.last_seq as last from event_block b
-    where b.jurisdiction_id = p_jurisdiction and b.last_seq > p_seq and b.earliest <= p_time
-    union all
-    select greatest(p_seq, coalesce(max(b.last_seq), 0)) + 1, 9223372036854775807 from event_block b
+  for block in
+    select b.first_seq, b.last_seq from event_block b
     where b.jurisdiction_id = p_jurisdiction
-  ) r
-  join event e on e.jurisdiction_id = p_jurisdiction and e.seq between r.first and r.last
-  where e.at <= p_time and e.item_id is not null
-  group by e.item_id;
+      and (b.last_seq > p_seq and b.earliest <= p_time or b.first_seq <= p_seq and b.latest > p_time)
+    union all
+    select coalesce(max(b.last_seq), 0) + 1, 9223372036854775807 from event_block b where b.jurisdiction_id = p_jurisdiction
+  loop
+    return query
+    select e.item_id, e.item_version, e.seq from event e
+    where e.jurisdiction_id = p_jurisdiction and e.seq between block.first_seq and block.last_seq
+      and (e.seq > p_seq) = (e.at <= p_time) and e.item_id is not null;
+  end loop;
 end $$;

@@ -10,7 +10,7 @@ export const DUE_SOON_DAYS = 7
 
 const names = Object.values(getTableColumns(item)).map((column) => column.name)
 const columns = sql.raw(names.join(', '))
-const pastColumns = sql.raw(names.map((name) => `p.${name}`).join(', '))
+const exactColumns = sql.raw(names.map((name) => `x.${name}`).join(', '))
 
 const onAccount = sql.raw(`i.status in (${ON_ACCOUNT.map((status) => `'${status}'`).join(', ')})`)
 
@@ -24,35 +24,40 @@ export const onTheClock = sql`${onAccount} and i.suspension is null`
 export function itemRows(past: Past | undefined): SQL {
   if (past === undefined) return sql`item`
   return sql`(
-    select ${columns}, updated_at as began, 'infinity'::timestamptz as ended, '(,)'::tstzrange as held, false as is_late
-    from item
+    select ${columns}, updated_at as began, 'infinity'::timestamptz as ended, '(,)'::tstzrange as held, reported_at as since,
+      false as is_exact from item
     union all
-    select ${columns}, updated_at, valid_to, tstzrange(updated_at, valid_to), false from item_past
-    ${lateRows(past)})`
+    select ${columns}, updated_at, valid_to, tstzrange(updated_at, valid_to), reported_at, false from item_past
+    ${rowsAcross(past)})`
 }
 
 /** The conditions on `itemRows(past)`, alias `i`, that leave each item as it stood then; none for the present. */
 export function heldAt(past: Past | undefined): SQL[] {
   if (past === undefined) return []
   const time = sql`${past.rowsAt}::timestamptz`
-  // The range is for the index by time, the two ends for those by a sort order. Nothing is changed before it is reported.
-  const held = [sql`i.held @> ${time}`, sql`i.began <= ${time}`, sql`i.ended > ${time}`, sql`i.reported_at <= ${time}`]
+  // The range is for the index by time, the rest for those by a sort order. Nothing is changed before it is reported.
+  const held = [sql`i.held @> ${time}`, sql`i.began <= ${time}`, sql`i.ended > ${time}`, sql`i.since <= ${time}`]
   if (past.seq === undefined) return held
-  return [...held, sql`(i.is_late or i.id not in (select l.id from ${lateItems(past)} l))`]
+  return [...held, sql`(i.is_exact or i.id not in (select a.id from ${eventsAcross(past)} a))`]
 }
 
-/** What `rowsAt` has wrong of the state after an event: items that something later in the ledger happened to at an earlier time. */
-function lateItems({ jurisdiction, seq, rowsAt }: Past): SQL {
-  return sql`late_items(${jurisdiction}, ${seq}::bigint, ${rowsAt}::timestamptz)`
+/** The events of which the time `rowsAt` says the contrary of their seq, in either direction. */
+function eventsAcross({ jurisdiction, seq, rowsAt }: Past): SQL {
+  return sql`events_across(${jurisdiction}, ${seq}::bigint, ${rowsAt}::timestamptz)`
 }
 
-/** Those items as they were: the state that the first late event ended. */
-function lateRows(past: Past): SQL {
-  if (past.seq === undefined) return sql``
-  return sql`
+/** Their items as they were right after the event `seq`, picked by the version that they had. */
+function rowsAcross(past: Past): SQL {
+  const { jurisdiction, seq } = past
+  if (seq === undefined) return sql``
+  const from = (table: SQL) => sql`
     union all
-    select ${pastColumns}, '-infinity', 'infinity', '(,)', true from ${lateItems(past)} l
-    join item_past p on p.jurisdiction_id = ${past.jurisdiction} and p.id = l.id and p.version = l.version`
+    select ${exactColumns}, '-infinity', 'infinity', '(,)', '-infinity', true
+    from (
+      select id, coalesce(min(version) filter (where seq > ${seq}) - 1, max(version)) as version
+      from ${eventsAcross(past)} group by id) a
+    join ${table} x on x.jurisdiction_id = ${jurisdiction} and x.id = a.id and x.version = a.version`
+  return sql`${from(sql`item`)}${from(sql`item_past`)}`
 }
 
 /** The columns of `item`, to copy a row into `item_past`. */

@@ -11,11 +11,14 @@ export interface Past {
   /** The state is the one right after this event; undefined: the one at `at`, by the events' own times. */
   seq?: number
   /**
-   * The time at which the rows are looked at. After an event: the latest time of all events up to it, so that only what
-   * stands later in the ledger at an earlier time (`late_items`) has to be put right.
+   * The time at which the rows are looked at. After an event: a time when it happened, as most events before it say; the
+   * items whose events lie on the other side of it by their seq are put right.
    */
   rowsAt: Instant
 }
+
+/** So many events before one say when it was: a clock that went wrong for one of them must not make the past slow. */
+const NEIGHBOURS = 31
 
 /** The state at a time. What others commit later with an earlier time will be in it then. */
 export function pastAt(jurisdiction: string, at: Instant): Past {
@@ -29,15 +32,12 @@ export async function readPast(
   seq: number,
 ): Promise<{ past: Past | undefined; head: number }> {
   const { rows } = await db.execute<{ head: string; at: string; rows_at: string | null }>(sql`
-    select h.seq as head, ${instant('coalesce(e.at, j.created_at)')} as at, greatest(b.latest, l.latest)::text as rows_at
+    select h.seq as head, ${instant('coalesce(e.at, j.created_at)')} as at, n.at::text as rows_at
     from ledger_head h join jurisdiction j on j.id = h.jurisdiction_id
       left join event e on e.jurisdiction_id = h.jurisdiction_id and e.seq = ${seq}
-      left join lateral (
-        select last_seq, latest from event_block
-        where jurisdiction_id = h.jurisdiction_id and last_seq <= ${seq} order by last_seq desc limit 1) b on true
       cross join lateral (
-        select max(at) as latest from event
-        where jurisdiction_id = h.jurisdiction_id and seq > coalesce(b.last_seq, 0) and seq <= ${seq}) l
+        select percentile_disc(0.5) within group (order by at) as at from event
+        where jurisdiction_id = h.jurisdiction_id and seq > ${seq - NEIGHBOURS} and seq <= ${seq}) n
     where h.jurisdiction_id = ${jurisdiction}`)
   const [row] = rows
   if (row === undefined) throw new Error(`jurisdiction ${jurisdiction} has no ledger`)
