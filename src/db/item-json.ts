@@ -4,6 +4,7 @@ import type { Actor } from '../domain/permissions.js'
 import { instant } from './instant.js'
 import type { Past } from './past.js'
 import { item } from './schema.js'
+import { itemIs } from './visible.js'
 
 /** A deadline is near (预警) from this many days before it. */
 export const DUE_SOON_DAYS = 7
@@ -48,16 +49,34 @@ function eventsAcross({ jurisdiction, seq, rowsAt }: Past): SQL {
 
 /** Their items as they were right after the event `seq`, picked by the version that they had. */
 function rowsAcross(past: Past): SQL {
-  const { jurisdiction, seq } = past
-  if (seq === undefined) return sql``
-  const from = (table: SQL) => sql`
+  if (past.seq === undefined) return sql``
+  return sql`
     union all
     select ${exactColumns}, '-infinity', 'infinity', '(,)', '-infinity', true
     from (
-      select id, coalesce(min(version) filter (where seq > ${seq}) - 1, max(version)) as version
+      select id, coalesce(min(version) filter (where seq > ${past.seq}) - 1, max(version)) as version
       from ${eventsAcross(past)} group by id) a
-    join ${table} x on x.jurisdiction_id = ${jurisdiction} and x.id = a.id and x.version = a.version`
-  return sql`${from(sql`item`)}${from(sql`item_past`)}`
+    join (select ${columns} from item union all select ${columns} from item_past) x
+      on x.jurisdiction_id = ${past.jurisdiction} and x.id = a.id and x.version = a.version`
+}
+
+/**
+ * `from` of the one item that `ref` names, alias `i`, as it is or as it stood then: by its own events' seq where the past is
+ * one after an event, which for one item is less work than `heldAt`.
+ */
+export function itemThen(past: Past | undefined, ref: string): SQL {
+  if (past?.seq === undefined)
+    return sql`from ${itemRows(past)} i where ${sql.join([itemIs(ref), ...heldAt(past)], sql` and `)}`
+  const { jurisdiction, seq } = past
+  return sql`
+    from (
+      select e.item_id as id, max(e.item_version) as version from event e
+      where e.jurisdiction_id = ${jurisdiction} and e.seq <= ${seq}
+        and e.item_id = (select n.id from item n where n.jurisdiction_id = ${jurisdiction} and ${itemIs(ref, sql`n`)})
+      group by e.item_id) a
+    join (select ${columns} from item union all select ${columns} from item_past) i
+      on i.jurisdiction_id = ${jurisdiction} and i.id = a.id and i.version = a.version
+    where true`
 }
 
 /** The columns of `item`, to copy a row into `item_past`. */

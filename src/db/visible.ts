@@ -31,7 +31,7 @@ export function withinArea(code: string, alias: SQL = sql`i`): SQL {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** The condition that finds an item by its UUID or its code, on alias `i`. */
-export function itemIs(ref: string): SQL {
-  return UUID.test(ref) ? sql`i.id = ${ref.toLowerCase()}` : sql`i.code = ${ref}`
+/** The condition that finds an item by its UUID or its code. */
+export function itemIs(ref: string, alias: SQL = sql`i`): SQL {
+  return UUID.test(ref) ? sql`${alias}.id = ${ref.toLowerCase()}` : sql`${alias}.code = ${ref}`
 }

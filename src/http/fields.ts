@@ -110,17 +110,24 @@ export function seqIn(text: string): number | undefined {
 }
 
 /** A moment of the ledger: a time, or the place right after an event. Resolve it with `pastOf`. */
-export const Moment = z.string().refine((value) => isInstant(value) || SEQ_REF.test(value), {
-  error:
-    '须为带时区的 RFC 3339 时间，或台账序号 seq:1234。 | An RFC 3339 date-time with an offset, or an event’s place in the ledger: seq:1234.',
-})
+export function isMoment(value: string): boolean {
+  return isInstant(value) || SEQ_REF.test(value)
+}
 
 /** Answer as things stood then. */
-export const AsOf = Moment.overwrite(normalMoment).optional().meta({
-  description:
-    'Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s.',
-  example: '2026-11-22T00:00:00.000Z',
-})
+export const AsOf = z
+  .string()
+  .refine(
+    isMoment,
+    '须为带时区的 RFC 3339 时间，或台账序号 seq:1234。 | An RFC 3339 date-time with an offset, or an event’s place in the ledger: seq:1234.',
+  )
+  .overwrite(normalMoment)
+  .optional()
+  .meta({
+    description:
+      'Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s.',
+    example: '2026-11-22T00:00:00.000Z',
+  })
 
 /** One spelling of each moment, so that a cursor holds for all of them. */
 export function normalMoment(value: string): string {

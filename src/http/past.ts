@@ -8,7 +8,13 @@ import { seqIn } from './fields.js'
  * The state that a `Moment` names; nobody knows how things will stand.
  * @throws Rejection at `pointer` for a time in the future, and for a seq that the ledger has not come to.
  */
-export async function pastOf(db: Db, actor: Actor, moment: string, now: string, pointer = '/query/asOf'): Promise<Past> {
+export async function pastOf(
+  db: Db,
+  actor: Actor,
+  moment: string,
+  now: string,
+  pointer = '/query/asOf',
+): Promise<Past> {
   const { id } = actor.jurisdiction
   const seq = seqIn(moment)
   if (seq === undefined) {

@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Db } from '../db/client.js'
-import { heldAt, itemFields, itemRows } from '../db/item-json.js'
+import { heldAt, itemFields, itemRows, itemThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
-import { itemIs, visibleItems } from '../db/visible.js'
+import { visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
@@ -79,7 +79,7 @@ export async function getItem(
 ): Promise<{ id: string; json: string; version: number }> {
   const { rows } = await db.execute<{ id: string; json: string; version: number }>(sql`
     select i.id, i.version, (select row_to_json(v)::text from (select ${itemFields(actor, past?.at ?? now)}) v) as json
-    from ${itemRows(past)} i where ${all([visibleItems(actor, past), ...heldAt(past), itemIs(ref)])}`)
+    ${itemThen(past, ref)} and ${visibleItems(actor, past)}`)
   const [row] = rows
   if (row === undefined) throw notFound()
   return row

@@ -57,7 +57,10 @@ export function coverOf(facts: CoverFacts, names: Names, wallClock: (instant: st
     lines: [
       [say('辖区', 'Jurisdiction'), facts.jurisdiction],
       [say('筛选条件', 'Filters'), filterWords(facts.query, names) || say('无（全部）', 'none')],
-      [say('数据时点', 'As of'), `${at(facts.asOf)}${facts.seq === undefined ? '' : say(`（台账序号 ${facts.seq}）`, ` (ledger seq ${facts.seq})`)}`],
+      [
+        say('数据时点', 'As of'),
+        `${at(facts.asOf)}${facts.seq === undefined ? '' : say(`（台账序号 ${facts.seq}）`, ` (ledger seq ${facts.seq})`)}`,
+      ],
       [say('导出时间', 'Made at'), at(facts.madeAt)],
       [say('导出人', 'Made by'), facts.person],
       [say('行数', 'Rows'), String(rows)],

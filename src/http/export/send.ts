@@ -64,7 +64,11 @@ export async function sendFile<R>(
   })
   const { names, head, portions, close } = source
   const facts = { title: sheet.name, jurisdiction: actor.jurisdiction.name, person: actor.name, madeAt, head }
-  const cover = coverOf({ ...facts, query: { ...(request.query as object) }, asOf: past?.at ?? madeAt, seq: past?.seq }, names, wallClock)
+  const cover = coverOf(
+    { ...facts, query: { ...(request.query as object) }, asOf: past?.at ?? madeAt, seq: past?.seq },
+    names,
+    wallClock,
+  )
   const parsed = () => mapped(portions, (row) => JSON.parse(row) as R)
   const CONTENT: Record<FileFormat, () => AsyncGenerator<string | Buffer>> = {
     csv: () => csvOf(parsed(), sheet, names, wallClock),
