@@ -24,6 +24,7 @@ const MATRIX: Record<string, string> = {
   'GET /v1/items/{id}': ALL,
   'PATCH /v1/items/{id}': FILER,
   'GET /v1/items/{id}/events': ALL,
+  'GET /v1/items/{id}/diff': ALL,
   'POST /v1/items/{id}/listing': OFFICE,
   'POST /v1/items/{id}/dismissal': OFFICE,
   'POST /v1/items/{id}/merge': OFFICE,

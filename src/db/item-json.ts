@@ -37,7 +37,10 @@ export function itemRows(past: Past | undefined): SQL {
  * counted or read as a whole: served by the index by time.
  */
 export function heldAt(past: Past | undefined): SQL[] {
-  return past === undefined ? [] : [sql`i.held @> ${past.rowsAt}::timestamptz`, ...exceptAcross(past)]
+  if (past === undefined) return []
+  const time = sql`${past.rowsAt}::timestamptz`
+  // A range for the states that have ended; of the present ones, which have none, those that had begun.
+  return [sql`i.held @> ${time}`, sql`i.began <= ${time}`, ...exceptAcross(past)]
 }
 
 /** The same for what is read in an order, page by page: served by the indexes that have that order and both ends. */
