@@ -27,6 +27,7 @@ begin
   -- The past is added to, never changed; a ledger's head is begun, then moved by the function alone.
   grant insert on item_past, ledger_head to one_list_service;
   grant insert on rules, digest, calendar_year to one_list_service;
+  grant insert, update on deadline_feed to one_list_service;
   grant insert, update on notice, contact, message, ledger_reader, sweep to one_list_service;
   grant insert, update on subscription to one_list_service;
   grant insert, update, delete on webhook_delivery, webhook_attempt to one_list_service;

@@ -9,6 +9,9 @@ import { unitRoutes } from './access/unit-routes.js'
 import { assignRoutes } from './assign/routes.js'
 import { bulletinIssueRoutes } from './bulletins/issue-routes.js'
 import { bulletinRoutes } from './bulletins/routes.js'
+import { calendarRoutes } from './calendar/calendar-routes.js'
+import { deadlineRoute } from './calendar/deadline-route.js'
+import { recomputationRoutes } from './calendar/recomputation-routes.js'
 import { closeRoutes } from './close/routes.js'
 import type { App, Deps } from './deps.js'
 import { createAuthentication, createKeyAuthenticator } from './http/actor.js'
@@ -97,6 +100,9 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(reportRoutes, deps)
   await app.register(bulletinRoutes, deps)
   await app.register(bulletinIssueRoutes, deps)
+  await app.register(calendarRoutes, deps)
+  await app.register(recomputationRoutes, deps)
+  await app.register(deadlineRoute, deps)
   await app.register(referenceRoutes, deps)
   await app.register(unitRoutes, deps)
   await app.register(peopleRoutes, deps)

@@ -13,7 +13,8 @@ const columns = sql.raw(
     .join(', '),
 )
 
-const onAccount = sql.raw(`i.status in (${ON_ACCOUNT.map((status) => `'${status}'`).join(', ')})`)
+/** On account (挂账), on alias `i`. */
+export const onAccount = sql.raw(`i.status in (${ON_ACCOUNT.map((status) => `'${status}'`).join(', ')})`)
 
 /** On account and the clock running: what can be overdue at all. Matches the partial index `item_on_the_clock`. */
 export const onTheClock = sql`${onAccount} and i.suspension is null`

@@ -163,6 +163,23 @@ export const apiKey = pgTable(
   (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
 )
 
+export const deadlineFeed = pgTable(
+  'deadline_feed',
+  {
+    jurisdiction: jurisdictionId(),
+    id: text('id').notNull(),
+    person: uuid('person_id').notNull(),
+    name: text('name').notNull(),
+    language: text('language').$type<'zh-CN' | 'en'>().notNull(),
+    alarmDays: integer('alarm_days'),
+    secretHash: bytea('secret_hash').notNull(),
+    createdAt: instant('created_at').notNull(),
+    revokedAt: instant('revoked_at'),
+    lastUsedAt: instant('last_used_at'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
 export const idempotencyKey = pgTable(
   'idempotency_key',
   {

@@ -84,8 +84,34 @@ export function addWorkingDays(
  */
 export function calendarVersion({ years }: WorkingCalendar, from: string, to: string): string {
   return yearsBetween(addDays(from, 1), to)
-    .map((year) => `${year}:${years.get(year) ?? NOT_PUBLISHED}`)
+    .map((year) => yearVersion(years, year))
     .join(' ')
+}
+
+/** The years in what `calendarVersion` wrote, each with its version; null for one that was not published. */
+export function calendarYears(text: string): { year: number; calendarVersion: string | null }[] {
+  return text.split(' ').map((part) => {
+    const version = part.slice(5)
+    return { year: Number(part.slice(0, 4)), calendarVersion: version === NOT_PUBLISHED ? null : version }
+  })
+}
+
+/** The versions by year in what `calendarVersion` wrote; a year that was not published is not among them. */
+export function versionsOf(text: string): Map<number, string> {
+  return new Map(
+    calendarYears(text).flatMap(({ year, calendarVersion: version }) => (version === null ? [] : [[year, version]])),
+  )
+}
+
+/** Whether a count that `calendarVersion` describes came through a year by another version than the calendar's. */
+export function isCountedOtherwise({ years }: WorkingCalendar, text: string, year: number): boolean {
+  const parts = text.split(' ')
+  return parts.some((part) => part.startsWith(`${year}:`)) && !parts.includes(yearVersion(years, year))
+}
+
+/** How `calendarVersion` names one year. */
+export function yearVersion(years: WorkingCalendar['years'], year: number): string {
+  return `${year}:${years.get(year) ?? NOT_PUBLISHED}`
 }
 
 export type DayKind = 'working' | 'makeUp' | 'weekend' | 'holiday'

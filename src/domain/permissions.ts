@@ -41,6 +41,7 @@ export const PERMISSIONS = {
   'key.manage': ['admin'],
   'calendar.write': ['admin'],
   'item.recompute_deadline': ['office', 'admin'],
+  'deadline_feed.use': ['inspector', 'unit', 'office', 'supervisor'],
   'rules.read': ALL,
   'rules.write': ['admin'],
   'notice.read': ['unit', 'office', 'supervisor', 'auditor'],

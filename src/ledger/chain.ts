@@ -19,6 +19,7 @@ export type AdminEvent =
     }
   | { type: 'key.created'; data: { id: string; person: string; expiresAt: string | null } }
   | { type: 'key.revoked'; data: { id: string; person: string } }
+  | { type: 'feed.created' | 'feed.revoked'; data: { id: string; person: string } }
   | {
       type: 'import.completed'
       data: { id: string; fileSha256: string; rows: number; taken: number; repeated: number; refused: number }
@@ -26,7 +27,8 @@ export type AdminEvent =
   | { type: 'rules.changed'; data: { version: number; rules: Rules } }
   | {
       type: 'calendar.changed'
-      data: { year: number; version: number; days: readonly CalendarDay[]; note: string | null }
+      /** `days` is null where the year as it is shipped is in force again. */
+      data: { year: number; version: number; days: readonly CalendarDay[] | null; note: string | null }
     }
   | {
       type: 'contact.created' | 'contact.changed' | 'contact.unsubscribed'

@@ -13,6 +13,8 @@ export const EVENT_TYPES = [
   'person.changed',
   'key.created',
   'key.revoked',
+  'feed.created',
+  'feed.revoked',
   'import.completed',
   'rules.changed',
   'calendar.changed',

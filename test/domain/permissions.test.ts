@@ -41,6 +41,7 @@ const MATRIX: Record<Action, string> = {
   'key.manage': '. . . . . x',
   'calendar.write': '. . . . . x',
   'item.recompute_deadline': '. . x . . x',
+  'deadline_feed.use': 'x x x x . .',
   'rules.read': 'x x x x x x',
   'rules.write': '. . . . . x',
   'notice.read': '. x x x x .',
