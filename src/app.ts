@@ -32,6 +32,7 @@ import { describeApi } from './openapi.js'
 import { measure } from './operation/metrics.js'
 import { operationRoutes } from './operation/routes.js'
 import { reportRoutes } from './reports/routes.js'
+import { diffRoutes } from './track/diff-routes.js'
 import { ledgerRoutes } from './track/ledger-routes.js'
 import { trackRoutes } from './track/routes.js'
 import { streamRoutes } from './track/stream-routes.js'
@@ -87,6 +88,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(assignRoutes, deps)
   await app.register(trackRoutes, deps)
   await app.register(ledgerRoutes, deps)
+  await app.register(diffRoutes, deps)
   await app.register(streamRoutes, { ...deps, metrics })
   await app.register(closeRoutes, deps)
   await app.register(noticeRoutes, deps)

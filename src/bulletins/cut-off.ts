@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Tx } from '../db/client.js'
-import { instant } from '../db/instant.js'
+import { readPast } from '../db/past.js'
 import type { Period } from '../domain/bulletin.js'
 import type { Actor } from '../domain/permissions.js'
 import { invalid } from '../domain/rejection.js'
@@ -47,9 +47,8 @@ async function placeOf(
 }
 
 async function placeOfSeq(tx: Tx, jurisdiction: string, seq: number): Promise<Place | undefined> {
-  const { rows } = await tx.execute<{ at: string }>(sql`
-    select ${instant('at')} as at from event where jurisdiction_id = ${jurisdiction} and seq = ${seq}`)
-  return rows[0] === undefined ? undefined : { seq, asOf: rows[0].at }
+  const { past } = await readPast(tx, jurisdiction, seq)
+  return past === undefined || seq === 0 ? undefined : { seq, asOf: past.at }
 }
 
 /** The last event that had happened by a moment, and with it all that stand before it in the ledger. */

@@ -4,7 +4,7 @@ import type { Rung } from '../domain/rules.js'
 import { type FlowRow, flowSelect, historyUntil, medianSelect, type StockRow, stockSelect } from './figures.js'
 import { type OverdueItem, overdueSelect } from './overdue.js'
 import { type Stretch, stretchSelect } from './series.js'
-import { type CutOff, importedFirst, stateAt } from './state-at.js'
+import { type CutOff, importedFirst, readPastOf, stateAt } from './state-at.js'
 
 export interface Material {
   stock: StockRow[]
@@ -24,7 +24,7 @@ export async function readMaterial(
   ladder: readonly Pick<Rung, 'rung' | 'days'>[],
 ): Promise<Material> {
   const { rows } = await db.execute<Material & Record<string, unknown>>(sql`
-    with ${stateAt(cut)}, ${importedFirst(cut)}, ${historyUntil(cut)}
+    with ${stateAt(await readPastOf(db, cut))}, ${importedFirst(cut)}, ${historyUntil(cut)}
     select (select coalesce(json_agg(v), '[]') from (${stockSelect(cut)}) v) as stock,
       (select coalesce(json_agg(v), '[]') from (${flowSelect(cut)}) v) as flows,
       (select coalesce(json_agg(v), '[]') from (${stretchSelect(cut)}) v) as stretches,

@@ -4,7 +4,7 @@ import { instant } from '../db/instant.js'
 import { overdue, overdueDays } from '../db/item-json.js'
 import type { Level, Status } from '../domain/item.js'
 import type { Rung } from '../domain/rules.js'
-import { type CutOff, stateAt, wholeStates } from './state-at.js'
+import { type CutOff, readPastOf, stateAt, wholeStates } from './state-at.js'
 
 /** So many overdue items are named one by one; of more, the rest is counted. */
 export const MAX_NAMED = 5_000
@@ -63,7 +63,7 @@ export interface GoneItem extends Record<string, unknown> {
 export async function readGone(db: Db | Tx, cut: CutOff, ids: readonly string[]): Promise<GoneItem[]> {
   if (ids.length === 0) return []
   const { rows } = await db.execute<GoneItem>(sql`
-    with ${stateAt(cut)}
+    with ${stateAt(await readPastOf(db, cut))}
     select i.id, i.code, i.title, i.status, ${instant('i.due_at')} as "dueAt"
     ${wholeStates(cut, sql`from (select id, version from state where id = any(${sql.param(ids)}::uuid[])) s`)}
     order by i.code`)

@@ -65,7 +65,7 @@ export function stretchSelect(cut: CutOff): SQL {
       select updated_at, valid_to, due_at, suspension is not null from item_past i
       where jurisdiction_id = ${jurisdiction} and ${onAccount} and version > 1
         and tstzrange(updated_at, valid_to) && tstzrange(${ends[0]}, ${ends.at(-1)}, '[]')
-        and not exists (select from changed c where c.id = i.id and c.version <= i.version)
+        and exists (select from state s where s.id = i.id and s.version > i.version)
       union all
       select listed_at, case status when 'listed' then ended_at else closed_at end, due_at, false from imported
       where status = 'listed' or closed_at is not null

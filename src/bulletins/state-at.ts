@@ -1,5 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { itemColumnList } from '../db/item-json.js'
+import type { Db, Tx } from '../db/client.js'
+import { heldAt, itemColumnList, itemRows } from '../db/item-json.js'
+import { type Past, readPast } from '../db/past.js'
 import { ON_ACCOUNT } from '../domain/item.js'
 import { addDays, daysBetween, endOfDay, startOfDay } from '../domain/zone.js'
 
@@ -23,22 +25,19 @@ export const everListed = isOf([...ON_ACCOUNT, 'closed'])
 const counted = sql.raw(`id, version, code, status, area, responsible_unit, due_at, suspension, extension, supervision,
   escalation, concerned_units, listed_at, reported_at, closed_at, updated_at`)
 
-/**
- * The common table expressions `state`, every item as it stood right after event `seq`, and `changed`, the items to which
- * something has happened since, with the version they had. An item is locked until its event is appended, so its versions
- * are in the order of seq; the time of an event is not, which is why `seq` and no moment picks the state.
- */
-export function stateAt({ jurisdiction, seq }: CutOff): SQL {
+/** The state of the list that a bulletin is made from. */
+export async function readPastOf(db: Db | Tx, { jurisdiction, seq }: CutOff): Promise<Past> {
+  const { past } = await readPast(db, jurisdiction, seq)
+  if (past === undefined) throw new Error(`the ledger of ${jurisdiction} has no event ${seq}`)
+  return past
+}
+
+/** The common table expression `state`: every item as it stood right after the cut-off's event. */
+export function stateAt(past: Past): SQL {
+  const conditions = [sql`i.jurisdiction_id = ${past.jurisdiction}`, ...heldAt(past)]
   return sql`
-    changed as materialized (
-      select item_id as id, min(item_version) - 1 as version from event
-      where jurisdiction_id = ${jurisdiction} and seq > ${seq} and item_id is not null group by item_id
-    ), state as materialized (
-      select ${counted} from item
-      where jurisdiction_id = ${jurisdiction} and not exists (select from changed c where c.id = item.id)
-      union all
-      select ${counted} from item_past
-      where jurisdiction_id = ${jurisdiction} and (id, version) in (select id, version from changed)
+    state as materialized (
+      select ${counted} from ${itemRows(past)} i where ${sql.join(conditions, sql` and `)}
     )`
 }
 
@@ -63,7 +62,7 @@ export function importedFirst({ jurisdiction }: CutOff): SQL {
       union all
       select ${first}, valid_to from item_past p
       where jurisdiction_id = ${jurisdiction} and version = 1 and status in ('listed', 'closed')
-        and not exists (select from changed c where c.id = p.id and c.version <= 1)
+        and exists (select from state s where s.id = p.id and s.version > 1)
     )`
 }
 

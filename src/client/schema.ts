@@ -8089,7 +8089,7 @@ export interface operations {
                 cursor?: string;
                 /** @description `true` adds `total`. */
                 count?: "true" | "false";
-                /** @description Answers as things stood then, from the ledger. */
+                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
                 asOf?: string;
             };
             header?: never;
@@ -8280,7 +8280,7 @@ export interface operations {
     getItem: {
         parameters: {
             query?: {
-                /** @description Answers as things stood then, from the ledger. */
+                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
                 asOf?: string;
             };
             header?: never;
@@ -9159,7 +9159,7 @@ export interface operations {
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
-                /** @description Answers as things stood then, from the ledger. */
+                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
                 asOf?: string;
             };
             header?: never;
@@ -11890,7 +11890,7 @@ export interface operations {
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
-                /** @description Answers as things stood then, from the ledger. */
+                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
                 asOf?: string;
             };
             header?: never;

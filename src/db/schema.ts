@@ -67,6 +67,18 @@ export const event = pgTable(
   (t) => [primaryKey({ columns: [t.jurisdiction, t.seq] })],
 )
 
+export const eventBlock = pgTable(
+  'event_block',
+  {
+    jurisdiction: jurisdictionId(),
+    lastSeq: bigint('last_seq', { mode: 'number' }).notNull(),
+    firstSeq: bigint('first_seq', { mode: 'number' }).notNull(),
+    earliest: instant('earliest').notNull(),
+    latest: instant('latest').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.lastSeq] })],
+)
+
 export const area = pgTable('area', {
   code: text('code').primaryKey(),
   name: text('name').notNull(),

@@ -1,18 +1,19 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { areaPrefix } from '../domain/area.js'
 import { type Actor, areaLimitOf } from '../domain/permissions.js'
+import type { Past } from './past.js'
 
 /**
  * The items an actor may see, as a condition on alias `i`. Every query that reads items has it: an item of another
- * jurisdiction, or outside what the caller may see, is not there. With `asOf`, `i` is a past state: it was the caller's to
+ * jurisdiction, or outside what the caller may see, is not there. With `past`, `i` is a past state: it was the caller's to
  * see then, and the item must still be theirs today, or the past would show what has been moved out of their area.
  */
-export function visibleItems(actor: Actor, asOf?: string): SQL {
+export function visibleItems(actor: Actor, past?: Past): SQL {
   const own = sql`i.jurisdiction_id = ${actor.jurisdiction.id}`
   const limit = limitOf(actor, sql`i`)
   if (limit === undefined) return own
   // A unit never loses sight of an item that it once had.
-  if (asOf === undefined || actor.role === 'unit') return sql`${own} and ${limit}`
+  if (past === undefined || actor.role === 'unit') return sql`${own} and ${limit}`
   return sql`${own} and ${limit} and exists (
     select from item n where n.jurisdiction_id = i.jurisdiction_id and n.id = i.id and ${limitOf(actor, sql`n`)})`
 }
@@ -30,7 +31,7 @@ export function withinArea(code: string, alias: SQL = sql`i`): SQL {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** The condition that finds an item by its UUID or its code, on alias `i`. */
-export function itemIs(ref: string): SQL {
-  return UUID.test(ref) ? sql`i.id = ${ref.toLowerCase()}` : sql`i.code = ${ref}`
+/** The condition that finds an item by its UUID or its code. */
+export function itemIs(ref: string, alias: SQL = sql`i`): SQL {
+  return UUID.test(ref) ? sql`${alias}.id = ${ref.toLowerCase()}` : sql`${alias}.code = ${ref}`
 }

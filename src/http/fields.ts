@@ -53,12 +53,6 @@ export function startOf(value: string, timeZone: string): string {
   return isDate(value) ? startOfDay(value, timeZone) : new Date(value).toISOString()
 }
 
-/** `asOf` looks back; nobody knows how things will stand. @throws Rejection at `/query/asOf` for a future time. */
-export function pastOf(asOf: string | undefined, now: string): string | undefined {
-  if (asOf === undefined || asOf <= now) return asOf
-  throw invalid('/query/asOf', { zh: 'asOf 不能在将来。', en: 'asOf lies in the future.' })
-}
-
 export const Uuid = z.uuid().overwrite((value) => value.toLowerCase())
 
 /** `true` or `false` in a query string. */
@@ -108,11 +102,39 @@ export const IdParams = z.object({
   id: Uuid.meta({ description: 'Its UUID.', example: '01a20116-9f7a-7373-b205-b62c6b6c93e1' }),
 })
 
+const SEQ_REF = /^seq:\d{1,15}$/
+
+/** The seq in `seq:1234`; undefined where the text names none. */
+export function seqIn(text: string): number | undefined {
+  return SEQ_REF.test(text) ? Number(text.slice('seq:'.length)) : undefined
+}
+
+/** A moment of the ledger: a time, or the place right after an event. Resolve it with `pastOf`. */
+export function isMoment(value: string): boolean {
+  return isInstant(value) || SEQ_REF.test(value)
+}
+
 /** Answer as things stood then. */
-export const AsOf = Instant.optional().meta({
-  description: 'Answers as things stood then, from the ledger.',
-  example: '2026-11-22T00:00:00.000Z',
-})
+export const AsOf = z
+  .string()
+  .refine(
+    isMoment,
+    '须为带时区的 RFC 3339 时间，或台账序号 seq:1234。 | An RFC 3339 date-time with an offset, or an event’s place in the ledger: seq:1234.',
+  )
+  .overwrite(normalMoment)
+  .optional()
+  .meta({
+    description:
+      'Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s.',
+    example: '2026-11-22T00:00:00.000Z',
+  })
+
+/** One spelling of each moment, so that a cursor holds for all of them. */
+export function normalMoment(value: string): string {
+  const seq = seqIn(value)
+  if (seq !== undefined) return `seq:${seq}`
+  return isInstant(value) ? new Date(value).toISOString() : value
+}
 
 /** Fen, 1/100 yuan. */
 export const Fen = z

@@ -1,6 +1,7 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
+import type { Past } from '../db/past.js'
 import { itemIs, visibleItems } from '../db/visible.js'
 import { type Actor, areaLimitOf } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
@@ -45,15 +46,44 @@ export async function readHead(db: Db, jurisdiction: string): Promise<Head> {
 /** One item's events after version `afterVersion`, oldest first. The caller has made sure that the item is visible. */
 export async function readItemEvents(
   db: Db,
-  query: { jurisdiction: string; itemId: string; afterVersion: number; asOf: string | undefined; limit: number },
+  query: { jurisdiction: string; itemId: string; afterVersion: number; past: Past | undefined; limit: number },
 ): Promise<(EventRow & { version: number })[]> {
-  const { jurisdiction, itemId, afterVersion, asOf, limit } = query
-  const until = asOf === undefined ? sql`` : sql`and e.at <= ${asOf}`
+  const { jurisdiction, itemId, afterVersion, past, limit } = query
   const { rows } = await db.execute<EventRow & { version: number }>(sql`
     select e.seq, e.type, e.item_version as version, ${eventJson} from event e ${withActor}
-    where e.jurisdiction_id = ${jurisdiction} and e.item_id = ${itemId} and e.item_version > ${afterVersion} ${until}
+    where e.jurisdiction_id = ${jurisdiction} and e.item_id = ${itemId} and e.item_version > ${afterVersion} ${untilThen(past)}
     order by e.item_version limit ${limit}`)
   return rows
+}
+
+/** The condition on alias `e` that leaves the events which had happened then; none for the present. */
+export function untilThen(past: Past | undefined): SQL {
+  if (past === undefined) return sql``
+  return past.seq === undefined ? sql`and e.at <= ${past.at}` : sql`and e.seq <= ${past.seq}`
+}
+
+/** An event as far as it is about who changed an item when. */
+export interface ItemChange extends Record<string, unknown> {
+  seq: number
+  version: number
+  type: string
+  at: string
+  actor: { id: string; name: string | null; role: string }
+}
+
+/** One item's events after one version and up to another, oldest first. The caller has made sure that the item is visible. */
+export async function readItemChanges(
+  db: Db,
+  query: { jurisdiction: string; itemId: string; after: number; until: number; limit: number },
+): Promise<ItemChange[]> {
+  const { rows } = await db.execute<ItemChange>(sql`
+    select e.seq, e.item_version as version, e.type, ${instant('e.at')} as at,
+      json_build_object('id', e.actor_id, 'name', p.name, 'role', e.actor_role) as actor
+    from event e ${withActor}
+    where e.jurisdiction_id = ${query.jurisdiction} and e.item_id = ${query.itemId}
+      and e.item_version > ${query.after} and e.item_version <= ${query.until}
+    order by e.item_version limit ${query.limit}`)
+  return rows.map((row) => ({ ...row, seq: Number(row.seq) }))
 }
 
 /** The id of an item that the caller may see. @throws Rejection `not-found`, also for the invisible. */

@@ -70,9 +70,11 @@ async function takeRows(tx: Tx, actor: Actor, rows: readonly NumberedImport[], a
   const events: PreparedEvent[] = []
   for (const [k, data] of fresh.entries()) {
     const event: ItemEvent = { type: 'item.imported', data }
-    const item = begin({ jurisdiction, id: uuidv7(), code: codes[k] ?? '' }, happened(event, actor, at))
+    // Nothing changes before it is reported, whatever the clock did since the file was read: the list's past relies on it.
+    const since = data.reportedAt > at ? data.reportedAt : at
+    const item = begin({ jurisdiction, id: uuidv7(), code: codes[k] ?? '' }, happened(event, actor, since))
     items.push(item)
-    events.push(prepared(item, event, actor, at))
+    events.push(prepared(item, event, actor, since))
   }
   const json = `[${items.map(rowOf).join(',')}]`
   await tx.execute(insertItems(sql`json_populate_recordset(null::item, ${json}::json)`))

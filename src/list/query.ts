@@ -1,8 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Db } from '../db/client.js'
-import { heldAt, itemFields, itemRows } from '../db/item-json.js'
-import { itemIs, visibleItems } from '../db/visible.js'
+import { heldAt, itemFields, itemRows, itemThen } from '../db/item-json.js'
+import type { Past } from '../db/past.js'
+import { visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
@@ -10,7 +11,8 @@ import { PAGE } from '../http/fields.js'
 import { filterConditions, filterOf } from '../http/item-filter.js'
 import type { ListQuery } from './schemas.js'
 
-type ListItems = z.infer<typeof ListQuery>
+/** The list's query, and the state that its `asOf` names. */
+export type ListItems = z.infer<typeof ListQuery> & { past: Past | undefined }
 
 /** Each sort's expression is that of its index; `id` makes the order total. */
 const SORT_KEYS = {
@@ -46,13 +48,13 @@ interface ListRow extends Record<string, unknown> {
 
 /** The list's rows in its order, from the cursor on; all of them without a limit. */
 export function listedItems(actor: Actor, query: ListItems, now: string, limit?: number): SQL {
-  const { sort, cursor, asOf } = query
+  const { sort, cursor, past } = query
   const key = SORT_KEYS[sort.replace('-', '') as keyof typeof SORT_KEYS]
   const direction = sort.startsWith('-') ? sql`desc` : sql`asc`
   const after = afterCursor(cursor, boundOf(query), key, sort.startsWith('-'))
   return sql`
-    select (select row_to_json(v)::text from (select ${itemFields(actor, asOf ?? now)}) v) as json, ${key}::text as key, i.id
-    from ${itemRows(asOf)} i where ${all([...conditionsOf(actor, query, now), ...after])}
+    select (select row_to_json(v)::text from (select ${itemFields(actor, past?.at ?? now)}) v) as json, ${key}::text as key, i.id
+    from ${itemRows(past)} i where ${all([...conditionsOf(actor, query, now), ...after])}
     order by ${key} ${direction}, i.id ${direction} ${limit === undefined ? sql`` : sql`limit ${limit}`}`
 }
 
@@ -62,9 +64,9 @@ function boundOf(query: ListItems): unknown {
 }
 
 function conditionsOf(actor: Actor, query: ListItems, now: string): SQL[] {
-  const { asOf } = query
-  const filters = filterConditions(query, asOf ?? now, actor.jurisdiction.timeZone)
-  return [visibleItems(actor, asOf), ...heldAt(asOf), ...filters]
+  const { past } = query
+  const filters = filterConditions(query, past?.at ?? now, actor.jurisdiction.timeZone)
+  return [visibleItems(actor, past), ...heldAt(past), ...filters]
 }
 
 /** One item as JSON text. @throws Rejection `not-found`, also for the invisible. */
@@ -72,12 +74,12 @@ export async function getItem(
   db: Db,
   actor: Actor,
   ref: string,
-  asOf: string | undefined,
+  past: Past | undefined,
   now: string,
 ): Promise<{ id: string; json: string; version: number }> {
   const { rows } = await db.execute<{ id: string; json: string; version: number }>(sql`
-    select i.id, i.version, (select row_to_json(v)::text from (select ${itemFields(actor, asOf ?? now)}) v) as json
-    from ${itemRows(asOf)} i where ${all([visibleItems(actor, asOf), ...heldAt(asOf), itemIs(ref)])}`)
+    select i.id, i.version, (select row_to_json(v)::text from (select ${itemFields(actor, past?.at ?? now)}) v) as json
+    ${itemThen(past, ref)} and ${visibleItems(actor, past)}`)
   const [row] = rows
   if (row === undefined) throw notFound()
   return row
@@ -85,7 +87,7 @@ export async function getItem(
 
 async function countItems(db: Db, actor: Actor, query: ListItems, now: string): Promise<number> {
   const { rows } = await db.execute<{ total: string }>(sql`
-    select count(*) as total from ${itemRows(query.asOf)} i where ${all(conditionsOf(actor, query, now))}`)
+    select count(*) as total from ${itemRows(query.past)} i where ${all(conditionsOf(actor, query, now))}`)
   return Number(rows[0]?.total)
 }
 

@@ -14,10 +14,10 @@ import {
 import { fileOr, ItemFeatures } from '../http/export/docs.js'
 import { ITEM_SHEET } from '../http/export/item-sheet.js'
 import { sendFile } from '../http/export/send.js'
-import { pastOf } from '../http/fields.js'
 import { ItemPage, ItemView } from '../http/item-view.js'
 import { formatOf, ITEM_FORMATS } from '../http/negotiate.js'
 import { sendPage } from '../http/page.js'
+import { asOfPast } from '../http/past.js'
 import { responses } from '../http/responses.js'
 import { changeItem, mergeItems } from '../ledger/change-item.js'
 import { openItem } from '../ledger/open-item.js'
@@ -74,10 +74,11 @@ export async function listRoutes(app: App, deps: Deps): Promise<void> {
     async (request, reply) => {
       const at = now()
       const format = formatOf(request, reply, ITEM_FORMATS)
-      const query = { ...request.query, asOf: pastOf(request.query.asOf, at) }
+      const past = await asOfPast(db, request.actor, request.query.asOf, at)
+      const query = { ...request.query, past }
       if (format !== 'json') {
         const rows = listedItems(request.actor, query, at, query.limit)
-        return sendFile(request, reply, deps, { format, sheet: ITEM_SHEET, rows, asOf: query.asOf })
+        return sendFile(request, reply, deps, { format, sheet: ITEM_SHEET, rows, past })
       }
       return sendPage(request, reply, await findItems(db, request.actor, query, at))
     },
@@ -99,7 +100,8 @@ export async function listRoutes(app: App, deps: Deps): Promise<void> {
     },
     async (request, reply) => {
       const at = now()
-      const found = await getItem(db, request.actor, request.params.id, pastOf(request.query.asOf, at), at)
+      const past = await asOfPast(db, request.actor, request.query.asOf, at)
+      const found = await getItem(db, request.actor, request.params.id, past, at)
       return sendJson(reply.header('etag', `"${found.version}"`), found.json)
     },
   )

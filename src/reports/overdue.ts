@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
 import { heldAt, itemFields, itemRows, onTheClock, overdueDays } from '../db/item-json.js'
+import type { Past } from '../db/past.js'
 import { visibleItems } from '../db/visible.js'
 import { LABELS } from '../domain/labels.js'
 import type { Actor } from '../domain/permissions.js'
@@ -16,7 +17,9 @@ export type GroupBy = (typeof GROUPS)[number]
 export interface OverdueQuery extends ItemFilterQuery {
   limit?: number | undefined
   cursor?: string | undefined
+  /** As it was asked for; a cursor is bound to it. */
   asOf?: string | undefined
+  past: Past | undefined
 }
 
 export interface Group {
@@ -37,7 +40,7 @@ export async function findOverdue(
   const { limit = PAGE } = query
   const page = await db.execute<OverdueRow>(overdueRows(actor, query, now, limit + 1))
   const count = await db.execute<{ total: string }>(
-    sql`select count(*) as total ${overdueItems(actor, query, query.asOf ?? now)}`,
+    sql`select count(*) as total ${overdueItems(actor, query, query.past?.at ?? now)}`,
   )
   const rows = page.rows.slice(0, limit)
   const last = rows.at(-1)
@@ -57,8 +60,8 @@ interface OverdueRow extends Record<string, unknown> {
 
 /** The overdue items, longest first, from the cursor on; all of them without a limit. */
 export function overdueRows(actor: Actor, query: OverdueQuery, now: string, limit?: number): SQL {
-  const { cursor, asOf } = query
-  const at = asOf ?? now
+  const { cursor, past } = query
+  const at = past?.at ?? now
   const [dueAt, id] = cursor === undefined ? [] : decodeCursor(cursor, boundOf(query), 2)
   const after = cursor === undefined ? sql`` : sql`and (i.due_at, i.id) > (${dueAt}::timestamptz, ${id}::uuid)`
   return sql`
@@ -126,7 +129,7 @@ export function overdueGroups(
   now: string,
   language: Language,
 ): SQL {
-  const at = query.asOf ?? now
+  const at = query.past?.at ?? now
   const { key, label } = GROUP_SQL[groupBy]
   const bucket = (condition: SQL) => sql`count(*) filter (where d.days ${condition})::int`
   return sql`
@@ -149,11 +152,11 @@ function ownedBy({ role, unit }: Actor): SQL[] {
 /** `from … where …`: what is overdue and the caller may see; the partial index of what is on the clock serves it. */
 function overdueItems(actor: Actor, query: OverdueQuery, at: string): SQL {
   const conditions = [
-    visibleItems(actor, query.asOf),
+    visibleItems(actor, query.past),
     ...ownedBy(actor),
-    ...heldAt(query.asOf),
+    ...heldAt(query.past),
     sql`${onTheClock} and i.due_at < ${at}::timestamptz`,
     ...filterConditions(query, at, actor.jurisdiction.timeZone),
   ]
-  return sql`from ${itemRows(query.asOf)} i where ${sql.join(conditions, sql` and `)}`
+  return sql`from ${itemRows(query.past)} i where ${sql.join(conditions, sql` and `)}`
 }

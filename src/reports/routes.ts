@@ -4,12 +4,13 @@ import { sendJson } from '../http/command.js'
 import { fileOr, ItemFeatures } from '../http/export/docs.js'
 import { OVERDUE_SHEET } from '../http/export/item-sheet.js'
 import { jsonRows, sendFile } from '../http/export/send.js'
-import { AsOf, Cursor, pastOf, RowLimit } from '../http/fields.js'
+import { AsOf, Cursor, RowLimit } from '../http/fields.js'
 import { ItemFilter } from '../http/item-filter.js'
 import { ItemView } from '../http/item-view.js'
 import { languageOf } from '../http/language.js'
 import { formatOf, ITEM_FORMATS, LIST_FORMATS } from '../http/negotiate.js'
 import { nextLink } from '../http/page.js'
+import { asOfPast } from '../http/past.js'
 import { responses } from '../http/responses.js'
 import { groupSheet } from './group-sheet.js'
 import { findOverdue, GROUPS, groupOverdue, overdueGroups, overdueRows } from './overdue.js'
@@ -87,13 +88,14 @@ export async function reportRoutes(app: App, deps: Deps): Promise<void> {
     },
     async (request, reply) => {
       const at = now()
-      const { groupBy, ...query } = { ...request.query, asOf: pastOf(request.query.asOf, at) }
-      const asOf = query.asOf ?? at
+      const past = await asOfPast(db, request.actor, request.query.asOf, at)
+      const { groupBy, ...query } = { ...request.query, past }
+      const asOf = past?.at ?? at
       if (groupBy !== undefined) {
         const format = formatOf(request, reply, LIST_FORMATS)
         if (format !== 'json') {
           const rows = jsonRows(overdueGroups(request.actor, groupBy, query, at, languageOf(request)))
-          return sendFile(request, reply, deps, { format, sheet: groupSheet(groupBy), rows, asOf: query.asOf })
+          return sendFile(request, reply, deps, { format, sheet: groupSheet(groupBy), rows, past })
         }
         const { groups, total } = await groupOverdue(db, request.actor, groupBy, query, at, languageOf(request))
         return sendJson(reply, JSON.stringify({ asOf, total, groups }))
@@ -101,7 +103,7 @@ export async function reportRoutes(app: App, deps: Deps): Promise<void> {
       const format = formatOf(request, reply, ITEM_FORMATS)
       if (format !== 'json') {
         const rows = overdueRows(request.actor, query, at, query.limit)
-        return sendFile(request, reply, deps, { format, sheet: OVERDUE_SHEET, rows, asOf: query.asOf })
+        return sendFile(request, reply, deps, { format, sheet: OVERDUE_SHEET, rows, past })
       }
       const { rows, nextCursor, total } = await findOverdue(db, request.actor, query, at)
       if (nextCursor !== null) reply.header('link', nextLink(request, nextCursor))

@@ -5,8 +5,9 @@ import type { App, Deps } from '../deps.js'
 import type { Actor } from '../domain/permissions.js'
 import { CommandHeaders, ItemParams, sendJson } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
-import { AsOf, Cursor, Limit, many, pastOf, valuesOf } from '../http/fields.js'
+import { AsOf, Cursor, Limit, many, valuesOf } from '../http/fields.js'
 import { nextLink, sendPage } from '../http/page.js'
+import { asOfPast } from '../http/past.js'
 import { json, responses } from '../http/responses.js'
 import { type FeedQuery, findItemId, readFeed, readHead, readItemEvents } from '../ledger/history.js'
 import { type ChainReport, verifyChain } from '../ledger/verify.js'
@@ -52,12 +53,12 @@ export async function ledgerRoutes(app: App, { db, now, watch }: Deps): Promise<
       },
     },
     async (request, reply) => {
-      const { limit, cursor } = request.query
-      const asOf = pastOf(request.query.asOf, now())
+      const { limit, cursor, asOf } = request.query
+      const past = await asOfPast(db, request.actor, asOf, now())
       const itemId = await findItemId(db, request.actor, request.params.id)
       const bound = { itemId, asOf }
       const [afterVersion] = cursor === undefined ? [0] : decodeCursor(cursor, bound, 1)
-      const query = { jurisdiction: request.actor.jurisdiction.id, itemId, asOf }
+      const query = { jurisdiction: request.actor.jurisdiction.id, itemId, past }
       const rows = await readItemEvents(db, { ...query, afterVersion: Number(afterVersion), limit: limit + 1 })
       const page = rows.slice(0, limit)
       const nextCursor = rows.length > limit ? encodeCursor(bound, [page.at(-1)?.version ?? 0]) : null

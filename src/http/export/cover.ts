@@ -12,6 +12,8 @@ export interface CoverFacts {
   /** RFC 3339 in UTC. */
   madeAt: string
   asOf: string
+  /** The event right after which the rows were so, where one was asked for. */
+  seq: number | undefined
   head: { seq: number; hash: string }
 }
 
@@ -55,7 +57,10 @@ export function coverOf(facts: CoverFacts, names: Names, wallClock: (instant: st
     lines: [
       [say('辖区', 'Jurisdiction'), facts.jurisdiction],
       [say('筛选条件', 'Filters'), filterWords(facts.query, names) || say('无（全部）', 'none')],
-      [say('数据时点', 'As of'), at(facts.asOf)],
+      [
+        say('数据时点', 'As of'),
+        `${at(facts.asOf)}${facts.seq === undefined ? '' : say(`（台账序号 ${facts.seq}）`, ` (ledger seq ${facts.seq})`)}`,
+      ],
       [say('导出时间', 'Made at'), at(facts.madeAt)],
       [say('导出人', 'Made by'), facts.person],
       [say('行数', 'Rows'), String(rows)],

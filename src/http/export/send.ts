@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { type SQL, sql } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Db, Tx } from '../../db/client.js'
+import type { Past } from '../../db/past.js'
 import { openSnapshot, portionsOf, type Snapshot } from '../../db/snapshot.js'
 import type { Deps } from '../../deps.js'
 import type { Actor } from '../../domain/permissions.js'
@@ -32,7 +33,8 @@ interface FileOf<R> {
   sheet: Sheet<R>
   /** All rows, each with its column `json`: the text that the JSON list has of it. */
   rows: SQL
-  asOf?: string | undefined
+  /** The state that the rows are of; undefined: the present. */
+  past?: Past | undefined
 }
 
 /**
@@ -45,7 +47,7 @@ export async function sendFile<R>(
   request: FastifyRequest,
   reply: FastifyReply,
   { db, now, config }: Pick<Deps, 'db' | 'now' | 'config'>,
-  { format, sheet, rows, asOf }: FileOf<R>,
+  { format, sheet, rows, past }: FileOf<R>,
 ): Promise<FastifyReply> {
   const { actor } = request
   const language = languageOf(request)
@@ -62,7 +64,11 @@ export async function sendFile<R>(
   })
   const { names, head, portions, close } = source
   const facts = { title: sheet.name, jurisdiction: actor.jurisdiction.name, person: actor.name, madeAt, head }
-  const cover = coverOf({ ...facts, query: { ...(request.query as object) }, asOf: asOf ?? madeAt }, names, wallClock)
+  const cover = coverOf(
+    { ...facts, query: { ...(request.query as object) }, asOf: past?.at ?? madeAt, seq: past?.seq },
+    names,
+    wallClock,
+  )
   const parsed = () => mapped(portions, (row) => JSON.parse(row) as R)
   const CONTENT: Record<FileFormat, () => AsyncGenerator<string | Buffer>> = {
     csv: () => csvOf(parsed(), sheet, names, wallClock),

@@ -1,0 +1,32 @@
+import type { Db } from '../db/client.js'
+import { type Past, pastAt, readPast } from '../db/past.js'
+import type { Actor } from '../domain/permissions.js'
+import { invalid } from '../domain/rejection.js'
+import { seqIn } from './fields.js'
+
+/**
+ * The state that a `Moment` names; nobody knows how things will stand.
+ * @throws Rejection at `pointer` for a time in the future, and for a seq that the ledger has not come to.
+ */
+export async function pastOf(
+  db: Db,
+  actor: Actor,
+  moment: string,
+  now: string,
+  pointer = '/query/asOf',
+): Promise<Past> {
+  const { id } = actor.jurisdiction
+  const seq = seqIn(moment)
+  if (seq === undefined) {
+    if (moment <= now) return pastAt(id, moment)
+    throw invalid(pointer, { zh: '该时间在将来。', en: 'That time lies in the future.' })
+  }
+  const { past, head } = await readPast(db, id, seq)
+  if (past !== undefined) return past
+  throw invalid(pointer, { zh: `台账目前只到第 ${head} 条。`, en: `The ledger ends at seq ${head}.` })
+}
+
+/** The state that `asOf` names; undefined, the present, where it is not given. @throws Rejection like `pastOf`. */
+export async function asOfPast(db: Db, actor: Actor, asOf: string | undefined, now: string): Promise<Past | undefined> {
+  return asOf === undefined ? undefined : pastOf(db, actor, asOf, now)
+}
