@@ -4,7 +4,6 @@ import { EVENT_EXAMPLE, pageExample } from '../http/examples.js'
 
 export const EVENT_TYPES = [
   ...ITEM_EVENT_TYPES,
-  'item.scored',
   'jurisdiction.created',
   'unit.created',
   'unit.changed',
