@@ -33,10 +33,9 @@ const SUMS = sql`count(*)::int as entries,
  * those of a limited supervisor's area.
  */
 export function pointsByUnit(actor: Actor, booked: Booked, asOf?: string): SQL {
-  const until = asOf === undefined ? sql`` : sql`and s.scored_at <= ${asOf}::timestamptz`
   return sql`
-    select s.unit_id as unit, ${SUMS} from ${scoresAndItems}
-    where ${visibleScores(actor)} ${bookedIn(booked)} ${until} group by s.unit_id`
+    select s.unit_id as unit, ${SUMS} from ${scoresAndItems(asOf)}
+    where ${visibleScores(actor, asOf)} ${bookedIn(booked)} group by s.unit_id`
 }
 
 /** `select` of all `UnitPoints` of a jurisdiction that stand in its ledger up to a seq, whatever has been added since. */

@@ -2,18 +2,28 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/permissions.js'
 import { SCORE_LABELS } from '../domain/score.js'
 import { instant } from './instant.js'
+import { heldAt, itemRows } from './item-json.js'
 import { visibleItems } from './visible.js'
 
 /**
  * The entries that an actor may see, as a condition on alias `s` with its item as `i`: a unit its own, others those of
- * the items that they may see. `scoresAndItems` joins the two.
+ * the items that they may see. `scoresAndItems` joins the two. With `asOf`, those that were scored by then.
  */
-export function visibleScores(actor: Actor): SQL {
-  const own = actor.role === 'unit' ? sql`and s.unit_id = ${actor.unit}::uuid` : sql``
-  return sql`s.jurisdiction_id = ${actor.jurisdiction.id} and ${visibleItems(actor)} ${own}`
+export function visibleScores(actor: Actor, asOf?: string): SQL {
+  const conditions = [
+    sql`s.jurisdiction_id = ${actor.jurisdiction.id}`,
+    visibleItems(actor, asOf),
+    ...heldAt(asOf),
+    ...(actor.role === 'unit' ? [sql`s.unit_id = ${actor.unit}::uuid`] : []),
+    ...(asOf === undefined ? [] : [sql`s.scored_at <= ${asOf}::timestamptz`]),
+  ]
+  return sql.join(conditions, sql` and `)
 }
 
-export const scoresAndItems = sql`score s join item i on i.jurisdiction_id = s.jurisdiction_id and i.id = s.item_id`
+/** The entries, alias `s`, each with its item, alias `i`, as it is or stood at `asOf`. */
+export function scoresAndItems(asOf?: string): SQL {
+  return sql`score s join ${itemRows(asOf)} i on i.jurisdiction_id = s.jurisdiction_id and i.id = s.item_id`
+}
 
 const person = (column: string) =>
   sql.raw(`(select json_build_object('id', p.id, 'name', p.name) from person p
@@ -21,8 +31,7 @@ const person = (column: string) =>
 
 /** The columns of an entry as it goes on the wire, from `scoresAndItems`; with `asOf`, what had come of it by then. */
 export function scoreFields(asOf?: string): SQL {
-  const until = (column: string) =>
-    asOf === undefined ? sql`` : sql`and ${sql.raw(column)} <= ${asOf}::timestamptz`
+  const until = (column: string) => (asOf === undefined ? sql`` : sql`and ${sql.raw(column)} <= ${asOf}::timestamptz`)
   const known = asOf === undefined ? sql`a.decided_at is not null` : sql`a.decided_at <= ${asOf}::timestamptz`
   const decided = (column: SQL) => sql`case when ${known} then ${column} end`
   return sql`
@@ -50,5 +59,5 @@ export function scoreFields(asOf?: string): SQL {
 /** One entry's JSON text; the caller has made sure that it may be seen. */
 export function scoreJson(jurisdiction: string, id: string): SQL {
   return sql`select row_to_json(v)::text as json from (
-    select ${scoreFields()} from ${scoresAndItems} where s.jurisdiction_id = ${jurisdiction} and s.id = ${id}::uuid) v`
+    select ${scoreFields()} from ${scoresAndItems()} where s.jurisdiction_id = ${jurisdiction} and s.id = ${id}::uuid) v`
 }

@@ -82,7 +82,11 @@ type Before = Pick<Item, 'source' | 'assignment' | 'dueAt' | 'suspension'>
  * What an event earns, from the item as it was before it. It depends on nothing else: in whatever order and however
  * often events are looked at, each earns the same.
  */
-export function scoresOfEvent(before: Before, event: HappenedItemEvent, { scoring, calendar, zone }: Measure): Earned[] {
+export function scoresOfEvent(
+  before: Before,
+  event: HappenedItemEvent,
+  { scoring, calendar, zone }: Measure,
+): Earned[] {
   const unit = before.assignment?.responsibleUnit
   switch (event.type) {
     case 'item.listed':

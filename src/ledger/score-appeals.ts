@@ -4,9 +4,9 @@ import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { holdSettings } from '../db/lock.js'
 import { findRules } from '../db/rules.js'
+import { scoreAppeal } from '../db/schema.js'
 import { scoreJson, scoresAndItems, visibleScores } from '../db/scores.js'
 import { readClosedPeriods } from '../db/scoring.js'
-import { scoreAppeal } from '../db/schema.js'
 import { appealScore, decideScoreAppeal, type Entry, requireNoAppeal, reverseScore } from '../domain/decide/score.js'
 import type { ItemEvent } from '../domain/events.js'
 import type { Item } from '../domain/item.js'
@@ -120,7 +120,7 @@ async function getEntry(tx: Tx, actor: Actor, id: string): Promise<{ entry: Entr
       exists (select from score r where r.jurisdiction_id = s.jurisdiction_id and r.reverses = s.id) as "isReversed",
       (select json_build_object('by', a.appealed_by, 'approved', a.approved) from score_appeal a
         where a.jurisdiction_id = s.jurisdiction_id and a.score_id = s.id) as appeal
-    from ${scoresAndItems} where ${visibleScores(actor)} and s.id = ${id}::uuid`)
+    from ${scoresAndItems()} where ${visibleScores(actor)} and s.id = ${id}::uuid`)
   const [row] = rows
   if (row === undefined) throw notFound()
   const { itemId, causeSeq, causeType, causeAt, causeDay, ...rest } = row

@@ -60,11 +60,15 @@ async function readCandidates(
   const costs = [
     ...(overdueDay === null
       ? []
-      : [sql`${onTheClock} and i.due_at < ${midnight}::timestamptz and ${daysOver} between 1 and ${overdueDay.maxDays}`]),
+      : [
+          sql`${onTheClock} and i.due_at < ${midnight}::timestamptz and ${daysOver} between 1 and ${overdueDay.maxDays}`,
+        ]),
     ...(noProgress === null
       ? []
-      : [sql`i.status = 'remediating' and i.suspension is null and ${silentDays} >= 1
-          and (${silentDays}) % ${noProgress.days}::int = 0`]),
+      : [
+          sql`i.status = 'remediating' and i.suspension is null and ${silentDays} >= 1
+          and (${silentDays}) % ${noProgress.days}::int = 0`,
+        ]),
   ].map((cost) => sql`(${cost})`)
   if (costs.length === 0) return []
   const from = after === undefined ? sql`` : sql`and i.id > ${after}::uuid`

@@ -40,7 +40,12 @@ export async function scoreEvents(db: Db, actor: Actor, limit: number, now: Inst
     const findings = causes.flatMap(({ itemId, seq, event, before }): Finding[] => {
       const { version: rules, scoring } = scoringAt(event.at)
       const cause = { seq, type: event.type, at: event.at, day: null }
-      return scoresOfEvent(before, event, { scoring, calendar, zone }).map((earned) => ({ itemId, earned, cause, rules }))
+      return scoresOfEvent(before, event, { scoring, calendar, zone }).map((earned) => ({
+        itemId,
+        earned,
+        cause,
+        rules,
+      }))
     })
     const events = await writeFindings(tx, actor, findings, now)
     await tx.execute(sql`
@@ -67,7 +72,13 @@ interface CauseRow {
   before: Pick<Item, 'source' | 'assignment' | 'dueAt' | 'suspension'>
 }
 
-async function readCauses(tx: Tx, jurisdiction: string, place: number, head: number, limit: number): Promise<CauseRow[]> {
+async function readCauses(
+  tx: Tx,
+  jurisdiction: string,
+  place: number,
+  head: number,
+  limit: number,
+): Promise<CauseRow[]> {
   const { rows } = await tx.execute<{
     itemId: string
     seq: string

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import type { Tx } from '../db/client.js'
-import { readClosedPeriods } from '../db/scoring.js'
 import { score as scoreTable } from '../db/schema.js'
+import { readClosedPeriods } from '../db/scoring.js'
 import { score } from '../domain/decide/score.js'
 import type { Instant, Item } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
@@ -84,7 +84,11 @@ export async function insertScores(tx: Tx, scored: readonly { item: Item; scored
 async function withoutKnown(tx: Tx, jurisdiction: string, findings: readonly Finding[]): Promise<Finding[]> {
   const keyed = findings.map((finding) => ({
     finding,
-    key: { item: finding.itemId, rule: finding.earned.rule, cause: causeKeyOf({ cause: finding.cause, reverses: null }) },
+    key: {
+      item: finding.itemId,
+      rule: finding.earned.rule,
+      cause: causeKeyOf({ cause: finding.cause, reverses: null }),
+    },
   }))
   const { rows } = await tx.execute<{ n: number }>(sql`
     select k.n::int as n from json_to_recordset(${JSON.stringify(keyed.map(({ key }, n) => ({ n, ...key })))}::json)

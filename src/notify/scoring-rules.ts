@@ -22,7 +22,10 @@ const reward = { points: points(0, MAX_POINTS), moneyFen: money(0, MAX_FEN) }
 const penalty = { points: points(-MAX_POINTS, 0), moneyFen: money(-MAX_FEN, 0) }
 
 function rule<S extends z.ZodRawShape>(shape: S, description: string) {
-  return z.strictObject(shape).nullable().meta({ description: `${description} Null: the rule is off.` })
+  return z
+    .strictObject(shape)
+    .nullable()
+    .meta({ description: `${description} Null: the rule is off.` })
 }
 
 /** What earns and costs points: rewards are not negative, penalties not positive. */
@@ -60,6 +63,7 @@ export const ScoringView = z
   } satisfies Record<keyof Scoring, z.ZodType>)
   .meta({
     id: 'Scoring',
-    description: 'What earns and costs points and money (奖惩积分). An entry goes by the version in force at its cause.',
+    description:
+      'What earns and costs points and money (奖惩积分). An entry goes by the version in force at its cause.',
     example: DEFAULT_SCORING,
   })

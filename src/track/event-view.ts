@@ -26,6 +26,7 @@ export const EVENT_TYPES = [
   'subscription.disabled',
   'bulletin.issued',
   'bulletin.received',
+  'score_period.closed',
 ] as const
 
 const Hex = z.string().regex(/^[0-9a-f]+$/)

@@ -23,7 +23,15 @@ const SCORES = ['item.scored', 'item.score_appealed', 'item.score_appeal_decided
 
 /** What may happen in each status with nothing lying over it. Written by hand, not derived from the code's own table. */
 const ALLOWED: Record<Status, readonly Happening[]> = {
-  reported: ['item.corrected', 'item.listed', 'item.dismissed', 'item.merged', 'item.absorbed', 'item.noted', ...SCORES],
+  reported: [
+    'item.corrected',
+    'item.listed',
+    'item.dismissed',
+    'item.merged',
+    'item.absorbed',
+    'item.noted',
+    ...SCORES,
+  ],
   listed: [
     'item.corrected',
     'item.absorbed',

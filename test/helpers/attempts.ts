@@ -2,6 +2,7 @@ import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
 import { escalate, recomputeDeadline } from '../../src/domain/decide/notify.js'
+import type { Entry } from '../../src/domain/decide/score.js'
 import { appealScore, decideScoreAppeal, score } from '../../src/domain/decide/score.js'
 import {
   decideExtension,
@@ -13,7 +14,6 @@ import {
   supervise,
   suspend,
 } from '../../src/domain/decide/track.js'
-import type { Entry } from '../../src/domain/decide/score.js'
 import type { ItemEvent, ItemEventType } from '../../src/domain/events.js'
 import type { Item, Status } from '../../src/domain/item.js'
 import type { Action, Actor, Role } from '../../src/domain/permissions.js'
