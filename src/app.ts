@@ -32,6 +32,9 @@ import { describeApi } from './openapi.js'
 import { measure } from './operation/metrics.js'
 import { operationRoutes } from './operation/routes.js'
 import { reportRoutes } from './reports/routes.js'
+import { scoreAppealRoutes } from './scores/appeal-routes.js'
+import { scorePeriodRoutes } from './scores/period-routes.js'
+import { scoreRoutes } from './scores/routes.js'
 import { diffRoutes } from './track/diff-routes.js'
 import { ledgerRoutes } from './track/ledger-routes.js'
 import { trackRoutes } from './track/routes.js'
@@ -100,6 +103,9 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(deliveryRoutes, deps)
   await app.register(rulesRoutes, deps)
   await app.register(reportRoutes, deps)
+  await app.register(scoreRoutes, deps)
+  await app.register(scoreAppealRoutes, deps)
+  await app.register(scorePeriodRoutes, deps)
   await app.register(bulletinRoutes, deps)
   await app.register(bulletinIssueRoutes, deps)
   await app.register(calendarRoutes, deps)

@@ -28,6 +28,7 @@ export async function describeApi(app: App): Promise<void> {
         { name: 'Close', description: 'Close (销号制).' },
         { name: 'Ledger', description: 'Ledger (台账制).' },
         { name: 'Notify', description: 'Notify (通报制).' },
+        { name: 'Reward and penalty', description: 'Points and money (奖惩积分).' },
         { name: 'Reports', description: 'What a supervisor pulls.' },
         { name: 'Reference data and access', description: 'Units, areas, categories, calendar, people, keys.' },
         { name: 'Operation', description: 'For whoever operates the service.' },

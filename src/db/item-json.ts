@@ -19,6 +19,10 @@ export const onAccount = sql.raw(`i.status in (${ON_ACCOUNT.map((status) => `'${
 /** On account and the clock running: what can be overdue at all. Matches the partial index `item_on_the_clock`. */
 export const onTheClock = sql`${onAccount} and i.suspension is null`
 
+/** When anything was last heard of the work on an item, alias `i`: RFC 3339 text, which sorts. */
+export const lastProgress = sql`greatest(
+  i.assignment ->> 'acceptedAt', i.plan ->> 'at', i.progress ->> 'at')`
+
 /**
  * The rows of items as they are, or those of all times when a `past` is given: the same columns, so the same queries.
  * `heldAt` then picks the moment; it stands outside, because only so does the planner look into both tables' indexes.

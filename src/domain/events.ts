@@ -1,4 +1,5 @@
 import type { Description, DueBasis, Instant, Item, Level, Order, Plan, Progress, Status, Tier } from './item.js'
+import type { Scored } from './score.js'
 
 /** What was filed. The location stands in `lon` and `lat`, WGS 84. */
 export interface Filed extends Description {
@@ -68,6 +69,9 @@ export type ItemEvent =
   | { type: 'item.noted'; data: { note: string } }
   | { type: 'item.escalated'; data: Escalated }
   | { type: 'item.deadline_recomputed'; data: Required<Deadline> & { previousDueAt: Instant } }
+  | { type: 'item.scored'; data: Scored }
+  | { type: 'item.score_appealed'; data: { score: string; unit: string; reason: string } }
+  | { type: 'item.score_appeal_decided'; data: { score: string; unit: string; approved: boolean; reason: string } }
 
 export type ItemEventType = ItemEvent['type']
 
@@ -128,6 +132,10 @@ export const TRANSITIONS = {
     to: 'same',
     when: (item) => item.dueBasis !== null && item.suspension === null,
   },
+  // Scores come after what they are for, whatever has become of the item by then.
+  'item.scored': { from: ANY, to: 'same' },
+  'item.score_appealed': { from: ANY, to: 'same' },
+  'item.score_appeal_decided': { from: ANY, to: 'same' },
 } as const satisfies Record<ItemEventType, Transition>
 
 export const ITEM_EVENT_TYPES = Object.keys(TRANSITIONS) as ItemEventType[]

@@ -52,6 +52,12 @@ export const PERMISSIONS = {
   'bulletin.write': ['office'],
   'bulletin.receive': ['unit', 'office', 'supervisor'],
   'item.escalate': [],
+  'item.score': [],
+  'score.read': ['unit', 'office', 'supervisor', 'auditor'],
+  'score.compute': ['office'],
+  'score.appeal': ['unit'],
+  'score.decide': ['office'],
+  'score_period.close': ['office'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Action = keyof typeof PERMISSIONS

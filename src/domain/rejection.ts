@@ -22,6 +22,7 @@ export type RejectionCode =
   | 'not-active'
   | 'key-reused'
   | 'key-in-use'
+  | 'scores-behind'
 
 /** What a refusal may add to its problem document, by the member's name on the wire. */
 export interface RejectionDetails {

@@ -59,6 +59,19 @@ export type AdminEvent =
       }
     }
   | { type: 'bulletin.received'; data: { id: string; number: string; unit: string | null } }
+  | {
+      type: 'score_period.closed'
+      data: {
+        period: string
+        kind: string
+        from: string
+        to: string
+        /** The ledger's head at which it was closed. */
+        seq: number
+        hash: string
+        contentSha256: string
+      }
+    }
 
 /** Whom and what an event is about, as far as it is chained. The name of the actor is looked up, not chained. */
 export interface EventHeader {

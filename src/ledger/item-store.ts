@@ -42,6 +42,12 @@ export async function lockItems(
   return [first, second]
 }
 
+/** Locks items by their ids, in one order for everybody, waiting for whoever has one. */
+export async function lockItemsOf(tx: Tx, jurisdiction: string, ids: readonly string[]): Promise<Item[]> {
+  if (ids.length === 0) return []
+  return lock(tx, sql`i.jurisdiction_id = ${jurisdiction} and i.id = any(${sql.param(ids)}::uuid[])`)
+}
+
 function lock(tx: Tx, condition: SQL): Promise<Item[]> {
   return tx.select(aliased).from(i).where(condition).orderBy(i.id).for('no key update')
 }

@@ -52,6 +52,12 @@ const MATRIX: Record<Action, string> = {
   'bulletin.write': '. . x . . .',
   'bulletin.receive': '. x x x . .',
   'item.escalate': '. . . . . .',
+  'item.score': '. . . . . .',
+  'score.read': '. x x x x .',
+  'score.compute': '. . x . . .',
+  'score.appeal': '. x . . . .',
+  'score.decide': '. . x . . .',
+  'score_period.close': '. . x . . .',
 }
 
 t.test('every role may do what the matrix gives it, and nothing else', async (t) => {
@@ -77,6 +83,7 @@ t.test(
       'reference.read',
       'report.read',
       'rules.read',
+      'score.read',
     ])
     t.strictSame(
       may('admin').filter((action) => action.startsWith('item.')),

@@ -18,15 +18,27 @@ import {
   type Overlays,
 } from '../helpers/domain.js'
 
+/** Points come, and are contested, whatever has become of the item. */
+const SCORES = ['item.scored', 'item.score_appealed', 'item.score_appeal_decided'] as const
+
 /** What may happen in each status with nothing lying over it. Written by hand, not derived from the code's own table. */
 const ALLOWED: Record<Status, readonly Happening[]> = {
-  reported: ['item.corrected', 'item.listed', 'item.dismissed', 'item.merged', 'item.absorbed', 'item.noted'],
+  reported: [
+    'item.corrected',
+    'item.listed',
+    'item.dismissed',
+    'item.merged',
+    'item.absorbed',
+    'item.noted',
+    ...SCORES,
+  ],
   listed: [
     'item.corrected',
     'item.absorbed',
     'item.assigned',
     'item.supervised',
     'item.noted',
+    ...SCORES,
     'item.escalated',
     'item.deadline_recomputed',
   ],
@@ -39,6 +51,7 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
     'item.suspended',
     'item.supervised',
     'item.noted',
+    ...SCORES,
     'item.escalated',
     'item.deadline_recomputed',
   ],
@@ -53,6 +66,7 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
     'item.closure_requested',
     'item.supervised',
     'item.noted',
+    ...SCORES,
     'item.escalated',
     'item.deadline_recomputed',
   ],
@@ -64,12 +78,13 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
     'item.closed',
     'item.supervised',
     'item.noted',
+    ...SCORES,
     'item.escalated',
     'item.deadline_recomputed',
   ],
-  closed: ['item.rechecked', 'item.reopened', 'item.noted'],
-  dismissed: ['item.noted'],
-  merged: ['item.noted'],
+  closed: ['item.rechecked', 'item.reopened', 'item.noted', ...SCORES],
+  dismissed: ['item.noted', ...SCORES],
+  merged: ['item.noted', ...SCORES],
 }
 
 /** What an overlay takes away and what it makes possible, and the statuses that it can lie over. */

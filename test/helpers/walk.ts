@@ -3,6 +3,7 @@ import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
 import { escalate, recomputeDeadline } from '../../src/domain/decide/notify.js'
+import { appealScore, decideScoreAppeal, score } from '../../src/domain/decide/score.js'
 import {
   decideExtension,
   endSupervision,
@@ -16,7 +17,7 @@ import {
 import { allowedEvents, type ItemEvent } from '../../src/domain/events.js'
 import type { Description, Item } from '../../src/domain/item.js'
 import { type Actor, isPermitted } from '../../src/domain/permissions.js'
-import { ATTEMPTS, type Happening } from './attempts.js'
+import { APPEALED, ATTEMPTS, ENTRY, type Happening, SCORED } from './attempts.js'
 import { actorOf, BASIS, CO_UNIT, DAY_MS, FILER, ORDER, OTHER_UNIT, UNIT } from './domain.js'
 
 // Random commands by random people at random times, for walks through the pure domain.
@@ -105,7 +106,10 @@ const ONWARD: readonly string[] = [
   ],
 ]
 /** What may happen nearly always, and would fill the walks. */
-const COMMON: readonly string[] = ['item.noted', 'item.corrected', 'item.absorbed', 'item.supervised']
+const COMMON: readonly string[] = [
+  ...['item.noted', 'item.corrected', 'item.absorbed', 'item.supervised'],
+  ...['item.scored', 'item.score_appealed', 'item.score_appeal_decided'],
+]
 
 /** The event that a step is after. */
 export function eventFor(step: Step, item: Item): Happening {
@@ -194,6 +198,12 @@ function decideOne(
       return escalate(item, { rung: step.yes ? 'talk' : 'warning_7', day: step.yes ? 7 : -7 }, step.unit)
     case 'item.deadline_recomputed':
       return recomputeDeadline(item, deadline)
+    case 'item.scored':
+      return score(item, SCORED)
+    case 'item.score_appealed':
+      return appealScore(item, step.yes ? ENTRY : APPEALED, '工期受汛期影响', actor, at)
+    case 'item.score_appeal_decided':
+      return decideScoreAppeal(item, APPEALED, step.yes, '已核实', actor)
     default:
       return type satisfies never
   }
