@@ -30,7 +30,12 @@ export function withinArea(code: string, alias: SQL = sql`i`): SQL {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
+/** Whether a name of an item is its UUID rather than its code. */
+export function isUuid(ref: string): boolean {
+  return UUID.test(ref)
+}
+
 /** The condition that finds an item by its UUID or its code, on alias `i`. */
 export function itemIs(ref: string): SQL {
-  return UUID.test(ref) ? sql`i.id = ${ref.toLowerCase()}` : sql`i.code = ${ref}`
+  return isUuid(ref) ? sql`i.id = ${ref.toLowerCase()}` : sql`i.code = ${ref}`
 }
