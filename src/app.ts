@@ -10,6 +10,7 @@ import { ASSIGN_COMMANDS } from './assign/routes.js'
 import { bulletinIssueRoutes } from './bulletins/issue-routes.js'
 import { bulletinRoutes } from './bulletins/routes.js'
 import { CLOSE_COMMANDS } from './close/routes.js'
+import { createBatchRoutes } from './commands/batch-routes.js'
 import { commandRoutes } from './commands/routes.js'
 import type { App, Deps } from './deps.js'
 import { createAuthentication, createKeyAuthenticator } from './http/actor.js'
@@ -42,6 +43,7 @@ import { subscriptionRoutes } from './webhooks/subscription-routes.js'
 const BODY_LIMIT_BYTES = 1_048_576
 /** All that can be done to an item, each by its own route and in a batch. */
 const ITEM_COMMANDS = [...LIST_COMMANDS, ...ASSIGN_COMMANDS, ...TRACK_COMMANDS, ...CLOSE_COMMANDS]
+const batchRoutes = createBatchRoutes(ITEM_COMMANDS)
 const NO_PARAMETERS = z.strictObject({})
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 
@@ -84,6 +86,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await limitRate(app, deps.config.rateLimitPerMinute)
 
   await app.register(commandRoutes, { ...deps, commands: ITEM_COMMANDS })
+  await app.register(batchRoutes, deps)
   await app.register(listRoutes, deps)
   await app.register(importRoutes, deps)
   await app.register(ledgerRoutes, deps)
