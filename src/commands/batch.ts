@@ -1,5 +1,5 @@
 import type { Db, Tx } from '../db/client.js'
-import { type Action, type Actor, requirePermitted } from '../domain/permissions.js'
+import { type Actor, requirePermitted } from '../domain/permissions.js'
 import { Rejection, type RejectionCode } from '../domain/rejection.js'
 import { versionsOf } from '../http/command.js'
 import type { Language } from '../http/language.js'
@@ -52,9 +52,9 @@ export function actTogether(db: Db, intent: Intent, plan: readonly Planned[]): P
   })
 }
 
-function run(tx: Tx, { command, given }: Planned, actor: Actor, now: string): Promise<Outcome> {
+async function run(tx: Tx, { command, given }: Planned, actor: Actor, now: string): Promise<Outcome> {
+  const { action } = command
   const { item: ref = '', ifMatch, body } = given
-  const action: Action = command.action
   requirePermitted(actor.role, action)
   requireVersionNamed(command, ifMatch)
   return command.run(tx, { actor, now, action, ref, ifMatch: versionsOf(ifMatch) }, body)
