@@ -6,13 +6,15 @@ import { keyRoutes } from './access/key-routes.js'
 import { peopleRoutes } from './access/people-routes.js'
 import { referenceRoutes } from './access/reference-routes.js'
 import { unitRoutes } from './access/unit-routes.js'
-import { assignRoutes } from './assign/routes.js'
+import { ASSIGN_COMMANDS } from './assign/routes.js'
 import { bulletinIssueRoutes } from './bulletins/issue-routes.js'
 import { bulletinRoutes } from './bulletins/routes.js'
 import { calendarRoutes } from './calendar/calendar-routes.js'
 import { deadlineRoute } from './calendar/deadline-route.js'
 import { recomputationRoutes } from './calendar/recomputation-routes.js'
-import { closeRoutes } from './close/routes.js'
+import { CLOSE_COMMANDS } from './close/routes.js'
+import { createBatchRoutes } from './commands/batch-routes.js'
+import { commandRoutes } from './commands/routes.js'
 import type { App, Deps } from './deps.js'
 import { createAuthentication, createKeyAuthenticator } from './http/actor.js'
 import { acceptJson } from './http/body.js'
@@ -22,6 +24,7 @@ import { answerError, FRAMEWORK_ERRORS, rawProblem } from './http/problem.js'
 import { limitRate } from './http/rate-limit.js'
 import { refuseUnstorableText, validatorCompiler } from './http/validation.js'
 import { importRoutes } from './import/routes.js'
+import { LIST_COMMANDS } from './list/commands.js'
 import { listRoutes } from './list/routes.js'
 import { contactMessageRoutes } from './notify/contact-message-routes.js'
 import { contactRoutes } from './notify/contact-routes.js'
@@ -37,7 +40,7 @@ import { scorePeriodRoutes } from './scores/period-routes.js'
 import { scoreRoutes } from './scores/routes.js'
 import { diffRoutes } from './track/diff-routes.js'
 import { ledgerRoutes } from './track/ledger-routes.js'
-import { trackRoutes } from './track/routes.js'
+import { TRACK_COMMANDS } from './track/routes.js'
 import { streamRoutes } from './track/stream-routes.js'
 import { deliveryRoutes } from './webhooks/delivery-routes.js'
 import { rotationRoute } from './webhooks/rotation-route.js'
@@ -45,6 +48,9 @@ import { subscriptionRoutes } from './webhooks/subscription-routes.js'
 
 /** One megabyte of JSON is a hundred times the largest filing. Imports have their own limit. */
 const BODY_LIMIT_BYTES = 1_048_576
+/** All that can be done to an item, each by its own route and in a batch. */
+const ITEM_COMMANDS = [...LIST_COMMANDS, ...ASSIGN_COMMANDS, ...TRACK_COMMANDS, ...CLOSE_COMMANDS]
+const batchRoutes = createBatchRoutes(ITEM_COMMANDS)
 const NO_PARAMETERS = z.strictObject({})
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 
@@ -86,14 +92,13 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   const metrics = measure(app, deps.db)
   await limitRate(app, deps.config.rateLimitPerMinute)
 
+  await app.register(commandRoutes, { ...deps, commands: ITEM_COMMANDS })
+  await app.register(batchRoutes, deps)
   await app.register(listRoutes, deps)
   await app.register(importRoutes, deps)
-  await app.register(assignRoutes, deps)
-  await app.register(trackRoutes, deps)
   await app.register(ledgerRoutes, deps)
   await app.register(diffRoutes, deps)
   await app.register(streamRoutes, { ...deps, metrics })
-  await app.register(closeRoutes, deps)
   await app.register(noticeRoutes, deps)
   await app.register(contactRoutes, deps)
   await app.register(contactMessageRoutes, deps)

@@ -66,32 +66,43 @@ type Json = { [key: string]: Json } | Json[] | string | number | boolean | null
 const PREFIX = '#/components/schemas/'
 
 /**
- * The generator registers every schema twice, as input and as output. Folds a twin that is equal, and drops what
- * nothing refers to, so that a generated client has one type for one thing.
+ * The generator registers every schema twice, as input and as output. Drops what no operation leads to, and folds a twin
+ * that is equal, so that a generated client has one type for one thing.
  */
 function tidy(document: Json): Json {
-  const schemas = (document as { components: { schemas: Record<string, Json> } }).components.schemas
+  const { paths, components } = document as { paths: Json; components: { schemas: Record<string, Json> } }
+  const { schemas } = components
+  prune(schemas, paths)
   for (const name of Object.keys(schemas).filter((name) => name.endsWith('Input'))) {
     const twin = name.slice(0, -'Input'.length)
-    if (schemas[twin] === undefined) continue
-    // An input-only schema keeps its plain name; equal twins are one.
-    if (isReferred(document, twin) && !isEqual(schemas[name], schemas[twin])) continue
-    if (isReferred(document, name)) schemas[twin] = schemas[name] ?? null
+    // A schema that is used one way only has its plain name; equal twins are one.
+    if (schemas[twin] !== undefined && !isEqual(schemas[name], schemas[twin])) continue
+    schemas[twin] = schemas[name] ?? null
     rename(document, name, twin)
-    delete schemas[name]
   }
-  for (const name of Object.keys(schemas)) if (!isReferred(document, name)) delete schemas[name]
+  prune(schemas, paths)
   return document
+}
+
+/** Deletes the schemas to which no path leads. */
+function prune(schemas: Record<string, Json>, paths: Json): void {
+  const reached = new Set<string>()
+  const visit = (node: Json) => {
+    if (typeof node !== 'object' || node === null) return
+    const ref = Array.isArray(node) ? undefined : node.$ref
+    const name = typeof ref === 'string' ? ref.slice(PREFIX.length) : undefined
+    if (name !== undefined && !reached.has(name)) {
+      reached.add(name)
+      visit(schemas[name] ?? null)
+    }
+    for (const child of Object.values(node)) visit(child)
+  }
+  visit(paths)
+  for (const name of Object.keys(schemas)) if (!reached.has(name)) delete schemas[name]
 }
 
 function isEqual(a: Json | undefined, b: Json | undefined): boolean {
   return JSON.stringify(a).replaceAll('Input"', '"') === JSON.stringify(b)
-}
-
-function isReferred(node: Json, name: string): boolean {
-  if (typeof node === 'string') return node === PREFIX + name
-  if (typeof node !== 'object' || node === null) return false
-  return Object.values(node).some((child) => isReferred(child, name))
 }
 
 function rename(node: Json, from: string, to: string): void {

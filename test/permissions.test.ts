@@ -43,6 +43,7 @@ const MATRIX: Record<string, string> = {
   'POST /v1/items/{id}/supervision': '. . x x . .',
   'POST /v1/items/{id}/supervision-end': '. . x x . .',
   'POST /v1/items/{id}/notes': 'x x x x . x',
+  'POST /v1/items/batch': 'x x x x . x',
   'POST /v1/imports': '. . x . . x',
   'GET /v1/events': LEDGER,
   'GET /v1/events/stream': LEDGER,

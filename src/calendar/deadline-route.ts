@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
 import { ItemParams, sendJson } from '../http/command.js'
-import { AsOf, pastOf } from '../http/fields.js'
+import { AsOf } from '../http/fields.js'
+import { asOfPast } from '../http/past.js'
 import { json, responses } from '../http/responses.js'
 import { explainDeadline } from './deadline.js'
 import { DeadlineView } from './deadline-view.js'
@@ -30,7 +31,8 @@ export async function deadlineRoute(app: App, { db, now }: Deps): Promise<void> 
     },
     async (request, reply) => {
       const { actor, params, query } = request
-      const explained = await explainDeadline(db, actor, params.id, pastOf(query.asOf, now()))
+      const past = await asOfPast(db, actor, query.asOf, now())
+      const explained = await explainDeadline(db, actor, params.id, past)
       return sendJson(reply.header('etag', `"${explained.itemVersion}"`), JSON.stringify(explained))
     },
   )

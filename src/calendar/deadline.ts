@@ -3,8 +3,9 @@ import type { z } from 'zod'
 import { findCalendar, readCalendar } from '../db/calendar.js'
 import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
-import { heldAt, itemRows, onAccount } from '../db/item-json.js'
-import { itemIs, visibleItems } from '../db/visible.js'
+import { itemThen, onAccount } from '../db/item-json.js'
+import type { Past } from '../db/past.js'
+import { visibleItems } from '../db/visible.js'
 import { calendarYears, explainWorkingDays, versionsOf } from '../domain/calendar.js'
 import { recount } from '../domain/deadline.js'
 import { DEADLINE_EVENTS, type DeadlineEvent, deadlineStory, stoodMsOf } from '../domain/deadline-story.js'
@@ -20,9 +21,9 @@ const MAX_EVENTS = 1000
 type View = z.infer<typeof DeadlineView>
 
 /** How an item's deadline came about, now or as things stood then. @throws Rejection `not-found`, also for the invisible. */
-export async function explainDeadline(db: Db, actor: Actor, ref: string, asOf: string | undefined): Promise<View> {
+export async function explainDeadline(db: Db, actor: Actor, ref: string, past: Past | undefined): Promise<View> {
   const { timeZone } = actor.jurisdiction
-  const item = await findItem(db, actor, ref, asOf)
+  const item = await findItem(db, actor, ref, past)
   const { dueAt, basis } = item
   const events = await readEvents(db, actor.jurisdiction.id, item)
   const { kind, givenBy, changes, stands } = deadlineStory(events)
@@ -49,12 +50,11 @@ interface Row extends Record<string, unknown> {
   onAccount: boolean
 }
 
-async function findItem(db: Db, actor: Actor, ref: string, asOf: string | undefined): Promise<Row> {
-  const conditions = [visibleItems(actor, asOf), ...heldAt(asOf), itemIs(ref)]
+async function findItem(db: Db, actor: Actor, ref: string, past: Past | undefined): Promise<Row> {
   const { rows } = await db.execute<Row>(sql`
     select i.id, i.code, i.version, ${instant('i.due_at')} as "dueAt", i.due_provisional as provisional,
       i.due_basis as basis, ${onAccount} as "onAccount"
-    from ${itemRows(asOf)} i where ${sql.join(conditions, sql` and `)}`)
+    ${itemThen(past, ref)} and ${visibleItems(actor, past)}`)
   const [row] = rows
   if (row === undefined) throw notFound()
   return row

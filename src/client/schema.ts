@@ -504,6 +504,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/items/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Many commands in one call (批量办理)
+         * @description Up to 500 commands to any items, each as its own route would do it and under its own permission, in their order; a later one sees what an earlier one did. One `Idempotency-Key` for all: the same call again, also after a crash half-way, does what was not done yet and gives the same results.
+         *
+         *     With `atomic`, all or nothing: the first refusal is the answer, its pointers begin with `/commands/<index>`, and nothing has happened. Without, the answer is 200 and each command has its own result; a result’s pointers lead into its command’s body. A call that is malformed, in whichever command, is refused as a whole before anything is done.
+         */
+        post: operations["batchItems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/items/{id}": {
         parameters: {
             query?: never;
@@ -1361,6 +1383,26 @@ export interface components {
          * @example {}
          */
         AcceptItem: Record<string, never>;
+        /** @description Sign for an item (签收) */
+        AcceptanceCommand: {
+            /** @default {} */
+            body?: components["schemas"]["AcceptItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "acceptance";
+        };
         /**
          * @example {
          *       "area": "341202",
@@ -1668,6 +1710,167 @@ export interface components {
             responsibleUnit: string;
             reward: string;
         };
+        /** @description Assign an item (交办) */
+        AssignmentsCommand: {
+            body: components["schemas"]["AssignItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "assignments";
+        };
+        /**
+         * @example {
+         *       "atomic": false,
+         *       "commands": [
+         *         {
+         *           "body": {
+         *             "category": "lighting",
+         *             "level": "major"
+         *           },
+         *           "ifMatch": "\"1\"",
+         *           "item": "2026-000172",
+         *           "kind": "listing"
+         *         },
+         *         {
+         *           "body": {
+         *             "note": "周五现场会。"
+         *           },
+         *           "item": "2026-000009",
+         *           "kind": "notes"
+         *         }
+         *       ]
+         *     }
+         */
+        Batch: {
+            /**
+             * @description `true`: all or nothing. `false`: each command for itself.
+             * @default false
+             */
+            atomic?: boolean;
+            /** @description Done in their order, at most 500. */
+            commands: components["schemas"]["BatchCommand"][];
+        };
+        /**
+         * @example {
+         *       "done": 1,
+         *       "refused": 1,
+         *       "results": [
+         *         {
+         *           "etag": "\"3\"",
+         *           "item": {
+         *             "address": null,
+         *             "area": "341225",
+         *             "assignment": {
+         *               "acceptedAt": null,
+         *               "assignedAt": "2026-11-23T01:00:00.000Z",
+         *               "assignedBy": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "coUnits": [],
+         *               "completionStandard": "弯道外侧 120 米波形梁护栏，警示标志两处，验收合格",
+         *               "dueAt": "2026-12-31T15:59:59.999Z",
+         *               "goal": "消除临水弯道坠车风险",
+         *               "leadOfficial": {
+         *                 "name": "王建国",
+         *                 "title": "副县长"
+         *               },
+         *               "penalty": "逾期未销号，通报并扣 5 分",
+         *               "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *               "reward": "按期销号，年度考核加 2 分"
+         *             },
+         *             "category": "roadside_protection",
+         *             "chainage": "K77+800",
+         *             "closedAt": null,
+         *             "closedBy": null,
+         *             "closureFindings": null,
+         *             "closureRequest": null,
+         *             "code": "2026-000001",
+         *             "defaultDueAt": "2027-02-17T15:59:59.999Z",
+         *             "description": "弯道外侧临水库，无护栏、无警示标志。",
+         *             "direction": "up",
+         *             "dismissalReason": null,
+         *             "dueAt": "2026-12-31T15:59:59.999Z",
+         *             "dueProvisional": false,
+         *             "dueSoon": false,
+         *             "endChainageM": 77800,
+         *             "escalation": null,
+         *             "evaluation": "临水急弯，近三年两起坠车事故。",
+         *             "extension": null,
+         *             "extensionPending": false,
+         *             "externalId": null,
+         *             "externalSystem": null,
+         *             "foundAt": null,
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "level": "major",
+         *             "listedAt": "2026-11-22T06:10:00.000Z",
+         *             "location": {
+         *               "lat": 32.6606424,
+         *               "lon": 115.5900129
+         *             },
+         *             "mergedFrom": [],
+         *             "mergedInto": null,
+         *             "onAccount": true,
+         *             "overdue": false,
+         *             "overdueDays": 0,
+         *             "plan": null,
+         *             "progress": null,
+         *             "recheck": null,
+         *             "reportedAt": "2026-11-22T02:30:38.780Z",
+         *             "reportedBy": {
+         *               "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *               "name": "排查员 李强"
+         *             },
+         *             "risk": "road",
+         *             "road": "S315",
+         *             "source": "inspection",
+         *             "startChainageM": 77800,
+         *             "status": "assigned",
+         *             "supervision": {
+         *               "at": "2026-11-22T07:00:00.000Z",
+         *               "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "reason": "一年内两起坠车",
+         *               "tier": "city"
+         *             },
+         *             "suspended": false,
+         *             "suspension": null,
+         *             "title": "临水弯道无护栏",
+         *             "updatedAt": "2026-11-23T01:00:00.000Z",
+         *             "version": 3
+         *           },
+         *           "status": 200
+         *         },
+         *         {
+         *           "problem": {
+         *             "code": "not-found",
+         *             "detail": "No such record, or not yours to see.",
+         *             "status": 404,
+         *             "title": "Not found",
+         *             "type": "/problems/not-found"
+         *           },
+         *           "status": 404
+         *         }
+         *       ]
+         *     }
+         */
+        BatchAnswer: {
+            /** @description Commands that were done. */
+            done: number;
+            /** @description Commands that were refused; 0 when `atomic`. */
+            refused: number;
+            /** @description One for each command, in their order. */
+            results: components["schemas"]["CommandResult"][];
+        };
+        /** @description What is done to one item; the body is that of its own route. */
+        BatchCommand: components["schemas"]["FilingCommand"] | components["schemas"]["CorrectionCommand"] | components["schemas"]["ListingCommand"] | components["schemas"]["DismissalCommand"] | components["schemas"]["MergeCommand"] | components["schemas"]["NotesCommand"] | components["schemas"]["AssignmentsCommand"] | components["schemas"]["AcceptanceCommand"] | components["schemas"]["ReturnCommand"] | components["schemas"]["PlanCommand"] | components["schemas"]["ProgressReportsCommand"] | components["schemas"]["ExtensionRequestsCommand"] | components["schemas"]["ExtensionDecisionCommand"] | components["schemas"]["SuspensionCommand"] | components["schemas"]["ResumptionCommand"] | components["schemas"]["SupervisionCommand"] | components["schemas"]["SupervisionEndCommand"] | components["schemas"]["ClosureRequestsCommand"] | components["schemas"]["ClosureDecisionCommand"] | components["schemas"]["RechecksCommand"] | components["schemas"]["ReopeningCommand"];
         /**
          * @example {
          *       "asOf": "2026-10-31T15:59:59.999Z",
@@ -2547,6 +2750,69 @@ export interface components {
             kind?: "bureau" | "township" | "company" | "office" | "other";
             name?: string;
         };
+        /** @description Decide closure (销号) */
+        ClosureDecisionCommand: {
+            body: components["schemas"]["DecideClosure"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "closure-decision";
+        };
+        /** @description Apply for closure (验收申请) */
+        ClosureRequestsCommand: {
+            body: components["schemas"]["RequestClosure"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "closure-requests";
+        };
+        CommandDone: {
+            /**
+             * @description The item’s version.
+             * @example "2"
+             */
+            etag: string;
+            item: components["schemas"]["Item"];
+            /** @description Of an item that was filed. */
+            location?: string;
+            /**
+             * @description What the command’s own route would have answered.
+             * @example 200
+             */
+            status: number;
+        };
+        /** @description Nothing happened; pointers lead into the command’s body. */
+        CommandRefused: {
+            problem: components["schemas"]["Problem"];
+            /**
+             * @description What the command’s own route would have answered.
+             * @example 200
+             */
+            status: number;
+        };
+        CommandResult: components["schemas"]["CommandDone"] | components["schemas"]["CommandRefused"];
         /**
          * @description Confirming needs nothing but the caller.
          * @example {}
@@ -2714,6 +2980,26 @@ export interface components {
             /** @example 临水弯道无护栏 */
             title?: string;
         };
+        /** @description Correct what was filed (更正) */
+        CorrectionCommand: {
+            /** @default {} */
+            body?: components["schemas"]["CorrectItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "correction";
+        };
         /**
          * @description RFC 4180, UTF-8 with a byte order mark, CRLF; headings in the language of the request.
          * @example 编号,标题,状态
@@ -2834,6 +3120,25 @@ export interface components {
         DeliveryPage: {
             data: components["schemas"]["Delivery"][];
             nextCursor: string | null;
+        };
+        /** @description Dismiss an item (不予立项) */
+        DismissalCommand: {
+            body: components["schemas"]["Reason"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "dismissal";
         };
         /**
          * @example {
@@ -2998,6 +3303,44 @@ export interface components {
          *     id: 42
          */
         EventStream: string;
+        /** @description Decide an extension (延期审批) */
+        ExtensionDecisionCommand: {
+            body: components["schemas"]["DecideExtension"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "extension-decision";
+        };
+        /** @description Ask for an extension (申请延期) */
+        ExtensionRequestsCommand: {
+            body: components["schemas"]["RequestExtension"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "extension-requests";
+        };
         /**
          * @example {
          *       "data": [
@@ -3095,6 +3438,15 @@ export interface components {
             startChainageM?: (string | number) | null;
             /** @example 临水弯道无护栏 */
             title: string;
+        };
+        /** @description File an item (上报) */
+        FilingCommand: {
+            body: components["schemas"]["FileItem"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "filing";
         };
         /** @description Chainage: text such as `K12+345`, or plain metres or kilometres; a stretch has `~` between its ends. */
         ImportChainage: {
@@ -4083,6 +4435,25 @@ export interface components {
             /** @enum {string} */
             level: "general" | "major";
         };
+        /** @description List an item (立项挂账) */
+        ListingCommand: {
+            body: components["schemas"]["ListItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "listing";
+        };
         /**
          * @example {
          *       "datum": "gcj02",
@@ -4128,6 +4499,25 @@ export interface components {
             /** @enum {string} */
             role: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin";
             unit: string | null;
+        };
+        /** @description Merge an item into another (并案) */
+        MergeCommand: {
+            body: components["schemas"]["MergeItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "merge";
         };
         /**
          * @example {
@@ -4211,6 +4601,25 @@ export interface components {
             unit: string | null;
             url: string;
             version: number;
+        };
+        /** @description Add a note (备注) */
+        NotesCommand: {
+            body: components["schemas"]["AddNote"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "notes";
         };
         /**
          * @example {
@@ -4419,6 +4828,25 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description Plan the remediation (治理方案) */
+        PlanCommand: {
+            body: components["schemas"]["PlanItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "plan";
+        };
         /**
          * @example {
          *       "budgetFen": 12000000,
@@ -4473,6 +4901,25 @@ export interface components {
             /** @description A stable relative URI, `/problems/<code>`. */
             type: string;
         };
+        /** @description Report progress (进展报告) */
+        ProgressReportsCommand: {
+            body: components["schemas"]["ReportProgress"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "progress-reports";
+        };
         /**
          * @description To four decimals, half up. `value` is null when the denominator is 0, or where a unit or area has too few items to be compared.
          * @example {
@@ -4504,6 +4951,25 @@ export interface components {
             findings: string;
             passed: boolean;
         };
+        /** @description Recheck a closed item (回头看) */
+        RechecksCommand: {
+            body: components["schemas"]["RecheckItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rechecks";
+        };
         /**
          * @example {
          *       "reason": "媒体反映隐患重现"
@@ -4511,6 +4977,25 @@ export interface components {
          */
         ReopenItem: {
             reason: string;
+        };
+        /** @description Reopen a closed item (重新挂账) */
+        ReopeningCommand: {
+            body: components["schemas"]["ReopenItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "reopening";
         };
         /**
          * @example {
@@ -4558,6 +5043,26 @@ export interface components {
         ResumeItem: {
             reason?: string;
         };
+        /** @description Resume the clock (恢复计时) */
+        ResumptionCommand: {
+            /** @default {} */
+            body?: components["schemas"]["ResumeItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "resumption";
+        };
         /**
          * @example {
          *       "retried": 3
@@ -4579,6 +5084,25 @@ export interface components {
              * @example 2026-11-22T00:00:00.000Z
              */
             since: string;
+        };
+        /** @description Return an item (退办) */
+        ReturnCommand: {
+            body: components["schemas"]["ReturnItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "return";
         };
         /**
          * @example {
@@ -5128,6 +5652,44 @@ export interface components {
             /** @enum {string} */
             tier: "county" | "city" | "province";
         };
+        /** @description Put under supervision (挂牌督办) */
+        SupervisionCommand: {
+            body: components["schemas"]["SuperviseItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "supervision";
+        };
+        /** @description End supervision (解除督办) */
+        SupervisionEndCommand: {
+            body: components["schemas"]["EndSupervision"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "supervision-end";
+        };
         /**
          * @example {
          *       "reason": "等待铁路部门批准施工窗口"
@@ -5135,6 +5697,25 @@ export interface components {
          */
         SuspendItem: {
             reason: string;
+        };
+        /** @description Suspend the clock (中止计时) */
+        SuspensionCommand: {
+            body: components["schemas"]["SuspendItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "suspension";
         };
         /**
          * @description A unit that items can be assigned to.
@@ -5202,6 +5783,7 @@ export interface components {
     pathItems: never;
 }
 export type AcceptItem = components['schemas']['AcceptItem'];
+export type AcceptanceCommand = components['schemas']['AcceptanceCommand'];
 export type AddApiKey = components['schemas']['AddApiKey'];
 export type AddCategory = components['schemas']['AddCategory'];
 export type AddContact = components['schemas']['AddContact'];
@@ -5215,6 +5797,10 @@ export type Area = components['schemas']['Area'];
 export type AreaPage = components['schemas']['AreaPage'];
 export type AssignItem = components['schemas']['AssignItem'];
 export type Assignment = components['schemas']['Assignment'];
+export type AssignmentsCommand = components['schemas']['AssignmentsCommand'];
+export type Batch = components['schemas']['Batch'];
+export type BatchAnswer = components['schemas']['BatchAnswer'];
+export type BatchCommand = components['schemas']['BatchCommand'];
 export type Bulletin = components['schemas']['Bulletin'];
 export type BulletinChanges = components['schemas']['BulletinChanges'];
 export type BulletinContent = components['schemas']['BulletinContent'];
@@ -5235,25 +5821,35 @@ export type ChangeContact = components['schemas']['ChangeContact'];
 export type ChangePerson = components['schemas']['ChangePerson'];
 export type ChangeSubscription = components['schemas']['ChangeSubscription'];
 export type ChangeUnit = components['schemas']['ChangeUnit'];
+export type ClosureDecisionCommand = components['schemas']['ClosureDecisionCommand'];
+export type ClosureRequestsCommand = components['schemas']['ClosureRequestsCommand'];
+export type CommandDone = components['schemas']['CommandDone'];
+export type CommandRefused = components['schemas']['CommandRefused'];
+export type CommandResult = components['schemas']['CommandResult'];
 export type ConfirmBulletin = components['schemas']['ConfirmBulletin'];
 export type Contact = components['schemas']['Contact'];
 export type ContactMessage = components['schemas']['ContactMessage'];
 export type ContactMessagePage = components['schemas']['ContactMessagePage'];
 export type ContactPage = components['schemas']['ContactPage'];
 export type CorrectItem = components['schemas']['CorrectItem'];
+export type CorrectionCommand = components['schemas']['CorrectionCommand'];
 export type CsvFile = components['schemas']['CsvFile'];
 export type DecideClosure = components['schemas']['DecideClosure'];
 export type DecideExtension = components['schemas']['DecideExtension'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
+export type DismissalCommand = components['schemas']['DismissalCommand'];
 export type DraftBulletin = components['schemas']['DraftBulletin'];
 export type EditBulletin = components['schemas']['EditBulletin'];
 export type EndSupervision = components['schemas']['EndSupervision'];
 export type Event = components['schemas']['Event'];
 export type EventPage = components['schemas']['EventPage'];
 export type EventStream = components['schemas']['EventStream'];
+export type ExtensionDecisionCommand = components['schemas']['ExtensionDecisionCommand'];
+export type ExtensionRequestsCommand = components['schemas']['ExtensionRequestsCommand'];
 export type Feed = components['schemas']['Feed'];
 export type FileItem = components['schemas']['FileItem'];
+export type FilingCommand = components['schemas']['FilingCommand'];
 export type ImportChainage = components['schemas']['ImportChainage'];
 export type ImportDate = components['schemas']['ImportDate'];
 export type ImportDatum = components['schemas']['ImportDatum'];
@@ -5271,11 +5867,14 @@ export type ItemFeatures = components['schemas']['ItemFeatures'];
 export type ItemPage = components['schemas']['ItemPage'];
 export type LedgerHead = components['schemas']['LedgerHead'];
 export type ListItem = components['schemas']['ListItem'];
+export type ListingCommand = components['schemas']['ListingCommand'];
 export type Location = components['schemas']['Location'];
 export type Me = components['schemas']['Me'];
+export type MergeCommand = components['schemas']['MergeCommand'];
 export type MergeItem = components['schemas']['MergeItem'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type NewSubscription = components['schemas']['NewSubscription'];
+export type NotesCommand = components['schemas']['NotesCommand'];
 export type Notice = components['schemas']['Notice'];
 export type NoticePage = components['schemas']['NoticePage'];
 export type OverdueGroup = components['schemas']['OverdueGroup'];
@@ -5283,18 +5882,24 @@ export type OverdueReport = components['schemas']['OverdueReport'];
 export type Person = components['schemas']['Person'];
 export type PersonPage = components['schemas']['PersonPage'];
 export type PersonRef = components['schemas']['PersonRef'];
+export type PlanCommand = components['schemas']['PlanCommand'];
 export type PlanItem = components['schemas']['PlanItem'];
 export type Problem = components['schemas']['Problem'];
+export type ProgressReportsCommand = components['schemas']['ProgressReportsCommand'];
 export type Rate = components['schemas']['Rate'];
 export type Reason = components['schemas']['Reason'];
 export type RecheckItem = components['schemas']['RecheckItem'];
+export type RechecksCommand = components['schemas']['RechecksCommand'];
 export type ReopenItem = components['schemas']['ReopenItem'];
+export type ReopeningCommand = components['schemas']['ReopeningCommand'];
 export type ReportProgress = components['schemas']['ReportProgress'];
 export type RequestClosure = components['schemas']['RequestClosure'];
 export type RequestExtension = components['schemas']['RequestExtension'];
 export type ResumeItem = components['schemas']['ResumeItem'];
+export type ResumptionCommand = components['schemas']['ResumptionCommand'];
 export type Retried = components['schemas']['Retried'];
 export type RetryFailed = components['schemas']['RetryFailed'];
+export type ReturnCommand = components['schemas']['ReturnCommand'];
 export type ReturnItem = components['schemas']['ReturnItem'];
 export type RotateSecret = components['schemas']['RotateSecret'];
 export type Rules = components['schemas']['Rules'];
@@ -5305,7 +5910,10 @@ export type Status = components['schemas']['Status'];
 export type Subscription = components['schemas']['Subscription'];
 export type SubscriptionPage = components['schemas']['SubscriptionPage'];
 export type SuperviseItem = components['schemas']['SuperviseItem'];
+export type SupervisionCommand = components['schemas']['SupervisionCommand'];
+export type SupervisionEndCommand = components['schemas']['SupervisionEndCommand'];
 export type SuspendItem = components['schemas']['SuspendItem'];
+export type SuspensionCommand = components['schemas']['SuspensionCommand'];
 export type Unit = components['schemas']['Unit'];
 export type UnitPage = components['schemas']['UnitPage'];
 export type Verification = components['schemas']['Verification'];
@@ -8250,6 +8858,141 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    batchItems: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description The results, one for each command. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

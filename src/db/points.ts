@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/permissions.js'
+import type { Past } from './past.js'
 import { scoresAndItems, visibleScores } from './scores.js'
 
 /** Local days in which entries are booked, half-open; what is left out does not limit. */
@@ -29,13 +30,13 @@ const SUMS = sql`count(*)::int as entries,
   coalesce(sum(s.points), 0)::float8 as points, coalesce(sum(s.money_fen), 0)::float8 as "moneyFen"`
 
 /**
- * `select` of the `UnitPoints` in the days given that the caller may see, as entries stood at `asOf`: a unit's own, and
+ * `select` of the `UnitPoints` in the days given that the caller may see, as entries stood then: a unit's own, and
  * those of a limited supervisor's area.
  */
-export function pointsByUnit(actor: Actor, booked: Booked, asOf?: string): SQL {
+export function pointsByUnit(actor: Actor, booked: Booked, past?: Past): SQL {
   return sql`
-    select s.unit_id as unit, ${SUMS} from ${scoresAndItems(asOf)}
-    where ${visibleScores(actor, asOf)} ${bookedIn(booked)} group by s.unit_id`
+    select s.unit_id as unit, ${SUMS} from ${scoresAndItems(past)}
+    where ${visibleScores(actor, past)} ${bookedIn(booked)} group by s.unit_id`
 }
 
 /** `select` of all `UnitPoints` of a jurisdiction that stand in its ledger up to a seq, whatever has been added since. */

@@ -31,7 +31,12 @@ export function withinArea(code: string, alias: SQL = sql`i`): SQL {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
+/** Whether a name of an item is its UUID rather than its code. */
+export function isUuid(ref: string): boolean {
+  return UUID.test(ref)
+}
+
 /** The condition that finds an item by its UUID or its code. */
 export function itemIs(ref: string, alias: SQL = sql`i`): SQL {
-  return UUID.test(ref) ? sql`${alias}.id = ${ref.toLowerCase()}` : sql`${alias}.code = ${ref}`
+  return isUuid(ref) ? sql`${alias}.id = ${ref.toLowerCase()}` : sql`${alias}.code = ${ref}`
 }

@@ -29,6 +29,8 @@ export const PERMISSIONS = {
   'item.supervise': ['supervisor', 'office'],
   'item.end_supervision': ['supervisor', 'office'],
   'item.note': ['inspector', 'unit', 'office', 'supervisor', 'admin'],
+  // All who may do anything at all to an item; each command is then asked its own action.
+  'item.batch': ['inspector', 'unit', 'office', 'supervisor', 'admin'],
   'item.import': ['office', 'admin'],
   'ledger.read': ['office', 'supervisor', 'auditor'],
   'ledger.verify': ['auditor', 'admin'],

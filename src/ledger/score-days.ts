@@ -3,6 +3,7 @@ import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { heldAt, itemRows, lastProgress, onTheClock } from '../db/item-json.js'
 import { holdSettings } from '../db/lock.js'
+import { pastAt } from '../db/past.js'
 import { readScoring, type ScoringVersion } from '../db/scoring.js'
 import type { Instant, Item } from '../domain/item.js'
 import { type Actor, requirePermitted } from '../domain/permissions.js'
@@ -72,9 +73,10 @@ async function readCandidates(
   ].map((cost) => sql`(${cost})`)
   if (costs.length === 0) return []
   const from = after === undefined ? sql`` : sql`and i.id > ${after}::uuid`
+  const past = pastAt(id, midnight)
   const { rows } = await tx.execute<{ id: string }>(sql`
-    select i.id from ${itemRows(midnight)} i
-    where i.jurisdiction_id = ${id} and ${sql.join(heldAt(midnight), sql` and `)} and i.assignment is not null
+    select i.id from ${itemRows(past)} i
+    where i.jurisdiction_id = ${id} and ${sql.join(heldAt(past), sql` and `)} and i.assignment is not null
       and (${sql.join(costs, sql` or `)}) ${from} order by i.id limit ${limit}`)
   return rows.map((row) => row.id)
 }
@@ -92,6 +94,7 @@ const HEARD = sql.raw(`('item.accepted', 'item.planned', 'item.progress_reported
 /** The items as they stood at a moment, with the events from which their days are counted. */
 async function readStates(tx: Tx, jurisdiction: string, ids: readonly string[], at: Instant): Promise<State[]> {
   if (ids.length === 0) return []
+  const past = pastAt(jurisdiction, at)
   const eventOf = (types: SQL, moment: SQL) => sql`(
     select json_build_object('seq', e.seq, 'type', e.type, 'at', ${instant('e.at')}) from event e
     where e.jurisdiction_id = i.jurisdiction_id and e.item_id = i.id and e.item_version <= i.version
@@ -100,8 +103,8 @@ async function readStates(tx: Tx, jurisdiction: string, ids: readonly string[], 
     select i.id, i.status, i.suspension, ${instant('i.due_at')} as "dueAt", ${instant('i.due_set_at')} as "dueSetAt",
       i.assignment, i.plan, i.progress, ${eventOf(SETTERS, sql`i.due_set_at`)} as set,
       ${eventOf(HEARD, sql`${lastProgress}::timestamptz`)} as heard
-    from ${itemRows(at)} i
-    where i.jurisdiction_id = ${jurisdiction} and ${sql.join(heldAt(at), sql` and `)}
+    from ${itemRows(past)} i
+    where i.jurisdiction_id = ${jurisdiction} and ${sql.join(heldAt(past), sql` and `)}
       and i.id = any(${sql.param(ids)}::uuid[])`)
   return rows
 }

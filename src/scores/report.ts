@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
+import type { Past } from '../db/past.js'
 import { type Booked, bookedIn, pointsByUnit } from '../db/points.js'
 import { scoreFields, scoresAndItems, visibleScores } from '../db/scores.js'
 import type { Actor } from '../domain/permissions.js'
@@ -11,6 +12,7 @@ export interface UnitScoreQuery extends Booked {
   limit?: number | undefined
   cursor?: string | undefined
   asOf?: string | undefined
+  past?: Past | undefined
 }
 
 interface Total {
@@ -32,11 +34,11 @@ export async function readTotals(
   db: Db,
   actor: Actor,
   unit: string,
-  { from, to, asOf }: UnitScoreQuery,
+  { from, to, past }: UnitScoreQuery,
 ): Promise<{ opening: Total; closing: Total }> {
   const sum = async (booked: Booked): Promise<Total> => {
     const { rows } = await db.execute<Total & Record<string, unknown>>(sql`
-      select v.points, v."moneyFen" from (${pointsByUnit(actor, booked, asOf)}) v where v.unit = ${unit}::uuid`)
+      select v.points, v."moneyFen" from (${pointsByUnit(actor, booked, past)}) v where v.unit = ${unit}::uuid`)
     return { points: rows[0]?.points ?? 0, moneyFen: rows[0]?.moneyFen ?? 0 }
   }
   return {
@@ -72,7 +74,7 @@ export async function findUnitScores(
 
 /** A unit's entries as JSON text, from the cursor on; all of them without a limit. */
 export function unitScoreRows(actor: Actor, unit: string, query: UnitScoreQuery, limit?: number): SQL {
-  const { from, to, asOf, cursor } = query
+  const { from, to, past, cursor } = query
   const [booked, at, id] = cursor === undefined ? [] : decodeCursor(cursor, boundOf(unit, query), 3)
   const after =
     cursor === undefined
@@ -82,16 +84,16 @@ export function unitScoreRows(actor: Actor, unit: string, query: UnitScoreQuery,
   return sql`
     with summed as (
       select s.id, sum(s.points) over w as points, sum(s.money_fen) over w as money
-      from ${scoresAndItems(asOf)}
-      where ${visibleScores(actor, asOf)} and s.unit_id = ${unit}::uuid ${bookedIn({ to })}
+      from ${scoresAndItems(past)}
+      where ${visibleScores(actor, past)} and s.unit_id = ${unit}::uuid ${bookedIn({ to })}
       window w as (order by s.booked_on, s.scored_at, s.id rows unbounded preceding)
     )
-    select (select row_to_json(v)::text from (select ${scoreFields(asOf)},
+    select (select row_to_json(v)::text from (select ${scoreFields(past)},
         json_build_object('points', summed.points::float8, 'moneyFen', coalesce(summed.money, 0)::float8) as running,
         ${ORDER_TEXT} as assignment) v) as json,
       s.booked_on::text as booked, s.scored_at::text as at, s.id
-    from ${scoresAndItems(asOf)} join summed on summed.id = s.id
-    where ${visibleScores(actor, asOf)} and s.unit_id = ${unit}::uuid ${bookedIn({ from, to })} ${after}
+    from ${scoresAndItems(past)} join summed on summed.id = s.id
+    where ${visibleScores(actor, past)} and s.unit_id = ${unit}::uuid ${bookedIn({ from, to })} ${after}
     order by s.booked_on, s.scored_at, s.id ${limit === undefined ? sql`` : sql`limit ${limit}`}`
 }
 
@@ -102,6 +104,6 @@ const ORDER_TEXT = sql`(
     and o.type = 'item.assigned' and o.data::json ->> 'responsibleUnit' = s.unit_id::text
   order by o.item_version desc limit 1)`
 
-function boundOf(unit: string, { limit: _1, cursor: _2, ...query }: UnitScoreQuery): unknown {
+function boundOf(unit: string, { limit: _1, cursor: _2, past: _3, ...query }: UnitScoreQuery): unknown {
   return { unitScore: unit, ...query }
 }

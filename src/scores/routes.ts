@@ -4,9 +4,10 @@ import { ENTRY_RULES } from '../domain/score.js'
 import { CommandHeaders, intentOf, sendAnswer, sendJson } from '../http/command.js'
 import { fileOr } from '../http/export/docs.js'
 import { sendFile } from '../http/export/send.js'
-import { Cursor, IdParams, pastOf, RowLimit, Uuid } from '../http/fields.js'
+import { Cursor, IdParams, RowLimit, Uuid } from '../http/fields.js'
 import { formatOf, LIST_FORMATS } from '../http/negotiate.js'
 import { nextLink, sendPage } from '../http/page.js'
+import { asOfPast } from '../http/past.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'
 import { computeScores, REQUEST_STEPS } from '../ledger/compute-scores.js'
@@ -129,18 +130,19 @@ export async function scoreRoutes(app: App, deps: Deps): Promise<void> {
     async (request, reply) => {
       const { actor, params } = request
       const at = now()
-      const query = { ...inOrder(request.query), asOf: pastOf(request.query.asOf, at) }
+      const past = await asOfPast(db, actor, request.query.asOf, at)
+      const query = { ...inOrder(request.query), past }
       const unit = await getScoredUnit(db, actor, params.id)
       const format = formatOf(request, reply, LIST_FORMATS)
       if (format !== 'json') {
         const rows = unitScoreRows(actor, unit.id, query, query.limit)
-        return sendFile(request, reply, deps, { format, sheet: UNIT_SCORE_SHEET, rows, asOf: query.asOf })
+        return sendFile(request, reply, deps, { format, sheet: UNIT_SCORE_SHEET, rows, past })
       }
       const { rows, nextCursor } = await findUnitScores(db, actor, unit.id, query)
       const totals = await readTotals(db, actor, unit.id, query)
       if (nextCursor !== null) reply.header('link', nextLink(request, nextCursor))
       const { from = null, to = null } = query
-      const about = JSON.stringify({ asOf: query.asOf ?? at, unit, from, to, ...totals }).slice(0, -1)
+      const about = JSON.stringify({ asOf: past?.at ?? at, unit, from, to, ...totals }).slice(0, -1)
       return sendJson(reply, `${about},"entries":[${rows.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`)
     },
   )

@@ -29,6 +29,7 @@ const MATRIX: Record<Action, string> = {
   'item.supervise': '. . x x . .',
   'item.end_supervision': '. . x x . .',
   'item.note': 'x x x x . x',
+  'item.batch': 'x x x x . x',
   'item.import': '. . x . . x',
   'ledger.read': '. . x x x .',
   'ledger.verify': '. . . . x x',
@@ -87,7 +88,7 @@ t.test(
     ])
     t.strictSame(
       may('admin').filter((action) => action.startsWith('item.')),
-      ['item.read', 'item.note', 'item.import', 'item.recompute_deadline'],
+      ['item.read', 'item.note', 'item.batch', 'item.import', 'item.recompute_deadline'],
     )
   },
 )
