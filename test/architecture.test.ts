@@ -14,6 +14,7 @@ const SLICES = [
   'bulletins',
   'calendar',
   'reports',
+  'ogc',
   'access',
   'operation',
   'import',
