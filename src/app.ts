@@ -31,6 +31,7 @@ import { contactRoutes } from './notify/contact-routes.js'
 import { noticeRoutes } from './notify/notice-routes.js'
 import { rulesRoutes } from './notify/rules-routes.js'
 import { unsubscribeRoutes } from './notify/unsubscribe-routes.js'
+import { ogcRoutes } from './ogc/routes.js'
 import { describeApi } from './openapi.js'
 import { measure } from './operation/metrics.js'
 import { operationRoutes } from './operation/routes.js'
@@ -111,6 +112,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(scoreRoutes, deps)
   await app.register(scoreAppealRoutes, deps)
   await app.register(scorePeriodRoutes, deps)
+  await app.register(ogcRoutes, deps)
   await app.register(bulletinRoutes, deps)
   await app.register(bulletinIssueRoutes, deps)
   await app.register(calendarRoutes, deps)

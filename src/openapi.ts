@@ -3,6 +3,8 @@ import swaggerUi from '@fastify/swagger-ui'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { App } from './deps.js'
 
+const OPENAPI_TYPE = 'application/vnd.oai.openapi+json'
+
 const DESCRIPTION = `One List (一单四制) keeps one list of road hazards and drives every item on it to verified closure by four
 mechanisms: assign (交办), ledger (台账), close (销号), notify (通报).
 
@@ -30,6 +32,7 @@ export async function describeApi(app: App): Promise<void> {
         { name: 'Notify', description: 'Notify (通报制).' },
         { name: 'Reward and penalty', description: 'Points and money (奖惩积分).' },
         { name: 'Reports', description: 'What a supervisor pulls.' },
+        { name: 'OGC API – Features', description: 'The list for geographic information systems (OGC 17-069r4).' },
         { name: 'Reference data and access', description: 'Units, areas, categories, calendar, people, keys.' },
         { name: 'Operation', description: 'For whoever operates the service.' },
       ],
@@ -58,7 +61,11 @@ export async function describeApi(app: App): Promise<void> {
     transformStaticCSP: (policy) => policy.replace('upgrade-insecure-requests;', ''),
     theme: { title: 'One List' },
   })
-  app.get('/openapi.json', { schema: { hide: true } as never }, async () => app.swagger())
+  app.get('/openapi.json', { schema: { hide: true } as never }, async (request, reply) => {
+    // Who asks for a description by its own media type gets it as such; a browser gets what it can show.
+    if (request.headers.accept?.includes(OPENAPI_TYPE)) reply.type(`${OPENAPI_TYPE};version=3.1`)
+    return reply.header('vary', 'Accept').send(app.swagger())
+  })
 }
 
 type Json = { [key: string]: Json } | Json[] | string | number | boolean | null
@@ -81,6 +88,7 @@ function tidy(document: Json): Json {
     rename(document, name, twin)
   }
   prune(schemas, paths)
+  hoistStyles(document)
   return document
 }
 
@@ -99,6 +107,22 @@ function prune(schemas: Record<string, Json>, paths: Json): void {
   }
   visit(paths)
   for (const name of Object.keys(schemas)) if (!reached.has(name)) delete schemas[name]
+}
+
+/** How a parameter's array is written stands in its schema with us, and beside it in OpenAPI. */
+function hoistStyles(node: Json): void {
+  if (typeof node !== 'object' || node === null) return
+  if (!Array.isArray(node) && typeof node.in === 'string' && isObject(node.schema)) {
+    for (const name of ['style', 'explode'] as const) {
+      const { [name]: value, ...schema } = node.schema as Record<string, Json>
+      if (value !== undefined) Object.assign(node, { [name]: value, schema })
+    }
+  }
+  for (const child of Object.values(node)) hoistStyles(child)
+}
+
+function isObject(node: Json | undefined): boolean {
+  return typeof node === 'object' && node !== null && !Array.isArray(node)
 }
 
 function isEqual(a: Json | undefined, b: Json | undefined): boolean {

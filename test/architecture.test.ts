@@ -15,6 +15,7 @@ const SLICES = [
   'calendar',
   'reports',
   'scores',
+  'ogc',
   'access',
   'operation',
   'import',

@@ -54,6 +54,7 @@ const theirKeys: Json[] = (await ok(foreign.admin.get('/v1/api-keys'))).data
 /** Something of the other jurisdiction's for each kind of identifier, and one that nothing has. */
 const IDENTIFIERS: Record<string, { foreign: string[]; nothing: string }> = {
   items: { foreign: theirs.map((item) => item.id), nothing: NOBODY },
+  ogc: { foreign: theirs.map((item) => item.id), nothing: NOBODY },
   bulletins: { foreign: theirBulletins.map((bulletin) => bulletin.id), nothing: NOBODY },
   units: { foreign: [foreign.unit, foreign.otherUnit], nothing: NOBODY },
   people: { foreign: theirPeople.map((person) => person.id), nothing: NOBODY },

@@ -1050,6 +1050,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ogc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Landing page
+         * @description Where a geographic information system begins: links to the API’s definition, its conformance and the collections.
+         */
+        get: operations["getOgcLandingPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ogc/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The collections
+         * @description There is one: the items of the list.
+         */
+        get: operations["listOgcCollections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ogc/collections/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The collection of items
+         * @description What it holds, and what the caller’s items lie within, in place and time of report.
+         */
+        get: operations["getOgcCollection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ogc/collections/items/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The items as features
+         * @description Items that the caller may see as GeoJSON, the latest report first; keyset-paged by the `next` link. The filters of the list are parameters here too.
+         */
+        get: operations["listOgcFeatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ogc/collections/items/items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One item as a feature
+         * @description By UUID or code, as it is or as it stood `asOf`.
+         */
+        get: operations["getOgcFeature"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ogc/conformance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conformance classes
+         * @description The classes of the standard that the service conforms to.
+         */
+        get: operations["getOgcConformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/people": {
         parameters: {
             query?: never;
@@ -4741,6 +4861,442 @@ export interface components {
             data: components["schemas"]["Notice"][];
             nextCursor: string | null;
         };
+        /**
+         * @example {
+         *       "crs": [
+         *         "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+         *       ],
+         *       "description": "The items on the list that you may see; an item without a point has no geometry.",
+         *       "extent": {
+         *         "spatial": {
+         *           "bbox": [
+         *             [
+         *               115.1,
+         *               32.2,
+         *               116.6,
+         *               34.1
+         *             ]
+         *           ],
+         *           "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+         *         },
+         *         "temporal": {
+         *           "interval": [
+         *             [
+         *               "2026-11-22T02:30:38.780Z",
+         *               null
+         *             ]
+         *           ],
+         *           "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+         *         }
+         *       },
+         *       "id": "items",
+         *       "itemType": "feature",
+         *       "links": [
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections/items",
+         *           "rel": "self",
+         *           "type": "application/json"
+         *         },
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections/items/items",
+         *           "rel": "items",
+         *           "title": "Road hazards",
+         *           "type": "application/geo+json"
+         *         }
+         *       ],
+         *       "title": "Road hazards"
+         *     }
+         */
+        OgcCollection: {
+            crs: string[];
+            description: string;
+            extent: {
+                spatial?: {
+                    bbox: number[][];
+                    /** Format: uri */
+                    crs: string;
+                };
+                temporal?: {
+                    interval: (string | null)[][];
+                    /** Format: uri */
+                    trs: string;
+                };
+            };
+            id: string;
+            /** @constant */
+            itemType: "feature";
+            links: components["schemas"]["OgcLink"][];
+            title: string;
+        };
+        /**
+         * @example {
+         *       "collections": [
+         *         {
+         *           "crs": [
+         *             "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+         *           ],
+         *           "description": "The items on the list that you may see; an item without a point has no geometry.",
+         *           "extent": {
+         *             "spatial": {
+         *               "bbox": [
+         *                 [
+         *                   115.1,
+         *                   32.2,
+         *                   116.6,
+         *                   34.1
+         *                 ]
+         *               ],
+         *               "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+         *             },
+         *             "temporal": {
+         *               "interval": [
+         *                 [
+         *                   "2026-11-22T02:30:38.780Z",
+         *                   null
+         *                 ]
+         *               ],
+         *               "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+         *             }
+         *           },
+         *           "id": "items",
+         *           "itemType": "feature",
+         *           "links": [
+         *             {
+         *               "href": "https://list.example.cn/v1/ogc/collections/items",
+         *               "rel": "self",
+         *               "type": "application/json"
+         *             },
+         *             {
+         *               "href": "https://list.example.cn/v1/ogc/collections/items/items",
+         *               "rel": "items",
+         *               "title": "Road hazards",
+         *               "type": "application/geo+json"
+         *             }
+         *           ],
+         *           "title": "Road hazards"
+         *         }
+         *       ],
+         *       "links": [
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections",
+         *           "rel": "self",
+         *           "type": "application/json"
+         *         }
+         *       ]
+         *     }
+         */
+        OgcCollections: {
+            collections: components["schemas"]["OgcCollection"][];
+            links: components["schemas"]["OgcLink"][];
+        };
+        /**
+         * @example {
+         *       "conformsTo": [
+         *         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+         *         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson"
+         *       ]
+         *     }
+         */
+        OgcConformance: {
+            conformsTo: string[];
+        };
+        /**
+         * @description RFC 7946, with links.
+         * @example {
+         *       "geometry": {
+         *         "coordinates": [
+         *           115.5900129,
+         *           32.6606424
+         *         ],
+         *         "type": "Point"
+         *       },
+         *       "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *       "links": [
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections/items/items/01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *           "rel": "self",
+         *           "type": "application/geo+json"
+         *         }
+         *       ],
+         *       "properties": {
+         *         "address": null,
+         *         "area": "341225",
+         *         "assignment": {
+         *           "acceptedAt": null,
+         *           "assignedAt": "2026-11-23T01:00:00.000Z",
+         *           "assignedBy": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *           "coUnits": [],
+         *           "completionStandard": "弯道外侧 120 米波形梁护栏，警示标志两处，验收合格",
+         *           "dueAt": "2026-12-31T15:59:59.999Z",
+         *           "goal": "消除临水弯道坠车风险",
+         *           "leadOfficial": {
+         *             "name": "王建国",
+         *             "title": "副县长"
+         *           },
+         *           "penalty": "逾期未销号，通报并扣 5 分",
+         *           "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *           "reward": "按期销号，年度考核加 2 分"
+         *         },
+         *         "category": "roadside_protection",
+         *         "chainage": "K77+800",
+         *         "closedAt": null,
+         *         "closedBy": null,
+         *         "closureFindings": null,
+         *         "closureRequest": null,
+         *         "code": "2026-000001",
+         *         "defaultDueAt": "2027-02-17T15:59:59.999Z",
+         *         "description": "弯道外侧临水库，无护栏、无警示标志。",
+         *         "direction": "up",
+         *         "dismissalReason": null,
+         *         "dueAt": "2026-12-31T15:59:59.999Z",
+         *         "dueProvisional": false,
+         *         "dueSoon": false,
+         *         "endChainageM": 77800,
+         *         "escalation": null,
+         *         "evaluation": "临水急弯，近三年两起坠车事故。",
+         *         "extension": null,
+         *         "extensionPending": false,
+         *         "externalId": null,
+         *         "externalSystem": null,
+         *         "foundAt": null,
+         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *         "level": "major",
+         *         "listedAt": "2026-11-22T06:10:00.000Z",
+         *         "location": {
+         *           "lat": 32.6606424,
+         *           "lon": 115.5900129
+         *         },
+         *         "mergedFrom": [],
+         *         "mergedInto": null,
+         *         "onAccount": true,
+         *         "overdue": false,
+         *         "overdueDays": 0,
+         *         "plan": null,
+         *         "progress": null,
+         *         "recheck": null,
+         *         "reportedAt": "2026-11-22T02:30:38.780Z",
+         *         "reportedBy": {
+         *           "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *           "name": "排查员 李强"
+         *         },
+         *         "risk": "road",
+         *         "road": "S315",
+         *         "source": "inspection",
+         *         "startChainageM": 77800,
+         *         "status": "assigned",
+         *         "supervision": {
+         *           "at": "2026-11-22T07:00:00.000Z",
+         *           "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *           "reason": "一年内两起坠车",
+         *           "tier": "city"
+         *         },
+         *         "suspended": false,
+         *         "suspension": null,
+         *         "title": "临水弯道无护栏",
+         *         "updatedAt": "2026-11-23T01:00:00.000Z",
+         *         "version": 3
+         *       },
+         *       "type": "Feature"
+         *     }
+         */
+        OgcFeature: {
+            /** @description Longitude and latitude, CRS84; null for an item without a point. */
+            geometry: {
+                coordinates: number[];
+                /** @constant */
+                type: "Point";
+            } | null;
+            /** Format: uuid */
+            id: string;
+            links: components["schemas"]["OgcLink"][];
+            properties: components["schemas"]["Item"];
+            /** @constant */
+            type: "Feature";
+        };
+        /**
+         * @description RFC 7946, with links and numbers.
+         * @example {
+         *       "features": [
+         *         {
+         *           "geometry": {
+         *             "coordinates": [
+         *               115.5900129,
+         *               32.6606424
+         *             ],
+         *             "type": "Point"
+         *           },
+         *           "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *           "properties": {
+         *             "address": null,
+         *             "area": "341225",
+         *             "assignment": {
+         *               "acceptedAt": null,
+         *               "assignedAt": "2026-11-23T01:00:00.000Z",
+         *               "assignedBy": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "coUnits": [],
+         *               "completionStandard": "弯道外侧 120 米波形梁护栏，警示标志两处，验收合格",
+         *               "dueAt": "2026-12-31T15:59:59.999Z",
+         *               "goal": "消除临水弯道坠车风险",
+         *               "leadOfficial": {
+         *                 "name": "王建国",
+         *                 "title": "副县长"
+         *               },
+         *               "penalty": "逾期未销号，通报并扣 5 分",
+         *               "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *               "reward": "按期销号，年度考核加 2 分"
+         *             },
+         *             "category": "roadside_protection",
+         *             "chainage": "K77+800",
+         *             "closedAt": null,
+         *             "closedBy": null,
+         *             "closureFindings": null,
+         *             "closureRequest": null,
+         *             "code": "2026-000001",
+         *             "defaultDueAt": "2027-02-17T15:59:59.999Z",
+         *             "description": "弯道外侧临水库，无护栏、无警示标志。",
+         *             "direction": "up",
+         *             "dismissalReason": null,
+         *             "dueAt": "2026-12-31T15:59:59.999Z",
+         *             "dueProvisional": false,
+         *             "dueSoon": false,
+         *             "endChainageM": 77800,
+         *             "escalation": null,
+         *             "evaluation": "临水急弯，近三年两起坠车事故。",
+         *             "extension": null,
+         *             "extensionPending": false,
+         *             "externalId": null,
+         *             "externalSystem": null,
+         *             "foundAt": null,
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "level": "major",
+         *             "listedAt": "2026-11-22T06:10:00.000Z",
+         *             "location": {
+         *               "lat": 32.6606424,
+         *               "lon": 115.5900129
+         *             },
+         *             "mergedFrom": [],
+         *             "mergedInto": null,
+         *             "onAccount": true,
+         *             "overdue": false,
+         *             "overdueDays": 0,
+         *             "plan": null,
+         *             "progress": null,
+         *             "recheck": null,
+         *             "reportedAt": "2026-11-22T02:30:38.780Z",
+         *             "reportedBy": {
+         *               "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *               "name": "排查员 李强"
+         *             },
+         *             "risk": "road",
+         *             "road": "S315",
+         *             "source": "inspection",
+         *             "startChainageM": 77800,
+         *             "status": "assigned",
+         *             "supervision": {
+         *               "at": "2026-11-22T07:00:00.000Z",
+         *               "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "reason": "一年内两起坠车",
+         *               "tier": "city"
+         *             },
+         *             "suspended": false,
+         *             "suspension": null,
+         *             "title": "临水弯道无护栏",
+         *             "updatedAt": "2026-11-23T01:00:00.000Z",
+         *             "version": 3
+         *           },
+         *           "type": "Feature"
+         *         }
+         *       ],
+         *       "links": [
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections/items/items",
+         *           "rel": "self",
+         *           "type": "application/geo+json"
+         *         }
+         *       ],
+         *       "numberMatched": 1,
+         *       "numberReturned": 1,
+         *       "timeStamp": "2026-11-24T01:30:00.000Z",
+         *       "type": "FeatureCollection"
+         *     }
+         */
+        OgcFeatures: {
+            features: {
+                /** @description Longitude and latitude, CRS84; null for an item without a point. */
+                geometry: {
+                    coordinates: number[];
+                    /** @constant */
+                    type: "Point";
+                } | null;
+                /** Format: uuid */
+                id: string;
+                properties: components["schemas"]["Item"];
+                /** @constant */
+                type: "Feature";
+            }[];
+            links: components["schemas"]["OgcLink"][];
+            /** @description How many match in all. */
+            numberMatched: number;
+            /** @description How many are in this answer. */
+            numberReturned: number;
+            /**
+             * Format: date-time
+             * @description When the answer was made.
+             */
+            timeStamp: string;
+            /** @constant */
+            type: "FeatureCollection";
+        };
+        /**
+         * @example {
+         *       "description": "The list of road hazards, as OGC API – Features.",
+         *       "links": [
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc",
+         *           "rel": "self",
+         *           "title": "This document",
+         *           "type": "application/json"
+         *         },
+         *         {
+         *           "href": "https://list.example.cn/openapi.json",
+         *           "rel": "service-desc",
+         *           "title": "The API definition",
+         *           "type": "application/vnd.oai.openapi+json;version=3.1"
+         *         },
+         *         {
+         *           "href": "https://list.example.cn/docs",
+         *           "rel": "service-doc",
+         *           "title": "The API documentation",
+         *           "type": "text/html"
+         *         },
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/conformance",
+         *           "rel": "conformance",
+         *           "title": "Conformance classes",
+         *           "type": "application/json"
+         *         },
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections",
+         *           "rel": "data",
+         *           "title": "The collections",
+         *           "type": "application/json"
+         *         }
+         *       ],
+         *       "title": "One List"
+         *     }
+         */
+        OgcLandingPage: {
+            description: string;
+            links: components["schemas"]["OgcLink"][];
+            title: string;
+        };
+        OgcLink: {
+            /** Format: uri */
+            href: string;
+            rel: string;
+            title?: string;
+            type: string;
+        };
         OverdueGroup: {
             buckets: {
                 d1to7: number;
@@ -5877,6 +6433,13 @@ export type NewSubscription = components['schemas']['NewSubscription'];
 export type NotesCommand = components['schemas']['NotesCommand'];
 export type Notice = components['schemas']['Notice'];
 export type NoticePage = components['schemas']['NoticePage'];
+export type OgcCollection = components['schemas']['OgcCollection'];
+export type OgcCollections = components['schemas']['OgcCollections'];
+export type OgcConformance = components['schemas']['OgcConformance'];
+export type OgcFeature = components['schemas']['OgcFeature'];
+export type OgcFeatures = components['schemas']['OgcFeatures'];
+export type OgcLandingPage = components['schemas']['OgcLandingPage'];
+export type OgcLink = components['schemas']['OgcLink'];
 export type OverdueGroup = components['schemas']['OverdueGroup'];
 export type OverdueReport = components['schemas']['OverdueReport'];
 export type Person = components['schemas']['Person'];
@@ -12232,6 +12795,462 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOgcLandingPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The landing page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcLandingPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOgcCollections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The collections. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcCollections"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOgcCollection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The collection. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcCollection"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOgcFeatures: {
+        parameters: {
+            query?: {
+                /** @description Features on a page. More than the maximum is taken for the maximum. */
+                limit?: number;
+                /** @description `west,south,east,north` in degrees, CRS84; with six numbers the third and sixth are heights, which no item has. West of more than east is a box over the antimeridian. Items without a point are matched too, as the standard says. */
+                bbox?: number[];
+                /** @description When the item was reported: a date-time, or an interval with both ends in it; `..` or nothing is an open end. A date is that whole day in the jurisdiction’s zone. */
+                datetime?: string;
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of features. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["OgcFeatures"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOgcFeature: {
+        parameters: {
+            query?: {
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feature. `ETag` is the item’s version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["OgcFeature"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOgcConformance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The classes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcConformance"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
