@@ -53,6 +53,10 @@ export function overdueDays(now: string, timeZone: string): SQL {
   return sql`greatest(1, (${now}::timestamptz at time zone ${timeZone})::date - (i.due_at at time zone ${timeZone})::date)`
 }
 
+/** When anything was last heard of the work on an item, alias `i`: RFC 3339 text, which sorts. */
+export const lastProgress = sql`greatest(
+  i.assignment ->> 'acceptedAt', i.plan ->> 'at', i.progress ->> 'at')`
+
 /**
  * The item's JSON, made by PostgreSQL: the one definition of `ItemView`, for reads and for the answers of commands.
  * Selects from alias `i` (an `itemRows` source); schema and test hold that it is what `http/item-view.ts` describes.

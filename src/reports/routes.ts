@@ -12,7 +12,8 @@ import { formatOf, ITEM_FORMATS, LIST_FORMATS } from '../http/negotiate.js'
 import { nextLink } from '../http/page.js'
 import { responses } from '../http/responses.js'
 import { groupSheet } from './group-sheet.js'
-import { findOverdue, GROUPS, groupOverdue, overdueGroups, overdueRows } from './overdue.js'
+import { GROUPS } from './groups.js'
+import { findOverdue, groupOverdue, overdueGroups, overdueRows } from './overdue.js'
 
 const OverdueQuerystring = z.strictObject({
   ...ItemFilter,
