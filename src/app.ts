@@ -28,6 +28,9 @@ import { unsubscribeRoutes } from './notify/unsubscribe-routes.js'
 import { describeApi } from './openapi.js'
 import { measure } from './operation/metrics.js'
 import { operationRoutes } from './operation/routes.js'
+import { forecastRoutes } from './reports/forecast-routes.js'
+import { performanceRoutes } from './reports/performance-routes.js'
+import { progressRoutes } from './reports/progress-routes.js'
 import { reportRoutes } from './reports/routes.js'
 import { ledgerRoutes } from './track/ledger-routes.js'
 import { trackRoutes } from './track/routes.js'
@@ -95,6 +98,9 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(deliveryRoutes, deps)
   await app.register(rulesRoutes, deps)
   await app.register(reportRoutes, deps)
+  await app.register(progressRoutes, deps)
+  await app.register(performanceRoutes, deps)
+  await app.register(forecastRoutes, deps)
   await app.register(bulletinRoutes, deps)
   await app.register(bulletinIssueRoutes, deps)
   await app.register(referenceRoutes, deps)
