@@ -1072,6 +1072,92 @@ export interface paths {
         patch: operations["changePerson"];
         trace?: never;
     };
+    "/v1/reports/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counties: numbers, score and rank (县区排名)
+         * @description Events are counted in the period, local days from `from` up to, not including, `to`; what is open and overdue, at `asOf` (left out: the end of the period if that is over, else the present). Counted are the items that match the filters and that the caller may see. An event is counted for the unit and the official who had the order when it happened, whoever has it now, and for the county in which the item lies; one that has lain without an order is nobody's (`key` null). A unit sees its own row only.
+         *
+         *     **The score**, 0 to 100, is the mean of four rates, by weight:
+         *
+         *     | part | weight | rate |
+         *     |---|---|---|
+         *     | `onTime` | 50 | closed on time ÷ (closed on time + closed late + overdue now) |
+         *     | `firstTime` | 20 | closings ÷ (closings + rejected closures) |
+         *     | `signing` | 15 | orders answered in time ÷ orders answered, or whose time to sign has passed |
+         *     | `progress` | 15 | in remediation and heard of within the rules' days ÷ in remediation with the clock running |
+         *
+         *     A rate of fewer than 5 has no value and does not count; the others then weigh the more. Without `onTime` there is no score and no rank. To give an order back or to have it extended is nobody's fault and costs nothing. `parts` has each rate and what it adds.
+         */
+        get: operations["reportAreas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When the list reaches zero (清零预测)
+         * @description At the present pace, when is nothing on account any more: for all items that match the filters, and for each group.
+         *
+         *     **Method.** Listings (with reopenings) and closings of the window are taken as Poisson counts with steady rates. With `W` days in the window, `C` closed and `A` added, the next `T` days are foretold a net decrease of `(C − A) T / W`, with the variance `φ (C + A) (T / W) (1 + T / W)`: the large-sample prediction limits for a future Poisson count (W. Nelson, *Applied Life Data Analysis*, 1982, ch. 6; G. Hahn and W. Meeker, *Statistical Intervals*, 1991, ch. 7). `φ`, the dispersion, is at least 1 and grows where weeks differ more than chance would have it (P. McCullagh and J. Nelder, *Generalized Linear Models*, 1989). `earliest` and `latest` are the days by which zero is reached with a chance of 10 % and 90 %.
+         *
+         *     It goes on as it was: no holidays, campaigns or budgets are in it. Fewer than 4 weeks or 5 closings foretell nothing, and what no more is closed of than comes in is not reached at this pace; `outlook` says so.
+         */
+        get: operations["reportForecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/lead-officials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lead officials: numbers, score and rank (牵头领导排名)
+         * @description Events are counted in the period, local days from `from` up to, not including, `to`; what is open and overdue, at `asOf` (left out: the end of the period if that is over, else the present). Counted are the items that match the filters and that the caller may see. An event is counted for the unit and the official who had the order when it happened, whoever has it now, and for the county in which the item lies; one that has lain without an order is nobody's (`key` null). A unit sees its own row only.
+         *
+         *     **The score**, 0 to 100, is the mean of four rates, by weight:
+         *
+         *     | part | weight | rate |
+         *     |---|---|---|
+         *     | `onTime` | 50 | closed on time ÷ (closed on time + closed late + overdue now) |
+         *     | `firstTime` | 20 | closings ÷ (closings + rejected closures) |
+         *     | `signing` | 15 | orders answered in time ÷ orders answered, or whose time to sign has passed |
+         *     | `progress` | 15 | in remediation and heard of within the rules' days ÷ in remediation with the clock running |
+         *
+         *     A rate of fewer than 5 has no value and does not count; the others then weigh the more. Without `onTime` there is no score and no rank. To give an order back or to have it extended is nobody's fault and costs nothing. `parts` has each rate and what it adds.
+         */
+        get: operations["reportLeadOfficials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports/overdue": {
         parameters: {
             query?: never;
@@ -1084,6 +1170,65 @@ export interface paths {
          * @description Which items, whose, how many days; the items themselves, or counted by group. Suspended items are not overdue. Each role sees its own.
          */
         get: operations["reportOverdue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The progress report (整改进度)
+         * @description How the list stands, and how it came to that.
+         *
+         *     Counted are the items that match the filters and that the caller may see, as they stood at `asOf`; a unit's report is about what it is responsible for or helps with. Items that were dismissed, merged or only reported are in no figure.
+         *
+         *     - `listed`, `closed`, `open`, `overdue`, `returned`, `extended`, `rejectedAtClosure`, `reopened`, `recurrent`, the rates and `daysTo` say how things stood at `asOf`: what is and what ever happened until then, whatever the period. They are what a bulletin with that cut-off says.
+         *     - `inPeriod` counts the events of the period, `series` says how each of its days ended. The period is the local days from `from` up to, not including, `to`; it is at most three years long.
+         *     - `asOf` left out: the end of the period if that is over (so that a month's report is always the same), else the present.
+         *
+         *     As a file: without `groupBy` one row for each day of the series, with it one row for each group.
+         */
+        get: operations["reportProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Units: numbers, score and rank (责任单位排名)
+         * @description Events are counted in the period, local days from `from` up to, not including, `to`; what is open and overdue, at `asOf` (left out: the end of the period if that is over, else the present). Counted are the items that match the filters and that the caller may see. An event is counted for the unit and the official who had the order when it happened, whoever has it now, and for the county in which the item lies; one that has lain without an order is nobody's (`key` null). A unit sees its own row only.
+         *
+         *     **The score**, 0 to 100, is the mean of four rates, by weight:
+         *
+         *     | part | weight | rate |
+         *     |---|---|---|
+         *     | `onTime` | 50 | closed on time ÷ (closed on time + closed late + overdue now) |
+         *     | `firstTime` | 20 | closings ÷ (closings + rejected closures) |
+         *     | `signing` | 15 | orders answered in time ÷ orders answered, or whose time to sign has passed |
+         *     | `progress` | 15 | in remediation and heard of within the rules' days ÷ in remediation with the clock running |
+         *
+         *     A rate of fewer than 5 has no value and does not count; the others then weigh the more. Without `onTime` there is no score and no rank. To give an order back or to have it extended is nobody's fault and costs nothing. `parts` has each rate and what it adds.
+         */
+        get: operations["reportUnits"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2720,6 +2865,14 @@ export interface components {
          *     2026-000172,临水弯道无护栏,整改中
          */
         CsvFile: string;
+        /** @description How long it took from the latest listing to the latest order, its signing, its plan, its closure request and its closing, of items that have them. */
+        DaysToSteps: {
+            accepted: components["schemas"]["StepDays"];
+            assigned: components["schemas"]["StepDays"];
+            closed: components["schemas"]["StepDays"];
+            closureRequested: components["schemas"]["StepDays"];
+            planned: components["schemas"]["StepDays"];
+        };
         /**
          * @example {
          *       "approved": true,
@@ -3095,6 +3248,115 @@ export interface components {
             startChainageM?: (string | number) | null;
             /** @example 临水弯道无护栏 */
             title: string;
+        };
+        /**
+         * @example {
+         *       "added": 24,
+         *       "closed": 96,
+         *       "dispersion": 1.2,
+         *       "earliest": "2027-01-24",
+         *       "key": "341225",
+         *       "label": "阜南县",
+         *       "latest": "2027-05-03",
+         *       "netPerWeek": 6,
+         *       "open": 87,
+         *       "outlook": "expected",
+         *       "reachesZero": "2027-03-04"
+         *     }
+         */
+        ForecastGroup: {
+            /** @description Listed or reopened in the window. */
+            added: number;
+            /** @description Struck off in the window. */
+            closed: number;
+            /** @description How much more the weeks differ than chance would have it (1: no more); it widens the interval. */
+            dispersion: number;
+            /** @description With a chance of 10 % by then. */
+            earliest: string | null;
+            key: string | null;
+            label: string;
+            /** @description With a chance of 90 % by then; null where not even that is to be had. */
+            latest: string | null;
+            /** @description Closed less added, a week. */
+            netPerWeek: number;
+            /** @description On account now. */
+            open: number;
+            /**
+             * @description `reached`: none is on account. `expected`: on the day that `reachesZero` says. `not_at_this_pace`: no more is closed than comes in, or it would take longer than a hundred years. `too_few_data`: fewer than 4 weeks or 5 closings.
+             * @enum {string}
+             */
+            outlook: "reached" | "expected" | "not_at_this_pace" | "too_few_data";
+            /** @description Null unless it is expected. */
+            reachesZero: string | null;
+        };
+        /**
+         * @example {
+         *       "added": 24,
+         *       "asOf": "2026-11-22T01:30:00.000Z",
+         *       "closed": 96,
+         *       "dispersion": 1.2,
+         *       "earliest": "2027-01-24",
+         *       "groups": [
+         *         {
+         *           "added": 24,
+         *           "closed": 96,
+         *           "dispersion": 1.2,
+         *           "earliest": "2027-01-24",
+         *           "key": "341225",
+         *           "label": "阜南县",
+         *           "latest": "2027-05-03",
+         *           "netPerWeek": 6,
+         *           "open": 87,
+         *           "outlook": "expected",
+         *           "reachesZero": "2027-03-04"
+         *         }
+         *       ],
+         *       "latest": "2027-05-03",
+         *       "netPerWeek": 6,
+         *       "open": 87,
+         *       "outlook": "expected",
+         *       "reachesZero": "2027-03-04",
+         *       "window": {
+         *         "from": "2026-08-30",
+         *         "to": "2026-11-22",
+         *         "weeks": 12
+         *       }
+         *     }
+         */
+        ForecastReport: {
+            /** @description Listed or reopened in the window. */
+            added: number;
+            /** Format: date-time */
+            asOf: string;
+            /** @description Struck off in the window. */
+            closed: number;
+            /** @description How much more the weeks differ than chance would have it (1: no more); it widens the interval. */
+            dispersion: number;
+            /** @description With a chance of 10 % by then. */
+            earliest: string | null;
+            /** @description Most open first. */
+            groups: components["schemas"]["ForecastGroup"][];
+            /** @description With a chance of 90 % by then; null where not even that is to be had. */
+            latest: string | null;
+            /** @description Closed less added, a week. */
+            netPerWeek: number;
+            /** @description On account now. */
+            open: number;
+            /**
+             * @description `reached`: none is on account. `expected`: on the day that `reachesZero` says. `not_at_this_pace`: no more is closed than comes in, or it would take longer than a hundred years. `too_few_data`: fewer than 4 weeks or 5 closings.
+             * @enum {string}
+             */
+            outlook: "reached" | "expected" | "not_at_this_pace" | "too_few_data";
+            /** @description Null unless it is expected. */
+            reachesZero: string | null;
+            /** @description The whole weeks that the pace was taken from; fewer than asked where the list is younger. */
+            window: {
+                /** Format: date */
+                from: string;
+                /** Format: date */
+                to: string;
+                weeks: number;
+            };
         };
         /** @description Chainage: text such as `K12+345`, or plain metres or kilometres; a stretch has `~` between its ends. */
         ImportChainage: {
@@ -4474,6 +4736,415 @@ export interface components {
             type: string;
         };
         /**
+         * @example {
+         *       "closed": 3,
+         *       "date": "2026-11-21",
+         *       "listed": 2,
+         *       "open": 87,
+         *       "overdue": 4,
+         *       "reopened": 0
+         *     }
+         */
+        ProgressDay: {
+            closed: number;
+            /** Format: date */
+            date: string;
+            listed: number;
+            /** @description On account at the end of the local day, or at `asOf` on its day. */
+            open: number;
+            overdue: number;
+            reopened: number;
+        };
+        /**
+         * @example {
+         *       "closed": 85,
+         *       "daysTo": {
+         *         "accepted": {
+         *           "count": 151,
+         *           "median": 4,
+         *           "p90": 8
+         *         },
+         *         "assigned": {
+         *           "count": 160,
+         *           "median": 2,
+         *           "p90": 5
+         *         },
+         *         "closed": {
+         *           "count": 85,
+         *           "median": 21,
+         *           "p90": 44.6
+         *         },
+         *         "closureRequested": {
+         *           "count": 90,
+         *           "median": 19,
+         *           "p90": 40.5
+         *         },
+         *         "planned": {
+         *           "count": 140,
+         *           "median": 9,
+         *           "p90": 15
+         *         }
+         *       },
+         *       "extended": 5,
+         *       "few": false,
+         *       "inPeriod": {
+         *         "closed": 50,
+         *         "extended": 3,
+         *         "listed": 61,
+         *         "rejectedAtClosure": 5,
+         *         "reopened": 1,
+         *         "returned": 2
+         *       },
+         *       "key": "341225",
+         *       "label": "阜南县",
+         *       "listed": 172,
+         *       "open": 87,
+         *       "overdue": 4,
+         *       "rates": {
+         *         "closure": {
+         *           "denominator": 172,
+         *           "numerator": 85,
+         *           "value": 0.4942
+         *         },
+         *         "extension": {
+         *           "denominator": 160,
+         *           "numerator": 5,
+         *           "value": 0.0313
+         *         },
+         *         "onTime": {
+         *           "denominator": 85,
+         *           "numerator": 80,
+         *           "value": 0.9412
+         *         },
+         *         "overdue": {
+         *           "denominator": 87,
+         *           "numerator": 4,
+         *           "value": 0.046
+         *         },
+         *         "recheckPass": {
+         *           "denominator": 12,
+         *           "numerator": 11,
+         *           "value": 0.9167
+         *         },
+         *         "recurrence": {
+         *           "denominator": 87,
+         *           "numerator": 2,
+         *           "value": 0.023
+         *         },
+         *         "return": {
+         *           "denominator": 160,
+         *           "numerator": 4,
+         *           "value": 0.025
+         *         },
+         *         "rework": {
+         *           "denominator": 94,
+         *           "numerator": 9,
+         *           "value": 0.0957
+         *         }
+         *       },
+         *       "recurrent": 1,
+         *       "rejectedAtClosure": 9,
+         *       "reopened": 2,
+         *       "returned": 4
+         *     }
+         */
+        ProgressGroup: {
+            /** @description Of these, struck off and not on account again (已销号). */
+            closed: number;
+            daysTo: components["schemas"]["DaysToSteps"];
+            /** @description Items of which an extension was approved at least once (延期, `item.extension_decided`). */
+            extended: number;
+            /** @description Fewer than 5 items listed: rates have no value. */
+            few: boolean;
+            inPeriod: components["schemas"]["ProgressInPeriod"];
+            /** @description Null: the items that have none. */
+            key: string | null;
+            label: string;
+            /** @description Items ever on the list (累计挂账): on account, or closed. */
+            listed: number;
+            /** @description Of these, on account (在账). `listed` = `closed` + `open`. */
+            open: number;
+            /** @description Of the open ones, those whose deadline has passed while the clock runs (逾期). */
+            overdue: number;
+            rates: components["schemas"]["ProgressRates"];
+            /** @description Of these, those of which a recheck found that the remedy did not hold (复发, `item.rechecked`). */
+            recurrent: number;
+            /** @description Items whose closure was rejected at least once (验收退回, `item.closure_rejected`). */
+            rejectedAtClosure: number;
+            /** @description Items that came back on account at least once (重新挂账): the office put them back (`item.reopened`), or a recheck failed. */
+            reopened: number;
+            /** @description Items of which a unit gave an order back at least once (退办, `item.returned`). */
+            returned: number;
+        };
+        /** @description Events in the period, each counted; an item may be counted more than once. */
+        ProgressInPeriod: {
+            /** @description `item.closed`, each striking-off. */
+            closed: number;
+            /** @description `item.extension_decided` that approved. */
+            extended: number;
+            /** @description `item.listed`; what an import brought counts from when its old list says. */
+            listed: number;
+            /** @description `item.closure_rejected` */
+            rejectedAtClosure: number;
+            /** @description `item.reopened`, and `item.rechecked` that failed. */
+            reopened: number;
+            /** @description `item.returned` */
+            returned: number;
+        };
+        /** @description As bulletins have them, each with its numerator and denominator. */
+        ProgressRates: {
+            /** @description Closure rate (整改率): closed ÷ ever listed. */
+            closure: components["schemas"]["Rate"];
+            /** @description Extended at least once ÷ ever assigned. */
+            extension: components["schemas"]["Rate"];
+            /** @description Closed on time (按期销号率): of the closed whose deadline and closing are known. */
+            onTime: components["schemas"]["Rate"];
+            /** @description Overdue rate (逾期率): overdue ÷ on account. */
+            overdue: components["schemas"]["Rate"];
+            /** @description Rechecks passed ÷ rechecks made. */
+            recheckPass: components["schemas"]["Rate"];
+            /** @description On account again at least once ÷ ever closed. */
+            recurrence: components["schemas"]["Rate"];
+            /** @description Returned at least once ÷ ever assigned. */
+            return: components["schemas"]["Rate"];
+            /** @description Closure rejected at least once ÷ closure ever applied for. */
+            rework: components["schemas"]["Rate"];
+        };
+        /**
+         * @example {
+         *       "asOf": "2026-11-22T01:30:00.000Z",
+         *       "closed": 85,
+         *       "daysTo": {
+         *         "accepted": {
+         *           "count": 151,
+         *           "median": 4,
+         *           "p90": 8
+         *         },
+         *         "assigned": {
+         *           "count": 160,
+         *           "median": 2,
+         *           "p90": 5
+         *         },
+         *         "closed": {
+         *           "count": 85,
+         *           "median": 21,
+         *           "p90": 44.6
+         *         },
+         *         "closureRequested": {
+         *           "count": 90,
+         *           "median": 19,
+         *           "p90": 40.5
+         *         },
+         *         "planned": {
+         *           "count": 140,
+         *           "median": 9,
+         *           "p90": 15
+         *         }
+         *       },
+         *       "extended": 5,
+         *       "inPeriod": {
+         *         "closed": 50,
+         *         "extended": 3,
+         *         "listed": 61,
+         *         "rejectedAtClosure": 5,
+         *         "reopened": 1,
+         *         "returned": 2
+         *       },
+         *       "listed": 172,
+         *       "open": 87,
+         *       "overdue": 4,
+         *       "period": {
+         *         "from": "2026-08-25",
+         *         "to": "2026-11-23"
+         *       },
+         *       "rates": {
+         *         "closure": {
+         *           "denominator": 172,
+         *           "numerator": 85,
+         *           "value": 0.4942
+         *         },
+         *         "extension": {
+         *           "denominator": 160,
+         *           "numerator": 5,
+         *           "value": 0.0313
+         *         },
+         *         "onTime": {
+         *           "denominator": 85,
+         *           "numerator": 80,
+         *           "value": 0.9412
+         *         },
+         *         "overdue": {
+         *           "denominator": 87,
+         *           "numerator": 4,
+         *           "value": 0.046
+         *         },
+         *         "recheckPass": {
+         *           "denominator": 12,
+         *           "numerator": 11,
+         *           "value": 0.9167
+         *         },
+         *         "recurrence": {
+         *           "denominator": 87,
+         *           "numerator": 2,
+         *           "value": 0.023
+         *         },
+         *         "return": {
+         *           "denominator": 160,
+         *           "numerator": 4,
+         *           "value": 0.025
+         *         },
+         *         "rework": {
+         *           "denominator": 94,
+         *           "numerator": 9,
+         *           "value": 0.0957
+         *         }
+         *       },
+         *       "recurrent": 1,
+         *       "rejectedAtClosure": 9,
+         *       "reopened": 2,
+         *       "returned": 4,
+         *       "series": [
+         *         {
+         *           "closed": 3,
+         *           "date": "2026-11-22",
+         *           "listed": 2,
+         *           "open": 87,
+         *           "overdue": 4,
+         *           "reopened": 0
+         *         }
+         *       ]
+         *     }
+         */
+        ProgressReport: {
+            /** Format: date-time */
+            asOf: string;
+            /** @description Of these, struck off and not on account again (已销号). */
+            closed: number;
+            daysTo: components["schemas"]["DaysToSteps"];
+            /** @description Items of which an extension was approved at least once (延期, `item.extension_decided`). */
+            extended: number;
+            /** @description With `groupBy`: most listed first. */
+            groups?: components["schemas"]["ProgressGroup"][];
+            inPeriod: components["schemas"]["ProgressInPeriod"];
+            /** @description Items ever on the list (累计挂账): on account, or closed. */
+            listed: number;
+            /** @description Of these, on account (在账). `listed` = `closed` + `open`. */
+            open: number;
+            /** @description Of the open ones, those whose deadline has passed while the clock runs (逾期). */
+            overdue: number;
+            period: {
+                /** Format: date */
+                from: string;
+                /**
+                 * Format: date
+                 * @description The day after the last.
+                 */
+                to: string;
+            };
+            rates: components["schemas"]["ProgressRates"];
+            /** @description Of these, those of which a recheck found that the remedy did not hold (复发, `item.rechecked`). */
+            recurrent: number;
+            /** @description Items whose closure was rejected at least once (验收退回, `item.closure_rejected`). */
+            rejectedAtClosure: number;
+            /** @description Items that came back on account at least once (重新挂账): the office put them back (`item.reopened`), or a recheck failed. */
+            reopened: number;
+            /** @description Items of which a unit gave an order back at least once (退办, `item.returned`). */
+            returned: number;
+            /** @description One row for each day of the period that has begun: the burn-down to zero. */
+            series: components["schemas"]["ProgressDay"][];
+        };
+        /**
+         * @example {
+         *       "asOf": "2026-11-22T01:30:00.000Z",
+         *       "groups": [
+         *         {
+         *           "assigned": 28,
+         *           "closed": 19,
+         *           "closedLate": 1,
+         *           "closedOnTime": 18,
+         *           "extended": 1,
+         *           "key": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *           "label": "阜南县交通运输局",
+         *           "maxOverdueDays": 12,
+         *           "noProgress": 1,
+         *           "open": 10,
+         *           "overdue": 1,
+         *           "overdueDays": 12,
+         *           "parts": [
+         *             {
+         *               "denominator": 20,
+         *               "name": "onTime",
+         *               "numerator": 18,
+         *               "points": 45,
+         *               "value": 0.9,
+         *               "weight": 50
+         *             },
+         *             {
+         *               "denominator": 20,
+         *               "name": "firstTime",
+         *               "numerator": 19,
+         *               "points": 19,
+         *               "value": 0.95,
+         *               "weight": 20
+         *             },
+         *             {
+         *               "denominator": 27,
+         *               "name": "signing",
+         *               "numerator": 27,
+         *               "points": 15,
+         *               "value": 1,
+         *               "weight": 15
+         *             },
+         *             {
+         *               "denominator": 10,
+         *               "name": "progress",
+         *               "numerator": 9,
+         *               "points": 13.5,
+         *               "value": 0.9,
+         *               "weight": 15
+         *             }
+         *           ],
+         *           "rank": 1,
+         *           "rejected": 1,
+         *           "returned": 2,
+         *           "score": 92.5,
+         *           "signedLate": 0
+         *         }
+         *       ],
+         *       "period": {
+         *         "from": "2025-11-23",
+         *         "to": "2026-11-23"
+         *       },
+         *       "rules": {
+         *         "minimum": 5,
+         *         "progressDays": 15,
+         *         "signingWorkingDays": 3,
+         *         "version": 0
+         *       }
+         *     }
+         */
+        Ranking: {
+            /** Format: date-time */
+            asOf: string;
+            groups: components["schemas"]["Standing"][];
+            period: {
+                /** Format: date */
+                from: string;
+                /**
+                 * Format: date
+                 * @description The day after the last.
+                 */
+                to: string;
+            };
+            rules: {
+                /** @description Rates of fewer have no value and do not count. */
+                minimum: number;
+                progressDays: number | null;
+                signingWorkingDays: number | null;
+                version: number;
+            };
+        };
+        /**
          * @description To four decimals, half up. `value` is null when the denominator is 0, or where a unit or area has too few items to be compared.
          * @example {
          *       "denominator": 172,
@@ -4840,6 +5511,27 @@ export interface components {
             nextCursor: string | null;
         };
         /**
+         * @description A rate that the score is made of. Its value is null, and it does not count, where its denominator is below `rules.minimum`.
+         * @example {
+         *       "denominator": 20,
+         *       "name": "onTime",
+         *       "numerator": 18,
+         *       "points": 45,
+         *       "value": 0.9,
+         *       "weight": 50
+         *     }
+         */
+        ScorePart: {
+            denominator: number;
+            /** @enum {string} */
+            name: "onTime" | "firstTime" | "signing" | "progress";
+            numerator: number;
+            /** @description What it adds to the score; null where it does not count. */
+            points: number | null;
+            value: number | null;
+            weight: number;
+        };
+        /**
          * @description The rules, whole: what is left out is refused, not kept. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
          * @example {
          *       "bulletins": {
@@ -5048,11 +5740,115 @@ export interface components {
         };
         /**
          * @example {
+         *       "assigned": 28,
+         *       "closed": 19,
+         *       "closedLate": 1,
+         *       "closedOnTime": 18,
+         *       "extended": 1,
+         *       "key": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *       "label": "阜南县交通运输局",
+         *       "maxOverdueDays": 12,
+         *       "noProgress": 1,
+         *       "open": 10,
+         *       "overdue": 1,
+         *       "overdueDays": 12,
+         *       "parts": [
+         *         {
+         *           "denominator": 20,
+         *           "name": "onTime",
+         *           "numerator": 18,
+         *           "points": 45,
+         *           "value": 0.9,
+         *           "weight": 50
+         *         },
+         *         {
+         *           "denominator": 20,
+         *           "name": "firstTime",
+         *           "numerator": 19,
+         *           "points": 19,
+         *           "value": 0.95,
+         *           "weight": 20
+         *         },
+         *         {
+         *           "denominator": 27,
+         *           "name": "signing",
+         *           "numerator": 27,
+         *           "points": 15,
+         *           "value": 1,
+         *           "weight": 15
+         *         },
+         *         {
+         *           "denominator": 10,
+         *           "name": "progress",
+         *           "numerator": 9,
+         *           "points": 13.5,
+         *           "value": 0.9,
+         *           "weight": 15
+         *         }
+         *       ],
+         *       "rank": 1,
+         *       "rejected": 1,
+         *       "returned": 2,
+         *       "score": 92.5,
+         *       "signedLate": 0
+         *     }
+         */
+        Standing: {
+            /** @description Orders given in the period (`item.assigned`), reassignments too. */
+            assigned: number;
+            /** @description All closings in the period, also where no deadline is known. */
+            closed: number;
+            /** @description Closings in the period after it. */
+            closedLate: number;
+            /** @description Closings in the period at or before the deadline in force. */
+            closedOnTime: number;
+            /** @description Extensions approved in the period. */
+            extended: number;
+            /** @description A unit’s id, a county’s code, an official’s name; null: nobody had the order. */
+            key: string | null;
+            label: string;
+            /** @description The longest of them. */
+            maxOverdueDays: number;
+            /** @description In remediation with the clock running, and nothing heard (signing, plan or progress report) for the rules’ days. Null: the rules set no limit. */
+            noProgress: number | null;
+            /** @description On account at `asOf`. */
+            open: number;
+            /** @description Of these, overdue. */
+            overdue: number;
+            /** @description The days that these are overdue, together. */
+            overdueDays: number;
+            parts: components["schemas"]["ScorePart"][];
+            /** @description By score, ties shared (1, 2, 2, 4), among the rows that the caller sees; null without a score, and for a unit, which sees no other. */
+            rank: number | null;
+            /** @description Closures rejected in the period (`item.closure_rejected`). */
+            rejected: number;
+            /** @description Orders given back in the period (`item.returned`), by the unit that gave them back. */
+            returned: number;
+            /** @description To one decimal; null where too few deadlines have come due to be fair. */
+            score: number | null;
+            /** @description Orders given in the period that were not answered (signed for, given back, or withdrawn) by the end of the rules’ working day for signing. An order that still waits counts once that has passed, unless the clock stands. Null: the rules set no limit. */
+            signedLate: number | null;
+        };
+        /**
+         * @example {
          *       "status": "ok"
          *     }
          */
         Status: {
             status: string;
+        };
+        /**
+         * @description Local days from listing to a step, to one decimal: the median and the 90th percentile over the `count` items that have come to it.
+         * @example {
+         *       "count": 85,
+         *       "median": 21,
+         *       "p90": 44.6
+         *     }
+         */
+        StepDays: {
+            count: number;
+            median: number | null;
+            p90: number | null;
         };
         /**
          * @description Whoever is called when something happens.
@@ -5242,6 +6038,7 @@ export type ContactMessagePage = components['schemas']['ContactMessagePage'];
 export type ContactPage = components['schemas']['ContactPage'];
 export type CorrectItem = components['schemas']['CorrectItem'];
 export type CsvFile = components['schemas']['CsvFile'];
+export type DaysToSteps = components['schemas']['DaysToSteps'];
 export type DecideClosure = components['schemas']['DecideClosure'];
 export type DecideExtension = components['schemas']['DecideExtension'];
 export type Delivery = components['schemas']['Delivery'];
@@ -5254,6 +6051,8 @@ export type EventPage = components['schemas']['EventPage'];
 export type EventStream = components['schemas']['EventStream'];
 export type Feed = components['schemas']['Feed'];
 export type FileItem = components['schemas']['FileItem'];
+export type ForecastGroup = components['schemas']['ForecastGroup'];
+export type ForecastReport = components['schemas']['ForecastReport'];
 export type ImportChainage = components['schemas']['ImportChainage'];
 export type ImportDate = components['schemas']['ImportDate'];
 export type ImportDatum = components['schemas']['ImportDatum'];
@@ -5285,6 +6084,12 @@ export type PersonPage = components['schemas']['PersonPage'];
 export type PersonRef = components['schemas']['PersonRef'];
 export type PlanItem = components['schemas']['PlanItem'];
 export type Problem = components['schemas']['Problem'];
+export type ProgressDay = components['schemas']['ProgressDay'];
+export type ProgressGroup = components['schemas']['ProgressGroup'];
+export type ProgressInPeriod = components['schemas']['ProgressInPeriod'];
+export type ProgressRates = components['schemas']['ProgressRates'];
+export type ProgressReport = components['schemas']['ProgressReport'];
+export type Ranking = components['schemas']['Ranking'];
 export type Rate = components['schemas']['Rate'];
 export type Reason = components['schemas']['Reason'];
 export type RecheckItem = components['schemas']['RecheckItem'];
@@ -5300,8 +6105,11 @@ export type RotateSecret = components['schemas']['RotateSecret'];
 export type Rules = components['schemas']['Rules'];
 export type RulesVersion = components['schemas']['RulesVersion'];
 export type RulesVersionPage = components['schemas']['RulesVersionPage'];
+export type ScorePart = components['schemas']['ScorePart'];
 export type SetRules = components['schemas']['SetRules'];
+export type Standing = components['schemas']['Standing'];
 export type Status = components['schemas']['Status'];
+export type StepDays = components['schemas']['StepDays'];
 export type Subscription = components['schemas']['Subscription'];
 export type SubscriptionPage = components['schemas']['SubscriptionPage'];
 export type SuperviseItem = components['schemas']['SuperviseItem'];
@@ -11839,6 +12647,384 @@ export interface operations {
             };
         };
     };
+    reportAreas: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description The first local day of the period. Left out: 365 days before `to`. */
+                from?: string;
+                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                to?: string;
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranking, best first; as a file, its rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Standing"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportForecast: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description What each row is of. */
+                groupBy?: "unit" | "area" | "leadOfficial" | "level" | "category" | "road";
+                /** @description The window: so many weeks before the day of the report, whose own day is left out. */
+                weeks?: number;
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The forecast; as a file, its groups. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["ForecastGroup"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportLeadOfficials: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description The first local day of the period. Left out: 365 days before `to`. */
+                from?: string;
+                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                to?: string;
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranking, best first; as a file, its rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Standing"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reportOverdue: {
         parameters: {
             query?: {
@@ -11909,6 +13095,260 @@ export interface operations {
                     "application/json": components["schemas"]["OverdueReport"];
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
                     "application/x-ndjson": components["schemas"]["Item"] | components["schemas"]["OverdueGroup"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportProgress: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description The first local day of the period. Left out: 90 days before `to`. */
+                from?: string;
+                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                to?: string;
+                /** @description Counts the same once more for each group, in `groups`. */
+                groupBy?: "unit" | "area" | "leadOfficial" | "level" | "category" | "road";
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report; as a file, its days, or its groups with `groupBy`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["ProgressDay"] | components["schemas"]["ProgressGroup"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportUnits: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description The first local day of the period. Left out: 365 days before `to`. */
+                from?: string;
+                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                to?: string;
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranking, best first; as a file, its rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Standing"];
                     "text/csv": components["schemas"]["CsvFile"];
                 };
             };
