@@ -35,6 +35,9 @@ import { ogcRoutes } from './ogc/routes.js'
 import { describeApi } from './openapi.js'
 import { measure } from './operation/metrics.js'
 import { operationRoutes } from './operation/routes.js'
+import { forecastRoutes } from './reports/forecast-routes.js'
+import { performanceRoutes } from './reports/performance-routes.js'
+import { progressRoutes } from './reports/progress-routes.js'
 import { reportRoutes } from './reports/routes.js'
 import { scoreAppealRoutes } from './scores/appeal-routes.js'
 import { scorePeriodRoutes } from './scores/period-routes.js'
@@ -113,6 +116,9 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(scoreAppealRoutes, deps)
   await app.register(scorePeriodRoutes, deps)
   await app.register(ogcRoutes, deps)
+  await app.register(progressRoutes, deps)
+  await app.register(performanceRoutes, deps)
+  await app.register(forecastRoutes, deps)
   await app.register(bulletinRoutes, deps)
   await app.register(bulletinIssueRoutes, deps)
   await app.register(calendarRoutes, deps)

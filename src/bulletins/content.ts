@@ -1,16 +1,17 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import type { BulletinKind } from '../domain/bulletin.js'
-import { rateOf } from '../domain/rate.js'
+import { MINIMUM_LISTED } from '../domain/rank.js'
 import type { Rules } from '../domain/rules.js'
+import { seriesOf } from '../domain/series.js'
+import { ratesOf, sum, type Tally } from '../domain/tally.js'
 import { daysBetween } from '../domain/zone.js'
 import { changesSince } from './changes.js'
 import { CONTENT_VERSION, type Content } from './content-schema.js'
-import { figuresOf, sum, type Tally } from './figures.js'
+import { figuresOf } from './figures.js'
 import { readMaterial } from './material.js'
 import type { OverdueItem } from './overdue.js'
-import { MINIMUM_LISTED, standingsOf } from './ranking.js'
-import { seriesOf } from './series.js'
+import { standingsOf } from './ranking.js'
 import type { CutOff } from './state-at.js'
 
 /** An issued bulletin, as far as another one is compared with it. */
@@ -95,16 +96,7 @@ function summed(total: Tally, openAtStart: number, medianDaysToClose: number | n
       overdueByAge: { d1to7, d8to30, d31to90, over90 },
       medianDaysToClose,
     },
-    rates: {
-      closure: rateOf(closed, listed),
-      onTime: rateOf(total.closedOnTime, total.closedDated),
-      overdue: rateOf(overdue, onAccount),
-      extension: rateOf(total.extendedEver, total.assignedEver),
-      return: rateOf(total.returnedEver, total.assignedEver),
-      rework: rateOf(total.rejectedEver, total.requestedEver),
-      recurrence: rateOf(total.reopenedEver, total.closedEver),
-      recheckPass: rateOf(total.rechecksPassed, total.rechecks),
-    },
+    rates: ratesOf(total),
   }
 }
 

@@ -1,14 +1,18 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
+import { flowOfState, flowSelect } from '../db/figures/flows.js'
+import { historyOfState, importedFirst } from '../db/figures/state.js'
+import { stockSelect } from '../db/figures/stock.js'
+import { stretchSelect } from '../db/figures/stretches.js'
 import type { Rung } from '../domain/rules.js'
-import { type FlowRow, flowSelect, historyUntil, medianSelect, type StockRow, stockSelect } from './figures.js'
+import type { Stretch } from '../domain/series.js'
+import { type Flows, KEYS, medianSelect, type StockRow } from './figures.js'
 import { type OverdueItem, overdueSelect } from './overdue.js'
-import { type Stretch, stretchSelect } from './series.js'
-import { type CutOff, importedFirst, readPastOf, stateAt } from './state-at.js'
+import { type CutOff, readPastOf, stateAt } from './state-at.js'
 
 export interface Material {
   stock: StockRow[]
-  flows: FlowRow[]
+  flows: Flows[]
   stretches: Stretch[]
   overdue: OverdueItem[]
   medianDays: number | null
@@ -24,9 +28,9 @@ export async function readMaterial(
   ladder: readonly Pick<Rung, 'rung' | 'days'>[],
 ): Promise<Material> {
   const { rows } = await db.execute<Material & Record<string, unknown>>(sql`
-    with ${stateAt(await readPastOf(db, cut))}, ${importedFirst(cut)}, ${historyUntil(cut)}
-    select (select coalesce(json_agg(v), '[]') from (${stockSelect(cut)}) v) as stock,
-      (select coalesce(json_agg(v), '[]') from (${flowSelect(cut)}) v) as flows,
+    with ${stateAt(await readPastOf(db, cut))}, ${importedFirst(cut.jurisdiction)}, ${historyOfState(cut.jurisdiction)}, ${flowOfState(cut)}
+    select (select coalesce(json_agg(v), '[]') from (${stockSelect(cut, KEYS)}) v) as stock,
+      (select coalesce(json_agg(v), '[]') from (${flowSelect(KEYS)}) v) as flows,
       (select coalesce(json_agg(v), '[]') from (${stretchSelect(cut)}) v) as stretches,
       (select coalesce(json_agg(v), '[]') from (${overdueSelect(cut, ladder)}) v) as overdue,
       (${medianSelect(cut)}) as "medianDays"`)

@@ -504,28 +504,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/items/batch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Many commands in one call (批量办理)
-         * @description Up to 500 commands to any items, each as its own route would do it and under its own permission, in their order; a later one sees what an earlier one did. One `Idempotency-Key` for all: the same call again, also after a crash half-way, does what was not done yet and gives the same results.
-         *
-         *     With `atomic`, all or nothing: the first refusal is the answer, its pointers begin with `/commands/<index>`, and nothing has happened. Without, the answer is 200 and each command has its own result; a result’s pointers lead into its command’s body. A call that is malformed, in whichever command, is refused as a whole before anything is done.
-         */
-        post: operations["batchItems"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/items/{id}": {
         parameters: {
             query?: never;
@@ -1050,126 +1028,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/ogc": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Landing page
-         * @description Where a geographic information system begins: links to the API’s definition, its conformance and the collections.
-         */
-        get: operations["getOgcLandingPage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/ogc/collections": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The collections
-         * @description There is one: the items of the list.
-         */
-        get: operations["listOgcCollections"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/ogc/collections/items": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The collection of items
-         * @description What it holds, and what the caller’s items lie within, in place and time of report.
-         */
-        get: operations["getOgcCollection"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/ogc/collections/items/items": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The items as features
-         * @description Items that the caller may see as GeoJSON, the latest report first; keyset-paged by the `next` link. The filters of the list are parameters here too.
-         */
-        get: operations["listOgcFeatures"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/ogc/collections/items/items/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One item as a feature
-         * @description By UUID or code, as it is or as it stood `asOf`.
-         */
-        get: operations["getOgcFeature"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/ogc/conformance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Conformance classes
-         * @description The classes of the standard that the service conforms to.
-         */
-        get: operations["getOgcConformance"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/people": {
         parameters: {
             query?: never;
@@ -1214,6 +1072,92 @@ export interface paths {
         patch: operations["changePerson"];
         trace?: never;
     };
+    "/v1/reports/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counties: numbers, score and rank (县区排名)
+         * @description Events are counted in the period, local days from `from` up to, not including, `to`; what is open and overdue, at `asOf` (left out: the end of the period if that is over, else the present). Counted are the items that match the filters and that the caller may see. An event is counted for the unit and the official who had the order when it happened, whoever has it now, and for the county in which the item lies; one that has lain without an order is nobody's (`key` null). A unit sees its own row only.
+         *
+         *     **The score**, 0 to 100, is the mean of four rates, by weight:
+         *
+         *     | part | weight | rate |
+         *     |---|---|---|
+         *     | `onTime` | 50 | closed on time ÷ (closed on time + closed late + overdue now) |
+         *     | `firstTime` | 20 | closings ÷ (closings + rejected closures) |
+         *     | `signing` | 15 | orders answered in time ÷ orders answered, or whose time to sign has passed |
+         *     | `progress` | 15 | in remediation and heard of within the rules' days ÷ in remediation with the clock running |
+         *
+         *     A rate of fewer than 5 has no value and does not count; the others then weigh the more. Without `onTime` there is no score and no rank. To give an order back or to have it extended is nobody's fault and costs nothing. `parts` has each rate and what it adds.
+         */
+        get: operations["reportAreas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When the list reaches zero (清零预测)
+         * @description At the present pace, when is nothing on account any more: for all items that match the filters, and for each group.
+         *
+         *     **Method.** Listings (with reopenings) and closings of the window are taken as Poisson counts with steady rates. With `W` days in the window, `C` closed and `A` added, the next `T` days are foretold a net decrease of `(C − A) T / W`, with the variance `φ (C + A) (T / W) (1 + T / W)`: the large-sample prediction limits for a future Poisson count (W. Nelson, *Applied Life Data Analysis*, 1982, ch. 6; G. Hahn and W. Meeker, *Statistical Intervals*, 1991, ch. 7). `φ`, the dispersion, is at least 1 and grows where weeks differ more than chance would have it (P. McCullagh and J. Nelder, *Generalized Linear Models*, 1989). `earliest` and `latest` are the days by which zero is reached with a chance of 10 % and 90 %.
+         *
+         *     It goes on as it was: no holidays, campaigns or budgets are in it. Fewer than 4 weeks or 5 closings foretell nothing, and what no more is closed of than comes in is not reached at this pace; `outlook` says so.
+         */
+        get: operations["reportForecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/lead-officials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lead officials: numbers, score and rank (牵头领导排名)
+         * @description Events are counted in the period, local days from `from` up to, not including, `to`; what is open and overdue, at `asOf` (left out: the end of the period if that is over, else the present). Counted are the items that match the filters and that the caller may see. An event is counted for the unit and the official who had the order when it happened, whoever has it now, and for the county in which the item lies; one that has lain without an order is nobody's (`key` null). A unit sees its own row only.
+         *
+         *     **The score**, 0 to 100, is the mean of four rates, by weight:
+         *
+         *     | part | weight | rate |
+         *     |---|---|---|
+         *     | `onTime` | 50 | closed on time ÷ (closed on time + closed late + overdue now) |
+         *     | `firstTime` | 20 | closings ÷ (closings + rejected closures) |
+         *     | `signing` | 15 | orders answered in time ÷ orders answered, or whose time to sign has passed |
+         *     | `progress` | 15 | in remediation and heard of within the rules' days ÷ in remediation with the clock running |
+         *
+         *     A rate of fewer than 5 has no value and does not count; the others then weigh the more. Without `onTime` there is no score and no rank. To give an order back or to have it extended is nobody's fault and costs nothing. `parts` has each rate and what it adds.
+         */
+        get: operations["reportLeadOfficials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports/overdue": {
         parameters: {
             query?: never;
@@ -1226,6 +1170,65 @@ export interface paths {
          * @description Which items, whose, how many days; the items themselves, or counted by group. Suspended items are not overdue. Each role sees its own.
          */
         get: operations["reportOverdue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The progress report (整改进度)
+         * @description How the list stands, and how it came to that.
+         *
+         *     Counted are the items that match the filters and that the caller may see, as they stood at `asOf`; a unit's report is about what it is responsible for or helps with. Items that were dismissed, merged or only reported are in no figure.
+         *
+         *     - `listed`, `closed`, `open`, `overdue`, `returned`, `extended`, `rejectedAtClosure`, `reopened`, `recurrent`, the rates and `daysTo` say how things stood at `asOf`: what is and what ever happened until then, whatever the period. They are what a bulletin with that cut-off says.
+         *     - `inPeriod` counts the events of the period, `series` says how each of its days ended. The period is the local days from `from` up to, not including, `to`; it is at most three years long.
+         *     - `asOf` left out: the end of the period if that is over (so that a month's report is always the same), else the present.
+         *
+         *     As a file: without `groupBy` one row for each day of the series, with it one row for each group.
+         */
+        get: operations["reportProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Units: numbers, score and rank (责任单位排名)
+         * @description Events are counted in the period, local days from `from` up to, not including, `to`; what is open and overdue, at `asOf` (left out: the end of the period if that is over, else the present). Counted are the items that match the filters and that the caller may see. An event is counted for the unit and the official who had the order when it happened, whoever has it now, and for the county in which the item lies; one that has lain without an order is nobody's (`key` null). A unit sees its own row only.
+         *
+         *     **The score**, 0 to 100, is the mean of four rates, by weight:
+         *
+         *     | part | weight | rate |
+         *     |---|---|---|
+         *     | `onTime` | 50 | closed on time ÷ (closed on time + closed late + overdue now) |
+         *     | `firstTime` | 20 | closings ÷ (closings + rejected closures) |
+         *     | `signing` | 15 | orders answered in time ÷ orders answered, or whose time to sign has passed |
+         *     | `progress` | 15 | in remediation and heard of within the rules' days ÷ in remediation with the clock running |
+         *
+         *     A rate of fewer than 5 has no value and does not count; the others then weigh the more. Without `onTime` there is no score and no rank. To give an order back or to have it extended is nobody's fault and costs nothing. `parts` has each rate and what it adds.
+         */
+        get: operations["reportUnits"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1503,26 +1506,6 @@ export interface components {
          * @example {}
          */
         AcceptItem: Record<string, never>;
-        /** @description Sign for an item (签收) */
-        AcceptanceCommand: {
-            /** @default {} */
-            body?: components["schemas"]["AcceptItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "acceptance";
-        };
         /**
          * @example {
          *       "area": "341202",
@@ -1830,167 +1813,6 @@ export interface components {
             responsibleUnit: string;
             reward: string;
         };
-        /** @description Assign an item (交办) */
-        AssignmentsCommand: {
-            body: components["schemas"]["AssignItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "assignments";
-        };
-        /**
-         * @example {
-         *       "atomic": false,
-         *       "commands": [
-         *         {
-         *           "body": {
-         *             "category": "lighting",
-         *             "level": "major"
-         *           },
-         *           "ifMatch": "\"1\"",
-         *           "item": "2026-000172",
-         *           "kind": "listing"
-         *         },
-         *         {
-         *           "body": {
-         *             "note": "周五现场会。"
-         *           },
-         *           "item": "2026-000009",
-         *           "kind": "notes"
-         *         }
-         *       ]
-         *     }
-         */
-        Batch: {
-            /**
-             * @description `true`: all or nothing. `false`: each command for itself.
-             * @default false
-             */
-            atomic?: boolean;
-            /** @description Done in their order, at most 500. */
-            commands: components["schemas"]["BatchCommand"][];
-        };
-        /**
-         * @example {
-         *       "done": 1,
-         *       "refused": 1,
-         *       "results": [
-         *         {
-         *           "etag": "\"3\"",
-         *           "item": {
-         *             "address": null,
-         *             "area": "341225",
-         *             "assignment": {
-         *               "acceptedAt": null,
-         *               "assignedAt": "2026-11-23T01:00:00.000Z",
-         *               "assignedBy": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *               "coUnits": [],
-         *               "completionStandard": "弯道外侧 120 米波形梁护栏，警示标志两处，验收合格",
-         *               "dueAt": "2026-12-31T15:59:59.999Z",
-         *               "goal": "消除临水弯道坠车风险",
-         *               "leadOfficial": {
-         *                 "name": "王建国",
-         *                 "title": "副县长"
-         *               },
-         *               "penalty": "逾期未销号，通报并扣 5 分",
-         *               "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
-         *               "reward": "按期销号，年度考核加 2 分"
-         *             },
-         *             "category": "roadside_protection",
-         *             "chainage": "K77+800",
-         *             "closedAt": null,
-         *             "closedBy": null,
-         *             "closureFindings": null,
-         *             "closureRequest": null,
-         *             "code": "2026-000001",
-         *             "defaultDueAt": "2027-02-17T15:59:59.999Z",
-         *             "description": "弯道外侧临水库，无护栏、无警示标志。",
-         *             "direction": "up",
-         *             "dismissalReason": null,
-         *             "dueAt": "2026-12-31T15:59:59.999Z",
-         *             "dueProvisional": false,
-         *             "dueSoon": false,
-         *             "endChainageM": 77800,
-         *             "escalation": null,
-         *             "evaluation": "临水急弯，近三年两起坠车事故。",
-         *             "extension": null,
-         *             "extensionPending": false,
-         *             "externalId": null,
-         *             "externalSystem": null,
-         *             "foundAt": null,
-         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *             "level": "major",
-         *             "listedAt": "2026-11-22T06:10:00.000Z",
-         *             "location": {
-         *               "lat": 32.6606424,
-         *               "lon": 115.5900129
-         *             },
-         *             "mergedFrom": [],
-         *             "mergedInto": null,
-         *             "onAccount": true,
-         *             "overdue": false,
-         *             "overdueDays": 0,
-         *             "plan": null,
-         *             "progress": null,
-         *             "recheck": null,
-         *             "reportedAt": "2026-11-22T02:30:38.780Z",
-         *             "reportedBy": {
-         *               "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
-         *               "name": "排查员 李强"
-         *             },
-         *             "risk": "road",
-         *             "road": "S315",
-         *             "source": "inspection",
-         *             "startChainageM": 77800,
-         *             "status": "assigned",
-         *             "supervision": {
-         *               "at": "2026-11-22T07:00:00.000Z",
-         *               "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *               "reason": "一年内两起坠车",
-         *               "tier": "city"
-         *             },
-         *             "suspended": false,
-         *             "suspension": null,
-         *             "title": "临水弯道无护栏",
-         *             "updatedAt": "2026-11-23T01:00:00.000Z",
-         *             "version": 3
-         *           },
-         *           "status": 200
-         *         },
-         *         {
-         *           "problem": {
-         *             "code": "not-found",
-         *             "detail": "No such record, or not yours to see.",
-         *             "status": 404,
-         *             "title": "Not found",
-         *             "type": "/problems/not-found"
-         *           },
-         *           "status": 404
-         *         }
-         *       ]
-         *     }
-         */
-        BatchAnswer: {
-            /** @description Commands that were done. */
-            done: number;
-            /** @description Commands that were refused; 0 when `atomic`. */
-            refused: number;
-            /** @description One for each command, in their order. */
-            results: components["schemas"]["CommandResult"][];
-        };
-        /** @description What is done to one item; the body is that of its own route. */
-        BatchCommand: components["schemas"]["FilingCommand"] | components["schemas"]["CorrectionCommand"] | components["schemas"]["ListingCommand"] | components["schemas"]["DismissalCommand"] | components["schemas"]["MergeCommand"] | components["schemas"]["NotesCommand"] | components["schemas"]["AssignmentsCommand"] | components["schemas"]["AcceptanceCommand"] | components["schemas"]["ReturnCommand"] | components["schemas"]["PlanCommand"] | components["schemas"]["ProgressReportsCommand"] | components["schemas"]["ExtensionRequestsCommand"] | components["schemas"]["ExtensionDecisionCommand"] | components["schemas"]["SuspensionCommand"] | components["schemas"]["ResumptionCommand"] | components["schemas"]["SupervisionCommand"] | components["schemas"]["SupervisionEndCommand"] | components["schemas"]["ClosureRequestsCommand"] | components["schemas"]["ClosureDecisionCommand"] | components["schemas"]["RechecksCommand"] | components["schemas"]["ReopeningCommand"];
         /**
          * @example {
          *       "asOf": "2026-10-31T15:59:59.999Z",
@@ -2870,69 +2692,6 @@ export interface components {
             kind?: "bureau" | "township" | "company" | "office" | "other";
             name?: string;
         };
-        /** @description Decide closure (销号) */
-        ClosureDecisionCommand: {
-            body: components["schemas"]["DecideClosure"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "closure-decision";
-        };
-        /** @description Apply for closure (验收申请) */
-        ClosureRequestsCommand: {
-            body: components["schemas"]["RequestClosure"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "closure-requests";
-        };
-        CommandDone: {
-            /**
-             * @description The item’s version.
-             * @example "2"
-             */
-            etag: string;
-            item: components["schemas"]["Item"];
-            /** @description Of an item that was filed. */
-            location?: string;
-            /**
-             * @description What the command’s own route would have answered.
-             * @example 200
-             */
-            status: number;
-        };
-        /** @description Nothing happened; pointers lead into the command’s body. */
-        CommandRefused: {
-            problem: components["schemas"]["Problem"];
-            /**
-             * @description What the command’s own route would have answered.
-             * @example 200
-             */
-            status: number;
-        };
-        CommandResult: components["schemas"]["CommandDone"] | components["schemas"]["CommandRefused"];
         /**
          * @description Confirming needs nothing but the caller.
          * @example {}
@@ -3100,32 +2859,20 @@ export interface components {
             /** @example 临水弯道无护栏 */
             title?: string;
         };
-        /** @description Correct what was filed (更正) */
-        CorrectionCommand: {
-            /** @default {} */
-            body?: components["schemas"]["CorrectItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "correction";
-        };
         /**
          * @description RFC 4180, UTF-8 with a byte order mark, CRLF; headings in the language of the request.
          * @example 编号,标题,状态
          *     2026-000172,临水弯道无护栏,整改中
          */
         CsvFile: string;
+        /** @description How long it took from the latest listing to the latest order, its signing, its plan, its closure request and its closing, of items that have them. */
+        DaysToSteps: {
+            accepted: components["schemas"]["StepDays"];
+            assigned: components["schemas"]["StepDays"];
+            closed: components["schemas"]["StepDays"];
+            closureRequested: components["schemas"]["StepDays"];
+            planned: components["schemas"]["StepDays"];
+        };
         /**
          * @example {
          *       "approved": true,
@@ -3240,25 +2987,6 @@ export interface components {
         DeliveryPage: {
             data: components["schemas"]["Delivery"][];
             nextCursor: string | null;
-        };
-        /** @description Dismiss an item (不予立项) */
-        DismissalCommand: {
-            body: components["schemas"]["Reason"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "dismissal";
         };
         /**
          * @example {
@@ -3423,44 +3151,6 @@ export interface components {
          *     id: 42
          */
         EventStream: string;
-        /** @description Decide an extension (延期审批) */
-        ExtensionDecisionCommand: {
-            body: components["schemas"]["DecideExtension"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "extension-decision";
-        };
-        /** @description Ask for an extension (申请延期) */
-        ExtensionRequestsCommand: {
-            body: components["schemas"]["RequestExtension"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "extension-requests";
-        };
         /**
          * @example {
          *       "data": [
@@ -3559,14 +3249,114 @@ export interface components {
             /** @example 临水弯道无护栏 */
             title: string;
         };
-        /** @description File an item (上报) */
-        FilingCommand: {
-            body: components["schemas"]["FileItem"];
+        /**
+         * @example {
+         *       "added": 24,
+         *       "closed": 96,
+         *       "dispersion": 1.2,
+         *       "earliest": "2027-01-24",
+         *       "key": "341225",
+         *       "label": "阜南县",
+         *       "latest": "2027-05-03",
+         *       "netPerWeek": 6,
+         *       "open": 87,
+         *       "outlook": "expected",
+         *       "reachesZero": "2027-03-04"
+         *     }
+         */
+        ForecastGroup: {
+            /** @description Listed or reopened in the window. */
+            added: number;
+            /** @description Struck off in the window. */
+            closed: number;
+            /** @description How much more the weeks differ than chance would have it (1: no more); it widens the interval. */
+            dispersion: number;
+            /** @description With a chance of 10 % by then. */
+            earliest: string | null;
+            key: string | null;
+            label: string;
+            /** @description With a chance of 90 % by then; null where not even that is to be had. */
+            latest: string | null;
+            /** @description Closed less added, a week. */
+            netPerWeek: number;
+            /** @description On account now. */
+            open: number;
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description `reached`: none is on account. `expected`: on the day that `reachesZero` says. `not_at_this_pace`: no more is closed than comes in, or it would take longer than a hundred years. `too_few_data`: fewer than 4 weeks or 5 closings.
              * @enum {string}
              */
-            kind: "filing";
+            outlook: "reached" | "expected" | "not_at_this_pace" | "too_few_data";
+            /** @description Null unless it is expected. */
+            reachesZero: string | null;
+        };
+        /**
+         * @example {
+         *       "added": 24,
+         *       "asOf": "2026-11-22T01:30:00.000Z",
+         *       "closed": 96,
+         *       "dispersion": 1.2,
+         *       "earliest": "2027-01-24",
+         *       "groups": [
+         *         {
+         *           "added": 24,
+         *           "closed": 96,
+         *           "dispersion": 1.2,
+         *           "earliest": "2027-01-24",
+         *           "key": "341225",
+         *           "label": "阜南县",
+         *           "latest": "2027-05-03",
+         *           "netPerWeek": 6,
+         *           "open": 87,
+         *           "outlook": "expected",
+         *           "reachesZero": "2027-03-04"
+         *         }
+         *       ],
+         *       "latest": "2027-05-03",
+         *       "netPerWeek": 6,
+         *       "open": 87,
+         *       "outlook": "expected",
+         *       "reachesZero": "2027-03-04",
+         *       "window": {
+         *         "from": "2026-08-30",
+         *         "to": "2026-11-22",
+         *         "weeks": 12
+         *       }
+         *     }
+         */
+        ForecastReport: {
+            /** @description Listed or reopened in the window. */
+            added: number;
+            /** Format: date-time */
+            asOf: string;
+            /** @description Struck off in the window. */
+            closed: number;
+            /** @description How much more the weeks differ than chance would have it (1: no more); it widens the interval. */
+            dispersion: number;
+            /** @description With a chance of 10 % by then. */
+            earliest: string | null;
+            /** @description Most open first. */
+            groups: components["schemas"]["ForecastGroup"][];
+            /** @description With a chance of 90 % by then; null where not even that is to be had. */
+            latest: string | null;
+            /** @description Closed less added, a week. */
+            netPerWeek: number;
+            /** @description On account now. */
+            open: number;
+            /**
+             * @description `reached`: none is on account. `expected`: on the day that `reachesZero` says. `not_at_this_pace`: no more is closed than comes in, or it would take longer than a hundred years. `too_few_data`: fewer than 4 weeks or 5 closings.
+             * @enum {string}
+             */
+            outlook: "reached" | "expected" | "not_at_this_pace" | "too_few_data";
+            /** @description Null unless it is expected. */
+            reachesZero: string | null;
+            /** @description The whole weeks that the pace was taken from; fewer than asked where the list is younger. */
+            window: {
+                /** Format: date */
+                from: string;
+                /** Format: date */
+                to: string;
+                weeks: number;
+            };
         };
         /** @description Chainage: text such as `K12+345`, or plain metres or kilometres; a stretch has `~` between its ends. */
         ImportChainage: {
@@ -4555,25 +4345,6 @@ export interface components {
             /** @enum {string} */
             level: "general" | "major";
         };
-        /** @description List an item (立项挂账) */
-        ListingCommand: {
-            body: components["schemas"]["ListItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "listing";
-        };
         /**
          * @example {
          *       "datum": "gcj02",
@@ -4619,25 +4390,6 @@ export interface components {
             /** @enum {string} */
             role: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin";
             unit: string | null;
-        };
-        /** @description Merge an item into another (并案) */
-        MergeCommand: {
-            body: components["schemas"]["MergeItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "merge";
         };
         /**
          * @example {
@@ -4721,25 +4473,6 @@ export interface components {
             unit: string | null;
             url: string;
             version: number;
-        };
-        /** @description Add a note (备注) */
-        NotesCommand: {
-            body: components["schemas"]["AddNote"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "notes";
         };
         /**
          * @example {
@@ -4861,442 +4594,6 @@ export interface components {
             data: components["schemas"]["Notice"][];
             nextCursor: string | null;
         };
-        /**
-         * @example {
-         *       "crs": [
-         *         "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-         *       ],
-         *       "description": "The items on the list that you may see; an item without a point has no geometry.",
-         *       "extent": {
-         *         "spatial": {
-         *           "bbox": [
-         *             [
-         *               115.1,
-         *               32.2,
-         *               116.6,
-         *               34.1
-         *             ]
-         *           ],
-         *           "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-         *         },
-         *         "temporal": {
-         *           "interval": [
-         *             [
-         *               "2026-11-22T02:30:38.780Z",
-         *               null
-         *             ]
-         *           ],
-         *           "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
-         *         }
-         *       },
-         *       "id": "items",
-         *       "itemType": "feature",
-         *       "links": [
-         *         {
-         *           "href": "https://list.example.cn/v1/ogc/collections/items",
-         *           "rel": "self",
-         *           "type": "application/json"
-         *         },
-         *         {
-         *           "href": "https://list.example.cn/v1/ogc/collections/items/items",
-         *           "rel": "items",
-         *           "title": "Road hazards",
-         *           "type": "application/geo+json"
-         *         }
-         *       ],
-         *       "title": "Road hazards"
-         *     }
-         */
-        OgcCollection: {
-            crs: string[];
-            description: string;
-            extent: {
-                spatial?: {
-                    bbox: number[][];
-                    /** Format: uri */
-                    crs: string;
-                };
-                temporal?: {
-                    interval: (string | null)[][];
-                    /** Format: uri */
-                    trs: string;
-                };
-            };
-            id: string;
-            /** @constant */
-            itemType: "feature";
-            links: components["schemas"]["OgcLink"][];
-            title: string;
-        };
-        /**
-         * @example {
-         *       "collections": [
-         *         {
-         *           "crs": [
-         *             "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-         *           ],
-         *           "description": "The items on the list that you may see; an item without a point has no geometry.",
-         *           "extent": {
-         *             "spatial": {
-         *               "bbox": [
-         *                 [
-         *                   115.1,
-         *                   32.2,
-         *                   116.6,
-         *                   34.1
-         *                 ]
-         *               ],
-         *               "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-         *             },
-         *             "temporal": {
-         *               "interval": [
-         *                 [
-         *                   "2026-11-22T02:30:38.780Z",
-         *                   null
-         *                 ]
-         *               ],
-         *               "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
-         *             }
-         *           },
-         *           "id": "items",
-         *           "itemType": "feature",
-         *           "links": [
-         *             {
-         *               "href": "https://list.example.cn/v1/ogc/collections/items",
-         *               "rel": "self",
-         *               "type": "application/json"
-         *             },
-         *             {
-         *               "href": "https://list.example.cn/v1/ogc/collections/items/items",
-         *               "rel": "items",
-         *               "title": "Road hazards",
-         *               "type": "application/geo+json"
-         *             }
-         *           ],
-         *           "title": "Road hazards"
-         *         }
-         *       ],
-         *       "links": [
-         *         {
-         *           "href": "https://list.example.cn/v1/ogc/collections",
-         *           "rel": "self",
-         *           "type": "application/json"
-         *         }
-         *       ]
-         *     }
-         */
-        OgcCollections: {
-            collections: components["schemas"]["OgcCollection"][];
-            links: components["schemas"]["OgcLink"][];
-        };
-        /**
-         * @example {
-         *       "conformsTo": [
-         *         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
-         *         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson"
-         *       ]
-         *     }
-         */
-        OgcConformance: {
-            conformsTo: string[];
-        };
-        /**
-         * @description RFC 7946, with links.
-         * @example {
-         *       "geometry": {
-         *         "coordinates": [
-         *           115.5900129,
-         *           32.6606424
-         *         ],
-         *         "type": "Point"
-         *       },
-         *       "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *       "links": [
-         *         {
-         *           "href": "https://list.example.cn/v1/ogc/collections/items/items/01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *           "rel": "self",
-         *           "type": "application/geo+json"
-         *         }
-         *       ],
-         *       "properties": {
-         *         "address": null,
-         *         "area": "341225",
-         *         "assignment": {
-         *           "acceptedAt": null,
-         *           "assignedAt": "2026-11-23T01:00:00.000Z",
-         *           "assignedBy": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *           "coUnits": [],
-         *           "completionStandard": "弯道外侧 120 米波形梁护栏，警示标志两处，验收合格",
-         *           "dueAt": "2026-12-31T15:59:59.999Z",
-         *           "goal": "消除临水弯道坠车风险",
-         *           "leadOfficial": {
-         *             "name": "王建国",
-         *             "title": "副县长"
-         *           },
-         *           "penalty": "逾期未销号，通报并扣 5 分",
-         *           "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
-         *           "reward": "按期销号，年度考核加 2 分"
-         *         },
-         *         "category": "roadside_protection",
-         *         "chainage": "K77+800",
-         *         "closedAt": null,
-         *         "closedBy": null,
-         *         "closureFindings": null,
-         *         "closureRequest": null,
-         *         "code": "2026-000001",
-         *         "defaultDueAt": "2027-02-17T15:59:59.999Z",
-         *         "description": "弯道外侧临水库，无护栏、无警示标志。",
-         *         "direction": "up",
-         *         "dismissalReason": null,
-         *         "dueAt": "2026-12-31T15:59:59.999Z",
-         *         "dueProvisional": false,
-         *         "dueSoon": false,
-         *         "endChainageM": 77800,
-         *         "escalation": null,
-         *         "evaluation": "临水急弯，近三年两起坠车事故。",
-         *         "extension": null,
-         *         "extensionPending": false,
-         *         "externalId": null,
-         *         "externalSystem": null,
-         *         "foundAt": null,
-         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *         "level": "major",
-         *         "listedAt": "2026-11-22T06:10:00.000Z",
-         *         "location": {
-         *           "lat": 32.6606424,
-         *           "lon": 115.5900129
-         *         },
-         *         "mergedFrom": [],
-         *         "mergedInto": null,
-         *         "onAccount": true,
-         *         "overdue": false,
-         *         "overdueDays": 0,
-         *         "plan": null,
-         *         "progress": null,
-         *         "recheck": null,
-         *         "reportedAt": "2026-11-22T02:30:38.780Z",
-         *         "reportedBy": {
-         *           "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
-         *           "name": "排查员 李强"
-         *         },
-         *         "risk": "road",
-         *         "road": "S315",
-         *         "source": "inspection",
-         *         "startChainageM": 77800,
-         *         "status": "assigned",
-         *         "supervision": {
-         *           "at": "2026-11-22T07:00:00.000Z",
-         *           "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *           "reason": "一年内两起坠车",
-         *           "tier": "city"
-         *         },
-         *         "suspended": false,
-         *         "suspension": null,
-         *         "title": "临水弯道无护栏",
-         *         "updatedAt": "2026-11-23T01:00:00.000Z",
-         *         "version": 3
-         *       },
-         *       "type": "Feature"
-         *     }
-         */
-        OgcFeature: {
-            /** @description Longitude and latitude, CRS84; null for an item without a point. */
-            geometry: {
-                coordinates: number[];
-                /** @constant */
-                type: "Point";
-            } | null;
-            /** Format: uuid */
-            id: string;
-            links: components["schemas"]["OgcLink"][];
-            properties: components["schemas"]["Item"];
-            /** @constant */
-            type: "Feature";
-        };
-        /**
-         * @description RFC 7946, with links and numbers.
-         * @example {
-         *       "features": [
-         *         {
-         *           "geometry": {
-         *             "coordinates": [
-         *               115.5900129,
-         *               32.6606424
-         *             ],
-         *             "type": "Point"
-         *           },
-         *           "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *           "properties": {
-         *             "address": null,
-         *             "area": "341225",
-         *             "assignment": {
-         *               "acceptedAt": null,
-         *               "assignedAt": "2026-11-23T01:00:00.000Z",
-         *               "assignedBy": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *               "coUnits": [],
-         *               "completionStandard": "弯道外侧 120 米波形梁护栏，警示标志两处，验收合格",
-         *               "dueAt": "2026-12-31T15:59:59.999Z",
-         *               "goal": "消除临水弯道坠车风险",
-         *               "leadOfficial": {
-         *                 "name": "王建国",
-         *                 "title": "副县长"
-         *               },
-         *               "penalty": "逾期未销号，通报并扣 5 分",
-         *               "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
-         *               "reward": "按期销号，年度考核加 2 分"
-         *             },
-         *             "category": "roadside_protection",
-         *             "chainage": "K77+800",
-         *             "closedAt": null,
-         *             "closedBy": null,
-         *             "closureFindings": null,
-         *             "closureRequest": null,
-         *             "code": "2026-000001",
-         *             "defaultDueAt": "2027-02-17T15:59:59.999Z",
-         *             "description": "弯道外侧临水库，无护栏、无警示标志。",
-         *             "direction": "up",
-         *             "dismissalReason": null,
-         *             "dueAt": "2026-12-31T15:59:59.999Z",
-         *             "dueProvisional": false,
-         *             "dueSoon": false,
-         *             "endChainageM": 77800,
-         *             "escalation": null,
-         *             "evaluation": "临水急弯，近三年两起坠车事故。",
-         *             "extension": null,
-         *             "extensionPending": false,
-         *             "externalId": null,
-         *             "externalSystem": null,
-         *             "foundAt": null,
-         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *             "level": "major",
-         *             "listedAt": "2026-11-22T06:10:00.000Z",
-         *             "location": {
-         *               "lat": 32.6606424,
-         *               "lon": 115.5900129
-         *             },
-         *             "mergedFrom": [],
-         *             "mergedInto": null,
-         *             "onAccount": true,
-         *             "overdue": false,
-         *             "overdueDays": 0,
-         *             "plan": null,
-         *             "progress": null,
-         *             "recheck": null,
-         *             "reportedAt": "2026-11-22T02:30:38.780Z",
-         *             "reportedBy": {
-         *               "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
-         *               "name": "排查员 李强"
-         *             },
-         *             "risk": "road",
-         *             "road": "S315",
-         *             "source": "inspection",
-         *             "startChainageM": 77800,
-         *             "status": "assigned",
-         *             "supervision": {
-         *               "at": "2026-11-22T07:00:00.000Z",
-         *               "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *               "reason": "一年内两起坠车",
-         *               "tier": "city"
-         *             },
-         *             "suspended": false,
-         *             "suspension": null,
-         *             "title": "临水弯道无护栏",
-         *             "updatedAt": "2026-11-23T01:00:00.000Z",
-         *             "version": 3
-         *           },
-         *           "type": "Feature"
-         *         }
-         *       ],
-         *       "links": [
-         *         {
-         *           "href": "https://list.example.cn/v1/ogc/collections/items/items",
-         *           "rel": "self",
-         *           "type": "application/geo+json"
-         *         }
-         *       ],
-         *       "numberMatched": 1,
-         *       "numberReturned": 1,
-         *       "timeStamp": "2026-11-24T01:30:00.000Z",
-         *       "type": "FeatureCollection"
-         *     }
-         */
-        OgcFeatures: {
-            features: {
-                /** @description Longitude and latitude, CRS84; null for an item without a point. */
-                geometry: {
-                    coordinates: number[];
-                    /** @constant */
-                    type: "Point";
-                } | null;
-                /** Format: uuid */
-                id: string;
-                properties: components["schemas"]["Item"];
-                /** @constant */
-                type: "Feature";
-            }[];
-            links: components["schemas"]["OgcLink"][];
-            /** @description How many match in all. */
-            numberMatched: number;
-            /** @description How many are in this answer. */
-            numberReturned: number;
-            /**
-             * Format: date-time
-             * @description When the answer was made.
-             */
-            timeStamp: string;
-            /** @constant */
-            type: "FeatureCollection";
-        };
-        /**
-         * @example {
-         *       "description": "The list of road hazards, as OGC API – Features.",
-         *       "links": [
-         *         {
-         *           "href": "https://list.example.cn/v1/ogc",
-         *           "rel": "self",
-         *           "title": "This document",
-         *           "type": "application/json"
-         *         },
-         *         {
-         *           "href": "https://list.example.cn/openapi.json",
-         *           "rel": "service-desc",
-         *           "title": "The API definition",
-         *           "type": "application/vnd.oai.openapi+json;version=3.1"
-         *         },
-         *         {
-         *           "href": "https://list.example.cn/docs",
-         *           "rel": "service-doc",
-         *           "title": "The API documentation",
-         *           "type": "text/html"
-         *         },
-         *         {
-         *           "href": "https://list.example.cn/v1/ogc/conformance",
-         *           "rel": "conformance",
-         *           "title": "Conformance classes",
-         *           "type": "application/json"
-         *         },
-         *         {
-         *           "href": "https://list.example.cn/v1/ogc/collections",
-         *           "rel": "data",
-         *           "title": "The collections",
-         *           "type": "application/json"
-         *         }
-         *       ],
-         *       "title": "One List"
-         *     }
-         */
-        OgcLandingPage: {
-            description: string;
-            links: components["schemas"]["OgcLink"][];
-            title: string;
-        };
-        OgcLink: {
-            /** Format: uri */
-            href: string;
-            rel: string;
-            title?: string;
-            type: string;
-        };
         OverdueGroup: {
             buckets: {
                 d1to7: number;
@@ -5384,25 +4681,6 @@ export interface components {
             id: string;
             name: string;
         };
-        /** @description Plan the remediation (治理方案) */
-        PlanCommand: {
-            body: components["schemas"]["PlanItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "plan";
-        };
         /**
          * @example {
          *       "budgetFen": 12000000,
@@ -5457,24 +4735,414 @@ export interface components {
             /** @description A stable relative URI, `/problems/<code>`. */
             type: string;
         };
-        /** @description Report progress (进展报告) */
-        ProgressReportsCommand: {
-            body: components["schemas"]["ReportProgress"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "progress-reports";
+        /**
+         * @example {
+         *       "closed": 3,
+         *       "date": "2026-11-21",
+         *       "listed": 2,
+         *       "open": 87,
+         *       "overdue": 4,
+         *       "reopened": 0
+         *     }
+         */
+        ProgressDay: {
+            closed: number;
+            /** Format: date */
+            date: string;
+            listed: number;
+            /** @description On account at the end of the local day, or at `asOf` on its day. */
+            open: number;
+            overdue: number;
+            reopened: number;
+        };
+        /**
+         * @example {
+         *       "closed": 85,
+         *       "daysTo": {
+         *         "accepted": {
+         *           "count": 151,
+         *           "median": 4,
+         *           "p90": 8
+         *         },
+         *         "assigned": {
+         *           "count": 160,
+         *           "median": 2,
+         *           "p90": 5
+         *         },
+         *         "closed": {
+         *           "count": 85,
+         *           "median": 21,
+         *           "p90": 44.6
+         *         },
+         *         "closureRequested": {
+         *           "count": 90,
+         *           "median": 19,
+         *           "p90": 40.5
+         *         },
+         *         "planned": {
+         *           "count": 140,
+         *           "median": 9,
+         *           "p90": 15
+         *         }
+         *       },
+         *       "extended": 5,
+         *       "few": false,
+         *       "inPeriod": {
+         *         "closed": 50,
+         *         "extended": 3,
+         *         "listed": 61,
+         *         "rejectedAtClosure": 5,
+         *         "reopened": 1,
+         *         "returned": 2
+         *       },
+         *       "key": "341225",
+         *       "label": "阜南县",
+         *       "listed": 172,
+         *       "open": 87,
+         *       "overdue": 4,
+         *       "rates": {
+         *         "closure": {
+         *           "denominator": 172,
+         *           "numerator": 85,
+         *           "value": 0.4942
+         *         },
+         *         "extension": {
+         *           "denominator": 160,
+         *           "numerator": 5,
+         *           "value": 0.0313
+         *         },
+         *         "onTime": {
+         *           "denominator": 85,
+         *           "numerator": 80,
+         *           "value": 0.9412
+         *         },
+         *         "overdue": {
+         *           "denominator": 87,
+         *           "numerator": 4,
+         *           "value": 0.046
+         *         },
+         *         "recheckPass": {
+         *           "denominator": 12,
+         *           "numerator": 11,
+         *           "value": 0.9167
+         *         },
+         *         "recurrence": {
+         *           "denominator": 87,
+         *           "numerator": 2,
+         *           "value": 0.023
+         *         },
+         *         "return": {
+         *           "denominator": 160,
+         *           "numerator": 4,
+         *           "value": 0.025
+         *         },
+         *         "rework": {
+         *           "denominator": 94,
+         *           "numerator": 9,
+         *           "value": 0.0957
+         *         }
+         *       },
+         *       "recurrent": 1,
+         *       "rejectedAtClosure": 9,
+         *       "reopened": 2,
+         *       "returned": 4
+         *     }
+         */
+        ProgressGroup: {
+            /** @description Of these, struck off and not on account again (已销号). */
+            closed: number;
+            daysTo: components["schemas"]["DaysToSteps"];
+            /** @description Items of which an extension was approved at least once (延期, `item.extension_decided`). */
+            extended: number;
+            /** @description Fewer than 5 items listed: rates have no value. */
+            few: boolean;
+            inPeriod: components["schemas"]["ProgressInPeriod"];
+            /** @description Null: the items that have none. */
+            key: string | null;
+            label: string;
+            /** @description Items ever on the list (累计挂账): on account, or closed. */
+            listed: number;
+            /** @description Of these, on account (在账). `listed` = `closed` + `open`. */
+            open: number;
+            /** @description Of the open ones, those whose deadline has passed while the clock runs (逾期). */
+            overdue: number;
+            rates: components["schemas"]["ProgressRates"];
+            /** @description Of these, those of which a recheck found that the remedy did not hold (复发, `item.rechecked`). */
+            recurrent: number;
+            /** @description Items whose closure was rejected at least once (验收退回, `item.closure_rejected`). */
+            rejectedAtClosure: number;
+            /** @description Items that came back on account at least once (重新挂账): the office put them back (`item.reopened`), or a recheck failed. */
+            reopened: number;
+            /** @description Items of which a unit gave an order back at least once (退办, `item.returned`). */
+            returned: number;
+        };
+        /** @description Events in the period, each counted; an item may be counted more than once. */
+        ProgressInPeriod: {
+            /** @description `item.closed`, each striking-off. */
+            closed: number;
+            /** @description `item.extension_decided` that approved. */
+            extended: number;
+            /** @description `item.listed`; what an import brought counts from when its old list says. */
+            listed: number;
+            /** @description `item.closure_rejected` */
+            rejectedAtClosure: number;
+            /** @description `item.reopened`, and `item.rechecked` that failed. */
+            reopened: number;
+            /** @description `item.returned` */
+            returned: number;
+        };
+        /** @description As bulletins have them, each with its numerator and denominator. */
+        ProgressRates: {
+            /** @description Closure rate (整改率): closed ÷ ever listed. */
+            closure: components["schemas"]["Rate"];
+            /** @description Extended at least once ÷ ever assigned. */
+            extension: components["schemas"]["Rate"];
+            /** @description Closed on time (按期销号率): of the closed whose deadline and closing are known. */
+            onTime: components["schemas"]["Rate"];
+            /** @description Overdue rate (逾期率): overdue ÷ on account. */
+            overdue: components["schemas"]["Rate"];
+            /** @description Rechecks passed ÷ rechecks made. */
+            recheckPass: components["schemas"]["Rate"];
+            /** @description On account again at least once ÷ ever closed. */
+            recurrence: components["schemas"]["Rate"];
+            /** @description Returned at least once ÷ ever assigned. */
+            return: components["schemas"]["Rate"];
+            /** @description Closure rejected at least once ÷ closure ever applied for. */
+            rework: components["schemas"]["Rate"];
+        };
+        /**
+         * @example {
+         *       "asOf": "2026-11-22T01:30:00.000Z",
+         *       "closed": 85,
+         *       "daysTo": {
+         *         "accepted": {
+         *           "count": 151,
+         *           "median": 4,
+         *           "p90": 8
+         *         },
+         *         "assigned": {
+         *           "count": 160,
+         *           "median": 2,
+         *           "p90": 5
+         *         },
+         *         "closed": {
+         *           "count": 85,
+         *           "median": 21,
+         *           "p90": 44.6
+         *         },
+         *         "closureRequested": {
+         *           "count": 90,
+         *           "median": 19,
+         *           "p90": 40.5
+         *         },
+         *         "planned": {
+         *           "count": 140,
+         *           "median": 9,
+         *           "p90": 15
+         *         }
+         *       },
+         *       "extended": 5,
+         *       "inPeriod": {
+         *         "closed": 50,
+         *         "extended": 3,
+         *         "listed": 61,
+         *         "rejectedAtClosure": 5,
+         *         "reopened": 1,
+         *         "returned": 2
+         *       },
+         *       "listed": 172,
+         *       "open": 87,
+         *       "overdue": 4,
+         *       "period": {
+         *         "from": "2026-08-25",
+         *         "to": "2026-11-23"
+         *       },
+         *       "rates": {
+         *         "closure": {
+         *           "denominator": 172,
+         *           "numerator": 85,
+         *           "value": 0.4942
+         *         },
+         *         "extension": {
+         *           "denominator": 160,
+         *           "numerator": 5,
+         *           "value": 0.0313
+         *         },
+         *         "onTime": {
+         *           "denominator": 85,
+         *           "numerator": 80,
+         *           "value": 0.9412
+         *         },
+         *         "overdue": {
+         *           "denominator": 87,
+         *           "numerator": 4,
+         *           "value": 0.046
+         *         },
+         *         "recheckPass": {
+         *           "denominator": 12,
+         *           "numerator": 11,
+         *           "value": 0.9167
+         *         },
+         *         "recurrence": {
+         *           "denominator": 87,
+         *           "numerator": 2,
+         *           "value": 0.023
+         *         },
+         *         "return": {
+         *           "denominator": 160,
+         *           "numerator": 4,
+         *           "value": 0.025
+         *         },
+         *         "rework": {
+         *           "denominator": 94,
+         *           "numerator": 9,
+         *           "value": 0.0957
+         *         }
+         *       },
+         *       "recurrent": 1,
+         *       "rejectedAtClosure": 9,
+         *       "reopened": 2,
+         *       "returned": 4,
+         *       "series": [
+         *         {
+         *           "closed": 3,
+         *           "date": "2026-11-22",
+         *           "listed": 2,
+         *           "open": 87,
+         *           "overdue": 4,
+         *           "reopened": 0
+         *         }
+         *       ]
+         *     }
+         */
+        ProgressReport: {
+            /** Format: date-time */
+            asOf: string;
+            /** @description Of these, struck off and not on account again (已销号). */
+            closed: number;
+            daysTo: components["schemas"]["DaysToSteps"];
+            /** @description Items of which an extension was approved at least once (延期, `item.extension_decided`). */
+            extended: number;
+            /** @description With `groupBy`: most listed first. */
+            groups?: components["schemas"]["ProgressGroup"][];
+            inPeriod: components["schemas"]["ProgressInPeriod"];
+            /** @description Items ever on the list (累计挂账): on account, or closed. */
+            listed: number;
+            /** @description Of these, on account (在账). `listed` = `closed` + `open`. */
+            open: number;
+            /** @description Of the open ones, those whose deadline has passed while the clock runs (逾期). */
+            overdue: number;
+            period: {
+                /** Format: date */
+                from: string;
+                /**
+                 * Format: date
+                 * @description The day after the last.
+                 */
+                to: string;
+            };
+            rates: components["schemas"]["ProgressRates"];
+            /** @description Of these, those of which a recheck found that the remedy did not hold (复发, `item.rechecked`). */
+            recurrent: number;
+            /** @description Items whose closure was rejected at least once (验收退回, `item.closure_rejected`). */
+            rejectedAtClosure: number;
+            /** @description Items that came back on account at least once (重新挂账): the office put them back (`item.reopened`), or a recheck failed. */
+            reopened: number;
+            /** @description Items of which a unit gave an order back at least once (退办, `item.returned`). */
+            returned: number;
+            /** @description One row for each day of the period that has begun: the burn-down to zero. */
+            series: components["schemas"]["ProgressDay"][];
+        };
+        /**
+         * @example {
+         *       "asOf": "2026-11-22T01:30:00.000Z",
+         *       "groups": [
+         *         {
+         *           "assigned": 28,
+         *           "closed": 19,
+         *           "closedLate": 1,
+         *           "closedOnTime": 18,
+         *           "extended": 1,
+         *           "key": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *           "label": "阜南县交通运输局",
+         *           "maxOverdueDays": 12,
+         *           "noProgress": 1,
+         *           "open": 10,
+         *           "overdue": 1,
+         *           "overdueDays": 12,
+         *           "parts": [
+         *             {
+         *               "denominator": 20,
+         *               "name": "onTime",
+         *               "numerator": 18,
+         *               "points": 45,
+         *               "value": 0.9,
+         *               "weight": 50
+         *             },
+         *             {
+         *               "denominator": 20,
+         *               "name": "firstTime",
+         *               "numerator": 19,
+         *               "points": 19,
+         *               "value": 0.95,
+         *               "weight": 20
+         *             },
+         *             {
+         *               "denominator": 27,
+         *               "name": "signing",
+         *               "numerator": 27,
+         *               "points": 15,
+         *               "value": 1,
+         *               "weight": 15
+         *             },
+         *             {
+         *               "denominator": 10,
+         *               "name": "progress",
+         *               "numerator": 9,
+         *               "points": 13.5,
+         *               "value": 0.9,
+         *               "weight": 15
+         *             }
+         *           ],
+         *           "rank": 1,
+         *           "rejected": 1,
+         *           "returned": 2,
+         *           "score": 92.5,
+         *           "signedLate": 0
+         *         }
+         *       ],
+         *       "period": {
+         *         "from": "2025-11-23",
+         *         "to": "2026-11-23"
+         *       },
+         *       "rules": {
+         *         "minimum": 5,
+         *         "progressDays": 15,
+         *         "signingWorkingDays": 3,
+         *         "version": 0
+         *       }
+         *     }
+         */
+        Ranking: {
+            /** Format: date-time */
+            asOf: string;
+            groups: components["schemas"]["Standing"][];
+            period: {
+                /** Format: date */
+                from: string;
+                /**
+                 * Format: date
+                 * @description The day after the last.
+                 */
+                to: string;
+            };
+            rules: {
+                /** @description Rates of fewer have no value and do not count. */
+                minimum: number;
+                progressDays: number | null;
+                signingWorkingDays: number | null;
+                version: number;
+            };
         };
         /**
          * @description To four decimals, half up. `value` is null when the denominator is 0, or where a unit or area has too few items to be compared.
@@ -5507,25 +5175,6 @@ export interface components {
             findings: string;
             passed: boolean;
         };
-        /** @description Recheck a closed item (回头看) */
-        RechecksCommand: {
-            body: components["schemas"]["RecheckItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "rechecks";
-        };
         /**
          * @example {
          *       "reason": "媒体反映隐患重现"
@@ -5533,25 +5182,6 @@ export interface components {
          */
         ReopenItem: {
             reason: string;
-        };
-        /** @description Reopen a closed item (重新挂账) */
-        ReopeningCommand: {
-            body: components["schemas"]["ReopenItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "reopening";
         };
         /**
          * @example {
@@ -5599,26 +5229,6 @@ export interface components {
         ResumeItem: {
             reason?: string;
         };
-        /** @description Resume the clock (恢复计时) */
-        ResumptionCommand: {
-            /** @default {} */
-            body?: components["schemas"]["ResumeItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "resumption";
-        };
         /**
          * @example {
          *       "retried": 3
@@ -5640,25 +5250,6 @@ export interface components {
              * @example 2026-11-22T00:00:00.000Z
              */
             since: string;
-        };
-        /** @description Return an item (退办) */
-        ReturnCommand: {
-            body: components["schemas"]["ReturnItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "return";
         };
         /**
          * @example {
@@ -5920,6 +5511,27 @@ export interface components {
             nextCursor: string | null;
         };
         /**
+         * @description A rate that the score is made of. Its value is null, and it does not count, where its denominator is below `rules.minimum`.
+         * @example {
+         *       "denominator": 20,
+         *       "name": "onTime",
+         *       "numerator": 18,
+         *       "points": 45,
+         *       "value": 0.9,
+         *       "weight": 50
+         *     }
+         */
+        ScorePart: {
+            denominator: number;
+            /** @enum {string} */
+            name: "onTime" | "firstTime" | "signing" | "progress";
+            numerator: number;
+            /** @description What it adds to the score; null where it does not count. */
+            points: number | null;
+            value: number | null;
+            weight: number;
+        };
+        /**
          * @description The rules, whole: what is left out is refused, not kept. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
          * @example {
          *       "bulletins": {
@@ -6128,11 +5740,115 @@ export interface components {
         };
         /**
          * @example {
+         *       "assigned": 28,
+         *       "closed": 19,
+         *       "closedLate": 1,
+         *       "closedOnTime": 18,
+         *       "extended": 1,
+         *       "key": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *       "label": "阜南县交通运输局",
+         *       "maxOverdueDays": 12,
+         *       "noProgress": 1,
+         *       "open": 10,
+         *       "overdue": 1,
+         *       "overdueDays": 12,
+         *       "parts": [
+         *         {
+         *           "denominator": 20,
+         *           "name": "onTime",
+         *           "numerator": 18,
+         *           "points": 45,
+         *           "value": 0.9,
+         *           "weight": 50
+         *         },
+         *         {
+         *           "denominator": 20,
+         *           "name": "firstTime",
+         *           "numerator": 19,
+         *           "points": 19,
+         *           "value": 0.95,
+         *           "weight": 20
+         *         },
+         *         {
+         *           "denominator": 27,
+         *           "name": "signing",
+         *           "numerator": 27,
+         *           "points": 15,
+         *           "value": 1,
+         *           "weight": 15
+         *         },
+         *         {
+         *           "denominator": 10,
+         *           "name": "progress",
+         *           "numerator": 9,
+         *           "points": 13.5,
+         *           "value": 0.9,
+         *           "weight": 15
+         *         }
+         *       ],
+         *       "rank": 1,
+         *       "rejected": 1,
+         *       "returned": 2,
+         *       "score": 92.5,
+         *       "signedLate": 0
+         *     }
+         */
+        Standing: {
+            /** @description Orders given in the period (`item.assigned`), reassignments too. */
+            assigned: number;
+            /** @description All closings in the period, also where no deadline is known. */
+            closed: number;
+            /** @description Closings in the period after it. */
+            closedLate: number;
+            /** @description Closings in the period at or before the deadline in force. */
+            closedOnTime: number;
+            /** @description Extensions approved in the period. */
+            extended: number;
+            /** @description A unit’s id, a county’s code, an official’s name; null: nobody had the order. */
+            key: string | null;
+            label: string;
+            /** @description The longest of them. */
+            maxOverdueDays: number;
+            /** @description In remediation with the clock running, and nothing heard (signing, plan or progress report) for the rules’ days. Null: the rules set no limit. */
+            noProgress: number | null;
+            /** @description On account at `asOf`. */
+            open: number;
+            /** @description Of these, overdue. */
+            overdue: number;
+            /** @description The days that these are overdue, together. */
+            overdueDays: number;
+            parts: components["schemas"]["ScorePart"][];
+            /** @description By score, ties shared (1, 2, 2, 4), among the rows that the caller sees; null without a score, and for a unit, which sees no other. */
+            rank: number | null;
+            /** @description Closures rejected in the period (`item.closure_rejected`). */
+            rejected: number;
+            /** @description Orders given back in the period (`item.returned`), by the unit that gave them back. */
+            returned: number;
+            /** @description To one decimal; null where too few deadlines have come due to be fair. */
+            score: number | null;
+            /** @description Orders given in the period that were not answered (signed for, given back, or withdrawn) by the end of the rules’ working day for signing. An order that still waits counts once that has passed, unless the clock stands. Null: the rules set no limit. */
+            signedLate: number | null;
+        };
+        /**
+         * @example {
          *       "status": "ok"
          *     }
          */
         Status: {
             status: string;
+        };
+        /**
+         * @description Local days from listing to a step, to one decimal: the median and the 90th percentile over the `count` items that have come to it.
+         * @example {
+         *       "count": 85,
+         *       "median": 21,
+         *       "p90": 44.6
+         *     }
+         */
+        StepDays: {
+            count: number;
+            median: number | null;
+            p90: number | null;
         };
         /**
          * @description Whoever is called when something happens.
@@ -6208,44 +5924,6 @@ export interface components {
             /** @enum {string} */
             tier: "county" | "city" | "province";
         };
-        /** @description Put under supervision (挂牌督办) */
-        SupervisionCommand: {
-            body: components["schemas"]["SuperviseItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "supervision";
-        };
-        /** @description End supervision (解除督办) */
-        SupervisionEndCommand: {
-            body: components["schemas"]["EndSupervision"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "supervision-end";
-        };
         /**
          * @example {
          *       "reason": "等待铁路部门批准施工窗口"
@@ -6253,25 +5931,6 @@ export interface components {
          */
         SuspendItem: {
             reason: string;
-        };
-        /** @description Suspend the clock (中止计时) */
-        SuspensionCommand: {
-            body: components["schemas"]["SuspendItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "suspension";
         };
         /**
          * @description A unit that items can be assigned to.
@@ -6339,7 +5998,6 @@ export interface components {
     pathItems: never;
 }
 export type AcceptItem = components['schemas']['AcceptItem'];
-export type AcceptanceCommand = components['schemas']['AcceptanceCommand'];
 export type AddApiKey = components['schemas']['AddApiKey'];
 export type AddCategory = components['schemas']['AddCategory'];
 export type AddContact = components['schemas']['AddContact'];
@@ -6353,10 +6011,6 @@ export type Area = components['schemas']['Area'];
 export type AreaPage = components['schemas']['AreaPage'];
 export type AssignItem = components['schemas']['AssignItem'];
 export type Assignment = components['schemas']['Assignment'];
-export type AssignmentsCommand = components['schemas']['AssignmentsCommand'];
-export type Batch = components['schemas']['Batch'];
-export type BatchAnswer = components['schemas']['BatchAnswer'];
-export type BatchCommand = components['schemas']['BatchCommand'];
 export type Bulletin = components['schemas']['Bulletin'];
 export type BulletinChanges = components['schemas']['BulletinChanges'];
 export type BulletinContent = components['schemas']['BulletinContent'];
@@ -6377,35 +6031,28 @@ export type ChangeContact = components['schemas']['ChangeContact'];
 export type ChangePerson = components['schemas']['ChangePerson'];
 export type ChangeSubscription = components['schemas']['ChangeSubscription'];
 export type ChangeUnit = components['schemas']['ChangeUnit'];
-export type ClosureDecisionCommand = components['schemas']['ClosureDecisionCommand'];
-export type ClosureRequestsCommand = components['schemas']['ClosureRequestsCommand'];
-export type CommandDone = components['schemas']['CommandDone'];
-export type CommandRefused = components['schemas']['CommandRefused'];
-export type CommandResult = components['schemas']['CommandResult'];
 export type ConfirmBulletin = components['schemas']['ConfirmBulletin'];
 export type Contact = components['schemas']['Contact'];
 export type ContactMessage = components['schemas']['ContactMessage'];
 export type ContactMessagePage = components['schemas']['ContactMessagePage'];
 export type ContactPage = components['schemas']['ContactPage'];
 export type CorrectItem = components['schemas']['CorrectItem'];
-export type CorrectionCommand = components['schemas']['CorrectionCommand'];
 export type CsvFile = components['schemas']['CsvFile'];
+export type DaysToSteps = components['schemas']['DaysToSteps'];
 export type DecideClosure = components['schemas']['DecideClosure'];
 export type DecideExtension = components['schemas']['DecideExtension'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
-export type DismissalCommand = components['schemas']['DismissalCommand'];
 export type DraftBulletin = components['schemas']['DraftBulletin'];
 export type EditBulletin = components['schemas']['EditBulletin'];
 export type EndSupervision = components['schemas']['EndSupervision'];
 export type Event = components['schemas']['Event'];
 export type EventPage = components['schemas']['EventPage'];
 export type EventStream = components['schemas']['EventStream'];
-export type ExtensionDecisionCommand = components['schemas']['ExtensionDecisionCommand'];
-export type ExtensionRequestsCommand = components['schemas']['ExtensionRequestsCommand'];
 export type Feed = components['schemas']['Feed'];
 export type FileItem = components['schemas']['FileItem'];
-export type FilingCommand = components['schemas']['FilingCommand'];
+export type ForecastGroup = components['schemas']['ForecastGroup'];
+export type ForecastReport = components['schemas']['ForecastReport'];
 export type ImportChainage = components['schemas']['ImportChainage'];
 export type ImportDate = components['schemas']['ImportDate'];
 export type ImportDatum = components['schemas']['ImportDatum'];
@@ -6423,60 +6070,50 @@ export type ItemFeatures = components['schemas']['ItemFeatures'];
 export type ItemPage = components['schemas']['ItemPage'];
 export type LedgerHead = components['schemas']['LedgerHead'];
 export type ListItem = components['schemas']['ListItem'];
-export type ListingCommand = components['schemas']['ListingCommand'];
 export type Location = components['schemas']['Location'];
 export type Me = components['schemas']['Me'];
-export type MergeCommand = components['schemas']['MergeCommand'];
 export type MergeItem = components['schemas']['MergeItem'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type NewSubscription = components['schemas']['NewSubscription'];
-export type NotesCommand = components['schemas']['NotesCommand'];
 export type Notice = components['schemas']['Notice'];
 export type NoticePage = components['schemas']['NoticePage'];
-export type OgcCollection = components['schemas']['OgcCollection'];
-export type OgcCollections = components['schemas']['OgcCollections'];
-export type OgcConformance = components['schemas']['OgcConformance'];
-export type OgcFeature = components['schemas']['OgcFeature'];
-export type OgcFeatures = components['schemas']['OgcFeatures'];
-export type OgcLandingPage = components['schemas']['OgcLandingPage'];
-export type OgcLink = components['schemas']['OgcLink'];
 export type OverdueGroup = components['schemas']['OverdueGroup'];
 export type OverdueReport = components['schemas']['OverdueReport'];
 export type Person = components['schemas']['Person'];
 export type PersonPage = components['schemas']['PersonPage'];
 export type PersonRef = components['schemas']['PersonRef'];
-export type PlanCommand = components['schemas']['PlanCommand'];
 export type PlanItem = components['schemas']['PlanItem'];
 export type Problem = components['schemas']['Problem'];
-export type ProgressReportsCommand = components['schemas']['ProgressReportsCommand'];
+export type ProgressDay = components['schemas']['ProgressDay'];
+export type ProgressGroup = components['schemas']['ProgressGroup'];
+export type ProgressInPeriod = components['schemas']['ProgressInPeriod'];
+export type ProgressRates = components['schemas']['ProgressRates'];
+export type ProgressReport = components['schemas']['ProgressReport'];
+export type Ranking = components['schemas']['Ranking'];
 export type Rate = components['schemas']['Rate'];
 export type Reason = components['schemas']['Reason'];
 export type RecheckItem = components['schemas']['RecheckItem'];
-export type RechecksCommand = components['schemas']['RechecksCommand'];
 export type ReopenItem = components['schemas']['ReopenItem'];
-export type ReopeningCommand = components['schemas']['ReopeningCommand'];
 export type ReportProgress = components['schemas']['ReportProgress'];
 export type RequestClosure = components['schemas']['RequestClosure'];
 export type RequestExtension = components['schemas']['RequestExtension'];
 export type ResumeItem = components['schemas']['ResumeItem'];
-export type ResumptionCommand = components['schemas']['ResumptionCommand'];
 export type Retried = components['schemas']['Retried'];
 export type RetryFailed = components['schemas']['RetryFailed'];
-export type ReturnCommand = components['schemas']['ReturnCommand'];
 export type ReturnItem = components['schemas']['ReturnItem'];
 export type RotateSecret = components['schemas']['RotateSecret'];
 export type Rules = components['schemas']['Rules'];
 export type RulesVersion = components['schemas']['RulesVersion'];
 export type RulesVersionPage = components['schemas']['RulesVersionPage'];
+export type ScorePart = components['schemas']['ScorePart'];
 export type SetRules = components['schemas']['SetRules'];
+export type Standing = components['schemas']['Standing'];
 export type Status = components['schemas']['Status'];
+export type StepDays = components['schemas']['StepDays'];
 export type Subscription = components['schemas']['Subscription'];
 export type SubscriptionPage = components['schemas']['SubscriptionPage'];
 export type SuperviseItem = components['schemas']['SuperviseItem'];
-export type SupervisionCommand = components['schemas']['SupervisionCommand'];
-export type SupervisionEndCommand = components['schemas']['SupervisionEndCommand'];
 export type SuspendItem = components['schemas']['SuspendItem'];
-export type SuspensionCommand = components['schemas']['SuspensionCommand'];
 export type Unit = components['schemas']['Unit'];
 export type UnitPage = components['schemas']['UnitPage'];
 export type Verification = components['schemas']['Verification'];
@@ -9260,7 +8897,7 @@ export interface operations {
                 cursor?: string;
                 /** @description `true` adds `total`. */
                 count?: "true" | "false";
-                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
+                /** @description Answers as things stood then, from the ledger. */
                 asOf?: string;
             };
             header?: never;
@@ -9448,145 +9085,10 @@ export interface operations {
             };
         };
     };
-    batchItems: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Batch"];
-            };
-        };
-        responses: {
-            /** @description The results, one for each command. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchAnswer"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The item is at another version than If-Match says. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not of a type that this takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key was used with another request. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description If-Match is missing. */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     getItem: {
         parameters: {
             query?: {
-                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
+                /** @description Answers as things stood then, from the ledger. */
                 asOf?: string;
             };
             header?: never;
@@ -10465,7 +9967,7 @@ export interface operations {
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
-                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
+                /** @description Answers as things stood then, from the ledger. */
                 asOf?: string;
             };
             header?: never;
@@ -12822,462 +12324,6 @@ export interface operations {
             };
         };
     };
-    getOgcLandingPage: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The landing page. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OgcLandingPage"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listOgcCollections: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The collections. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OgcCollections"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getOgcCollection: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The collection. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OgcCollection"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listOgcFeatures: {
-        parameters: {
-            query?: {
-                /** @description Features on a page. More than the maximum is taken for the maximum. */
-                limit?: number;
-                /** @description `west,south,east,north` in degrees, CRS84; with six numbers the third and sixth are heights, which no item has. West of more than east is a box over the antimeridian. Items without a point are matched too, as the standard says. */
-                bbox?: number[];
-                /** @description When the item was reported: a date-time, or an interval with both ends in it; `..` or nothing is an open end. A date is that whole day in the jurisdiction’s zone. */
-                datetime?: string;
-                /** @description Repeatable. */
-                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
-                /** @description On account (挂账): listed and not yet struck off. */
-                onAccount?: "true" | "false";
-                /** @description Past the deadline now, on account and not suspended. */
-                overdue?: "true" | "false";
-                /** @description Deadline before this; a date means its beginning. */
-                dueBefore?: string;
-                /** @description Deadline at or after this. */
-                dueAfter?: string;
-                /** @description Level of the evaluation. */
-                level?: "general" | "major";
-                /** @description A code of `GET /v1/categories`. */
-                category?: string;
-                /** @description Risk element (人、车、路、企). */
-                risk?: "person" | "vehicle" | "road" | "enterprise";
-                /** @description Where the filing came from. */
-                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
-                /** @description Prefix of the area code; `341200` is the whole city. */
-                area?: string;
-                /** @description Road number or name. */
-                road?: string;
-                /** @description Overlap with the stretch from here … */
-                chainageFromM?: string;
-                /** @description … to here. */
-                chainageToM?: string;
-                /** @description The responsible unit. */
-                unit?: string;
-                /** @description The lead official’s name. */
-                leadOfficial?: string;
-                /** @description Under supervision, at all or at a tier. */
-                supervision?: "true" | "false" | "county" | "city" | "province";
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
-                q?: string;
-                /** @description Changed at or after this. */
-                updatedAfter?: string;
-                /** @description Reported at or after this. */
-                reportedAfter?: string;
-                /** @description Reported before this. */
-                reportedBefore?: string;
-                /** @description `nextCursor` of the page before. */
-                cursor?: string;
-                /** @description Answers as things stood then, from the ledger. */
-                asOf?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of features. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/geo+json": components["schemas"]["OgcFeatures"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getOgcFeature: {
-        parameters: {
-            query?: {
-                /** @description Answers as things stood then, from the ledger. */
-                asOf?: string;
-            };
-            header?: never;
-            path: {
-                /** @description UUID or code (`2026-000172`). */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The feature. `ETag` is the item’s version. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/geo+json": components["schemas"]["OgcFeature"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getOgcConformance: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The classes. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OgcConformance"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listPeople: {
         parameters: {
             query?: {
@@ -13601,6 +12647,384 @@ export interface operations {
             };
         };
     };
+    reportAreas: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description The first local day of the period. Left out: 365 days before `to`. */
+                from?: string;
+                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                to?: string;
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranking, best first; as a file, its rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Standing"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportForecast: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description What each row is of. */
+                groupBy?: "unit" | "area" | "leadOfficial" | "level" | "category" | "road";
+                /** @description The window: so many weeks before the day of the report, whose own day is left out. */
+                weeks?: number;
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The forecast; as a file, its groups. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["ForecastGroup"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportLeadOfficials: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description The first local day of the period. Left out: 365 days before `to`. */
+                from?: string;
+                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                to?: string;
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranking, best first; as a file, its rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Standing"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reportOverdue: {
         parameters: {
             query?: {
@@ -13652,7 +13076,7 @@ export interface operations {
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
-                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
+                /** @description Answers as things stood then, from the ledger. */
                 asOf?: string;
             };
             header?: never;
@@ -13671,6 +13095,260 @@ export interface operations {
                     "application/json": components["schemas"]["OverdueReport"];
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
                     "application/x-ndjson": components["schemas"]["Item"] | components["schemas"]["OverdueGroup"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportProgress: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description The first local day of the period. Left out: 90 days before `to`. */
+                from?: string;
+                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                to?: string;
+                /** @description Counts the same once more for each group, in `groups`. */
+                groupBy?: "unit" | "area" | "leadOfficial" | "level" | "category" | "road";
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report; as a file, its days, or its groups with `groupBy`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["ProgressDay"] | components["schemas"]["ProgressGroup"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportUnits: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description The first local day of the period. Left out: 365 days before `to`. */
+                from?: string;
+                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                to?: string;
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranking, best first; as a file, its rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Standing"];
                     "text/csv": components["schemas"]["CsvFile"];
                 };
             };

@@ -41,6 +41,9 @@ const PARAMETERS: Record<string, { label: Words; kind?: Parameters<Names['of']>[
   updatedAfter: { label: { zh: '更新不早于', en: 'Updated at or after' } },
   reportedAfter: { label: { zh: '上报不早于', en: 'Reported at or after' } },
   reportedBefore: { label: { zh: '上报早于', en: 'Reported before' } },
+  from: { label: { zh: '统计期起', en: 'From' } },
+  to: { label: { zh: '统计期止（不含）', en: 'Up to, not including' } },
+  weeks: { label: { zh: '统计周数', en: 'Weeks' } },
   limit: { label: { zh: '最多行数', en: 'At most, rows' } },
 }
 

@@ -31,8 +31,8 @@ const CONTENT_TYPES: Record<FileFormat, string> = {
 interface FileOf<R> {
   format: FileFormat
   sheet: Sheet<R>
-  /** All rows, each with its column `json`: the text that the JSON list has of it. */
-  rows: SQL
+  /** All rows, each with its column `json`: the text that the JSON list has of it; or, of a few that are computed, the rows. */
+  rows: SQL | ((tx: Tx) => Promise<readonly object[]>)
   /** The state that the rows are of; undefined: the present. */
   past?: Past | undefined
 }
@@ -121,12 +121,12 @@ interface Source {
 }
 
 /** The rows, what their codes are called and where the ledger stands, all as of one moment; the first rows are here. */
-async function openSource(db: Db, actor: Actor, language: Language, rows: SQL): Promise<Source> {
+async function openSource(db: Db, actor: Actor, language: Language, rows: FileOf<never>['rows']): Promise<Source> {
   const snapshot = await openSnapshot(db)
   try {
     const names = await readNames(snapshot.tx, actor, language)
     const head = await readHead(snapshot.tx, actor)
-    const portions = portionsOf(snapshot, rows)
+    const portions = typeof rows === 'function' ? computed(await rows(snapshot.tx)) : portionsOf(snapshot, rows)
     const first = await portions.next()
     async function* all(): AsyncGenerator<string[]> {
       try {
@@ -140,6 +140,10 @@ async function openSource(db: Db, actor: Actor, language: Language, rows: SQL): 
     await snapshot.close(err)
     throw err
   }
+}
+
+async function* computed(rows: readonly object[]): AsyncGenerator<string[]> {
+  if (rows.length > 0) yield rows.map((row) => JSON.stringify(row))
 }
 
 async function readHead(tx: Tx, actor: Actor): Promise<{ seq: number; hash: string }> {
