@@ -11,12 +11,15 @@ import { bulletinIssueRoutes } from './bulletins/issue-routes.js'
 import { bulletinRoutes } from './bulletins/routes.js'
 import { calendarRoutes } from './calendar/calendar-routes.js'
 import { deadlineRoute } from './calendar/deadline-route.js'
+import { feedRoutes } from './calendar/feed-routes.js'
+import { icsRoute } from './calendar/ics-route.js'
 import { recomputationRoutes } from './calendar/recomputation-routes.js'
 import { closeRoutes } from './close/routes.js'
 import type { App, Deps } from './deps.js'
 import { createAuthentication, createKeyAuthenticator } from './http/actor.js'
 import { acceptJson } from './http/body.js'
 import { compressAnswers } from './http/compression.js'
+import { createFeedAuthenticator } from './http/feed-token.js'
 import { createTokenAuthenticator } from './http/oidc.js'
 import { answerError, FRAMEWORK_ERRORS, rawProblem } from './http/problem.js'
 import { limitRate } from './http/rate-limit.js'
@@ -103,6 +106,8 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(calendarRoutes, deps)
   await app.register(recomputationRoutes, deps)
   await app.register(deadlineRoute, deps)
+  await app.register(feedRoutes, deps)
+  await app.register(icsRoute, deps)
   await app.register(referenceRoutes, deps)
   await app.register(unitRoutes, deps)
   await app.register(peopleRoutes, deps)
@@ -114,9 +119,10 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
 
 /** Identity before anything else is looked at; permission after the rate limit has counted the request. */
 function guard(app: App, { db, now, config }: Deps): void {
-  const keys = createKeyAuthenticator(db, now, (err) => app.log.warn({ err }, 'time of last use was not written'))
+  const onError = (err: unknown) => app.log.warn({ err }, 'time of last use was not written')
+  const keys = createKeyAuthenticator(db, now, onError)
   const tokens = config.oidc === undefined ? undefined : createTokenAuthenticator(config.oidc, db, now)
-  const authentication = createAuthentication(keys, tokens)
+  const authentication = createAuthentication({ keys, tokens, feeds: createFeedAuthenticator(db, now, onError) })
   app.addHook('onRoute', (route) => {
     if (!route.url.startsWith('/v1/')) return
     if (route.config?.action === undefined) throw new Error(`${route.method} ${route.url} has no action`)
