@@ -208,7 +208,10 @@ t.test('a change of calendar moves deadlines to the end of a day in the zone, ov
   t.equal(item.dueAt, '2026-10-31T03:59:59.999Z', 'in summer time')
   await ok(foreign.admin.put('/v1/calendar/2026', off('2026-10-30')))
   const { items } = await ok(foreign.office.post('/v1/calendar/2026/recomputation'))
-  t.match(items.find(({ id }: Json) => id === item.id), { newDueAt: '2026-11-03T04:59:59.999Z' })
+  t.match(
+    items.find(({ id }: Json) => id === item.id),
+    { newDueAt: '2026-11-03T04:59:59.999Z' },
+  )
   t.match(await explain(item, '', foreign), { dueDate: '2026-11-02', byPresentCalendar: { differs: false } })
 })
 

@@ -45,7 +45,8 @@ const NewFeedView = z
   .strictObject({
     ...feed,
     url: z.url().meta({
-      description: 'What the calendar program subscribes to. It opens the feed to whoever has it; shown once, only a hash is kept.',
+      description:
+        'What the calendar program subscribes to. It opens the feed to whoever has it; shown once, only a hash is kept.',
     }),
   })
   .meta({
@@ -95,7 +96,11 @@ export async function feedRoutes(app: App, { db, now, config }: Deps): Promise<v
       const { rows } = await db.execute<z.infer<typeof FeedView>>(sql`
         select ${feedFields} from deadline_feed f where ${isOwn(request.actor)} and f.revoked_at is null ${after}
         order by f.created_at, f.id limit ${limit + 1}`)
-      return sendPage(request, reply, pageOf(rows, limit, (row) => encodeCursor('feeds', [row.createdAt, row.id])))
+      return sendPage(
+        request,
+        reply,
+        pageOf(rows, limit, (row) => encodeCursor('feeds', [row.createdAt, row.id])),
+      )
     },
   )
 
@@ -167,8 +172,12 @@ async function addFeed(
 ): Promise<Outcome> {
   const { id: jurisdiction } = actor.jurisdiction
   // Whoever makes two at once makes them one after the other.
-  await tx.execute(sql`select from person where jurisdiction_id = ${jurisdiction} and id = ${actor.id} for no key update`)
-  const { rows: held } = await tx.execute(sql`select from deadline_feed f where ${isOwn(actor)} and f.revoked_at is null`)
+  await tx.execute(
+    sql`select from person where jurisdiction_id = ${jurisdiction} and id = ${actor.id} for no key update`,
+  )
+  const { rows: held } = await tx.execute(
+    sql`select from deadline_feed f where ${isOwn(actor)} and f.revoked_at is null`,
+  )
   if (held.length >= MAX_FEEDS) {
     throw new Rejection('too-many', {
       zh: `每人最多 ${MAX_FEEDS} 个日历订阅；请先撤销不用的。`,

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
 import { heldAt, itemFields, itemRows, onTheClock, overdueDays } from '../db/item-json.js'
-import { visibleItems } from '../db/visible.js'
+import { ownedBy, visibleItems } from '../db/visible.js'
 import { LABELS } from '../domain/labels.js'
 import type { Actor } from '../domain/permissions.js'
 import type { Words } from '../domain/rejection.js'
@@ -138,12 +138,6 @@ export function overdueGroups(
       from (select i.jurisdiction_id, ${key} as key, ${overdueDays(at, actor.jurisdiction.timeZone)} as days ${overdueItems(actor, query, at)}) d
       group by d.jurisdiction_id, d.key
     ) g order by g.count desc, g."maxOverdueDays" desc, g.key nulls last`
-}
-
-/** A unit's report is about its own work: what it is responsible for or helps with now, not what it once had. */
-function ownedBy({ role, unit }: Actor): SQL[] {
-  if (role !== 'unit') return []
-  return [sql`(i.responsible_unit = ${unit} or i.assignment -> 'coUnits' ? ${unit}::text)`]
 }
 
 /** `from … where …`: what is overdue and the caller may see; the partial index of what is on the clock serves it. */
