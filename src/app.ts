@@ -45,6 +45,8 @@ import { subscriptionRoutes } from './webhooks/subscription-routes.js'
 /** One megabyte of JSON is a hundred times the largest filing. Imports have their own limit. */
 const BODY_LIMIT_BYTES = 1_048_576
 const NO_PARAMETERS = z.strictObject({})
+/** A key or a feed's token, in a URL where it does not belong. */
+const KEY = /ol_[a-z]{1,10}_[0-9A-Za-z_]+/g
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 
 /** The service without a port: what it answers, from what it is given. */
@@ -143,7 +145,7 @@ async function logRequest(request: FastifyRequest, reply: { statusCode: number; 
   const { method, url, log, actor, routeOptions } = request
   const who = actor === undefined ? {} : { jurisdiction: actor.jurisdiction.id, person: actor.id, role: actor.role }
   const ms = Math.round(reply.elapsedTime * 10) / 10
-  const path = routeOptions.config.isSecretPath === true ? routeOptions.url : url.split('?')[0]
+  const path = routeOptions.config.isSecretPath === true ? routeOptions.url : url.split('?')[0]?.replace(KEY, 'ol_…')
   log.info({ method, path, status: reply.statusCode, ms, ...who }, 'request')
 }
 
