@@ -11,6 +11,8 @@ import { bulletinIssueRoutes } from './bulletins/issue-routes.js'
 import { bulletinRoutes } from './bulletins/routes.js'
 import { calendarRoutes } from './calendar/calendar-routes.js'
 import { deadlineRoute } from './calendar/deadline-route.js'
+import { feedRoutes } from './calendar/feed-routes.js'
+import { icsRoute } from './calendar/ics-route.js'
 import { recomputationRoutes } from './calendar/recomputation-routes.js'
 import { CLOSE_COMMANDS } from './close/routes.js'
 import { createBatchRoutes } from './commands/batch-routes.js'
@@ -19,6 +21,7 @@ import type { App, Deps } from './deps.js'
 import { createAuthentication, createKeyAuthenticator } from './http/actor.js'
 import { acceptJson } from './http/body.js'
 import { compressAnswers } from './http/compression.js'
+import { createFeedAuthenticator } from './http/feed-token.js'
 import { createTokenAuthenticator } from './http/oidc.js'
 import { answerError, FRAMEWORK_ERRORS, rawProblem } from './http/problem.js'
 import { limitRate } from './http/rate-limit.js'
@@ -56,6 +59,8 @@ const BODY_LIMIT_BYTES = 1_048_576
 const ITEM_COMMANDS = [...LIST_COMMANDS, ...ASSIGN_COMMANDS, ...TRACK_COMMANDS, ...CLOSE_COMMANDS]
 const batchRoutes = createBatchRoutes(ITEM_COMMANDS)
 const NO_PARAMETERS = z.strictObject({})
+/** A key or a feed's token, in a URL where it does not belong. */
+const KEY = /ol_[a-z]{1,10}_[0-9A-Za-z_]+/g
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 
 /** The service without a port: what it answers, from what it is given. */
@@ -124,6 +129,8 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(calendarRoutes, deps)
   await app.register(recomputationRoutes, deps)
   await app.register(deadlineRoute, deps)
+  await app.register(feedRoutes, deps)
+  await app.register(icsRoute, deps)
   await app.register(referenceRoutes, deps)
   await app.register(unitRoutes, deps)
   await app.register(peopleRoutes, deps)
@@ -135,9 +142,10 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
 
 /** Identity before anything else is looked at; permission after the rate limit has counted the request. */
 function guard(app: App, { db, now, config }: Deps): void {
-  const keys = createKeyAuthenticator(db, now, (err) => app.log.warn({ err }, 'time of last use was not written'))
+  const onError = (err: unknown) => app.log.warn({ err }, 'time of last use was not written')
+  const keys = createKeyAuthenticator(db, now, onError)
   const tokens = config.oidc === undefined ? undefined : createTokenAuthenticator(config.oidc, db, now)
-  const authentication = createAuthentication(keys, tokens)
+  const authentication = createAuthentication({ keys, tokens, feeds: createFeedAuthenticator(db, now, onError) })
   app.addHook('onRoute', (route) => {
     if (!route.url.startsWith('/v1/')) return
     if (route.config?.action === undefined) throw new Error(`${route.method} ${route.url} has no action`)
@@ -158,7 +166,7 @@ async function logRequest(request: FastifyRequest, reply: { statusCode: number; 
   const { method, url, log, actor, routeOptions } = request
   const who = actor === undefined ? {} : { jurisdiction: actor.jurisdiction.id, person: actor.id, role: actor.role }
   const ms = Math.round(reply.elapsedTime * 10) / 10
-  const path = routeOptions.config.isSecretPath === true ? routeOptions.url : url.split('?')[0]
+  const path = routeOptions.config.isSecretPath === true ? routeOptions.url : url.split('?')[0]?.replace(KEY, 'ol_…')
   log.info({ method, path, status: reply.statusCode, ms, ...who }, 'request')
 }
 

@@ -43,6 +43,12 @@ export async function describeApi(app: App): Promise<void> {
             scheme: 'bearer',
             description: 'An API key (`ol_…`), or a JWT of the configured OpenID Connect issuer.',
           },
+          feed: {
+            type: 'apiKey',
+            in: 'query',
+            name: 'token',
+            description: 'The secret of a calendar feed’s URL, which opens that feed and nothing else.',
+          },
         },
       },
       security: [{ bearer: [] }],

@@ -24,6 +24,12 @@ function limitOf(actor: Actor, alias: SQL): SQL | undefined {
   return area === null ? undefined : withinArea(area, alias)
 }
 
+/** A unit's own work: what it is responsible for or helps with now, not what it once had. For others, all. */
+export function ownedBy({ role, unit }: Actor): SQL[] {
+  if (role !== 'unit') return []
+  return [sql`(i.responsible_unit = ${unit} or i.assignment -> 'coUnits' ? ${unit}::text)`]
+}
+
 /** Area codes are prefixes of what lies under them; a range over the index, no recursion. */
 export function withinArea(code: string, alias: SQL = sql`i`): SQL {
   return sql`${alias}.area like ${`${areaPrefix(code)}%`}`

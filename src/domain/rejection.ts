@@ -20,6 +20,7 @@ export type RejectionCode =
   | 'duplicate'
   | 'merge-refused'
   | 'not-active'
+  | 'too-many'
   | 'key-reused'
   | 'key-in-use'
   | 'scores-behind'
