@@ -27,7 +27,7 @@ export async function scoreDay(
   const midnight = startOfDay(day, zone)
   return db.transaction(async (tx) => {
     await holdSettings(tx, jurisdiction)
-    const inForce = (await readScoring(tx, jurisdiction))(midnight)
+    const inForce = (await readScoring(tx, jurisdiction))({ at: midnight })
     const ids = await readCandidates(tx, actor, day, midnight, inForce, after, limit)
     // What is being changed this moment may have been changed before midnight: once it is locked, nothing comes before it.
     await lockItemsOf(tx, jurisdiction, ids)
