@@ -5,6 +5,10 @@ import { noon, scoreOn, scoresOf } from './helpers/scores.js'
 
 const NOBODY = '01900000-0000-7000-8000-000000000000'
 
+const made = await createCheckedApp(t)
+const { home, foreign, clock } = made
+const { closed, late } = await played(made)
+
 /** Two items of the unit's in two counties: one closed early in March, one overdue from 21 March on. */
 async function played(made: TestApp): Promise<{ closed: Json; late: Json }> {
   const { home } = made
@@ -18,9 +22,6 @@ async function played(made: TestApp): Promise<{ closed: Json; late: Json }> {
 }
 
 t.test('the report explains every point, and its sums add up', async (t) => {
-  const made = await createCheckedApp(t)
-  const { home, clock } = made
-  const { closed, late } = await played(made)
   const report = await ok(home.office.get(`/v1/reports/units/${home.unit}/score?from=2026-03-01&to=2026-04-01`))
   const { entries, ...about } = report
   t.match(about, {
@@ -50,41 +51,7 @@ t.test('the report explains every point, and its sums add up', async (t) => {
   t.same(rest.closing, { points: 1, moneyFen: 0 })
 })
 
-t.test('page after page it is the same report, and as of a day the one of that day', async (t) => {
-  const made = await createCheckedApp(t)
-  const { home, clock } = made
-  await played(made)
-  const url = `/v1/reports/units/${home.unit}/score`
-  const whole = await ok(home.office.get(url))
-  const pages: Json[] = []
-  for (let next: string | null = ''; next !== null; ) {
-    const page: Json = await ok(home.office.get(`${url}?limit=2${next === '' ? '' : `&cursor=${next}`}`))
-    pages.push(...page.entries)
-    next = page.nextCursor
-  }
-  t.same(pages, whole.entries)
-  t.same(await allPages(home.office, '/v1/scores?limit=2'), (await scoresOf(home.office)).reverse())
-
-  const then = clock.now
-  const [entry] = await scoresOf(home.office, '&rule=overdue_day')
-  clock.now = noon('2026-03-23')
-  await ok(home.unitCaller.post(`/v1/scores/${entry.id}/appeals`, { reason: '降雨' }))
-  clock.now = noon('2026-03-24')
-  const appealed = await ok(home.office.get(url))
-  await ok(home.office.post(`/v1/scores/${entry.id}/appeal-decision`, { approved: true, reason: '属实' }))
-  clock.now = noon('2026-03-25')
-  t.match(await ok(home.office.get(url)), { closing: { points: 1.5 } })
-  t.same((await ok(home.office.get(`${url}?asOf=${then}`))).entries, whole.entries)
-  t.same((await ok(home.office.get(`${url}?asOf=${noon('2026-03-23')}`))).entries, appealed.entries)
-  refused(t, await home.office.get(`${url}?asOf=2027-01-01T00:00:00Z`), 400, 'invalid-request', {
-    pointers: ['/query/asOf'],
-  })
-})
-
 t.test('each sees what is theirs: a unit itself, a limited supervisor an area, an inspector nothing', async (t) => {
-  const made = await createCheckedApp(t)
-  const { home, foreign } = made
-  const { late } = await played(made)
   const url = `/v1/reports/units/${home.unit}/score`
   t.match(await ok(home.unitCaller.get(url)), { closing: { points: 1 } })
   for (const caller of [home.otherUnitCaller, foreign.office, foreign.unitCaller]) {
@@ -102,9 +69,6 @@ t.test('each sees what is theirs: a unit itself, a limited supervisor an area, a
 })
 
 t.test('entries and report can be had as files', async (t) => {
-  const made = await createCheckedApp(t)
-  const { home } = made
-  await played(made)
   const csv = { accept: 'text/csv', 'accept-language': 'zh-CN' }
   const lines = (await home.office.get('/v1/scores?period=2026-03', csv)).body.trim().split('\r\n')
   t.match(lines[0], /计入日期,责任单位,编号,标题,事项/)
@@ -127,9 +91,6 @@ t.test('entries and report can be had as files', async (t) => {
 })
 
 t.test('entries are filtered by unit, item, rule, period and appeal, and by nothing else', async (t) => {
-  const made = await createCheckedApp(t)
-  const { home } = made
-  const { late } = await played(made)
   const count = async (query: string) => (await scoresOf(home.office, query)).length
   t.equal(await count(`&unit=${home.unit}`), 5)
   t.equal(await count(`&unit=${home.otherUnit}`), 0)
@@ -156,4 +117,32 @@ t.test('entries are filtered by unit, item, rule, period and appeal, and by noth
   ] as const) {
     refused(t, await home.office.get(`/v1/scores?${query}`), 400, 'invalid-request', { pointers: [pointer] })
   }
+})
+
+t.test('page after page it is the same report, and as of a day the one of that day', async (t) => {
+  const url = `/v1/reports/units/${home.unit}/score`
+  const whole = await ok(home.office.get(url))
+  const pages: Json[] = []
+  for (let next: string | null = ''; next !== null; ) {
+    const page: Json = await ok(home.office.get(`${url}?limit=2${next === '' ? '' : `&cursor=${next}`}`))
+    pages.push(...page.entries)
+    next = page.nextCursor
+  }
+  t.same(pages, whole.entries)
+  t.same(await allPages(home.office, '/v1/scores?limit=2'), (await scoresOf(home.office)).reverse())
+
+  const then = clock.now
+  const [entry] = await scoresOf(home.office, '&rule=overdue_day')
+  clock.now = noon('2026-03-23')
+  await ok(home.unitCaller.post(`/v1/scores/${entry.id}/appeals`, { reason: '降雨' }))
+  clock.now = noon('2026-03-24')
+  const appealed = await ok(home.office.get(url))
+  await ok(home.office.post(`/v1/scores/${entry.id}/appeal-decision`, { approved: true, reason: '属实' }))
+  clock.now = noon('2026-03-25')
+  t.match(await ok(home.office.get(url)), { closing: { points: 1.5 } })
+  t.same((await ok(home.office.get(`${url}?asOf=${then}`))).entries, whole.entries)
+  t.same((await ok(home.office.get(`${url}?asOf=${noon('2026-03-23')}`))).entries, appealed.entries)
+  refused(t, await home.office.get(`${url}?asOf=2027-01-01T00:00:00Z`), 400, 'invalid-request', {
+    pointers: ['/query/asOf'],
+  })
 })

@@ -1092,6 +1092,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reports/units/{id}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A unit’s score, every point explained
+         * @description What it had before `from`, every entry booked until `to` with its cause, the sum so far, its appeal and the order’s own reward and penalty beside it. A unit sees its own; a limited supervisor what comes from the items of their area, also in the sums.
+         */
+        get: operations["reportUnitScore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rules": {
         parameters: {
             query?: never;
@@ -1106,7 +1126,7 @@ export interface paths {
         get: operations["getRules"];
         /**
          * Set the rules
-         * @description Replaces the rules whole, as a new version; every version stays. The same rules again make no new one. They hold from now on: deadlines that were given stay, and a ladder that an item is climbing goes on by the new rungs.
+         * @description Replaces the rules whole, as a new version; every version stays. The same rules again make no new one. They hold from now on: deadlines that were given stay, and a ladder that an item is climbing goes on by the new rungs. A score goes by the rules that were in force when its cause happened.
          */
         put: operations["setRules"];
         post?: never;
@@ -1130,6 +1150,170 @@ export interface paths {
         get: operations["listRulesVersions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/score-periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The closed periods
+         * @description The latest first, each with its totals. What is not listed is open.
+         */
+        get: operations["listScorePeriods"];
+        put?: never;
+        /**
+         * Close a period (结账)
+         * @description Once it is over. All that falls in it is scored first, then its totals per unit are frozen with the ledger’s head, and their hash is written into the ledger. Whatever is scored or reversed later for a day in it is booked on the first day after it that lies in no closed period.
+         */
+        post: operations["closeScorePeriod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/score-periods/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One closed period
+         * @description Its totals as they were frozen.
+         */
+        get: operations["getScorePeriod"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scores (奖惩积分)
+         * @description The entries, the latest first. A unit sees its own; a limited supervisor those of their area.
+         */
+        get: operations["listScores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores/computation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compute the scores now
+         * @description What the schedule does by itself within a second or two: scores all that has happened and every day that has begun. Again makes nothing twice.
+         */
+        post: operations["computeScores"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One entry
+         * @description With its appeal, and what has reversed it.
+         */
+        get: operations["getScore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores/{id}/appeal-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide an appeal
+         * @description Approved, the entry is reversed by a new one; refused, it stands. Nobody of the unit concerned decides, nor whoever appealed.
+         */
+        post: operations["decideScoreAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores/{id}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Appeal against an entry (申诉)
+         * @description By the unit whose entry it is, once, and within the days that the rules give (`scoring.appealDays`).
+         */
+        post: operations["appealAgainstScore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores/{id}/reversal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reverse an entry (冲销)
+         * @description Without an appeal. The entry stays, and a new one with the opposite points names it; it counts in the same period, or, when that is closed, in the next open one. Nobody of the unit concerned reverses.
+         */
+        post: operations["reverseScore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1482,7 +1666,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -1560,6 +1744,18 @@ export interface components {
         ApiKeyPage: {
             data: components["schemas"]["ApiKey"][];
             nextCursor: string | null;
+        };
+        /**
+         * @example {
+         *       "reason": "汛期封路十日，非我单位原因。"
+         *     }
+         */
+        AppealScore: {
+            /**
+             * @description Why.
+             * @example 汛期封路十日，非我单位原因。
+             */
+            reason: string;
         };
         /**
          * @example {
@@ -2525,7 +2721,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -2547,6 +2743,23 @@ export interface components {
             kind?: "bureau" | "township" | "company" | "office" | "other";
             name?: string;
         };
+        /**
+         * @example {
+         *       "period": "2026-11"
+         *     }
+         */
+        CloseScorePeriod: {
+            /**
+             * @description A month `2026-03`, a quarter `2026-Q1` or a year `2026`.
+             * @example 2026-03
+             */
+            period: string;
+        };
+        /**
+         * @description Computing needs nothing but the caller.
+         * @example {}
+         */
+        ComputeScores: Record<string, never>;
         /**
          * @description Confirming needs nothing but the caller.
          * @example {}
@@ -2744,6 +2957,20 @@ export interface components {
              */
             dueAt?: string;
             reason?: string;
+        };
+        /**
+         * @example {
+         *       "approved": true,
+         *       "reason": "情况属实，予以冲销。"
+         *     }
+         */
+        DecideScoreAppeal: {
+            approved: boolean;
+            /**
+             * @description Why.
+             * @example 汛期封路十日，非我单位原因。
+             */
+            reason: string;
         };
         /**
          * @example {
@@ -4590,6 +4817,18 @@ export interface components {
         };
         /**
          * @example {
+         *       "reason": "交办时限登记有误。"
+         *     }
+         */
+        ReverseScore: {
+            /**
+             * @description Why.
+             * @example 汛期封路十日，非我单位原因。
+             */
+            reason: string;
+        };
+        /**
+         * @example {
          *       "overlapHours": 24
          *     }
          */
@@ -4693,6 +4932,46 @@ export interface components {
          *         ]
          *       },
          *       "receiptDays": 3,
+         *       "scoring": {
+         *         "appealDays": 15,
+         *         "closedEarly": {
+         *           "days": 7,
+         *           "moneyFen": null,
+         *           "points": 1
+         *         },
+         *         "closedOnTime": {
+         *           "moneyFen": null,
+         *           "points": 2
+         *         },
+         *         "closureRejected": {
+         *           "moneyFen": null,
+         *           "points": -1
+         *         },
+         *         "noProgress": {
+         *           "days": 15,
+         *           "moneyFen": null,
+         *           "points": -1
+         *         },
+         *         "overdueDay": {
+         *           "maxDays": 20,
+         *           "moneyFen": null,
+         *           "points": -0.5
+         *         },
+         *         "publicReportConfirmed": {
+         *           "moneyFen": null,
+         *           "points": 1
+         *         },
+         *         "recheckFailed": {
+         *           "moneyFen": null,
+         *           "points": -3
+         *         },
+         *         "returned": null,
+         *         "signedLate": {
+         *           "moneyFen": null,
+         *           "points": -1,
+         *           "workingDays": 3
+         *         }
+         *       },
          *       "sending": {
          *         "everyMinutes": 60,
          *         "from": "08:30",
@@ -4783,6 +5062,7 @@ export interface components {
             } | null;
             /** @description Days after which a notice without a receipt counts as not received. */
             receiptDays: number;
+            scoring: components["schemas"]["Scoring"];
             /** @description When notices go out, in the jurisdiction’s zone. */
             sending: {
                 everyMinutes: number;
@@ -4840,7 +5120,552 @@ export interface components {
             nextCursor: string | null;
         };
         /**
-         * @description The rules, whole: what is left out is refused, not kept. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
+         * @description One entry of points, and money where set.
+         * @example {
+         *       "appeal": {
+         *         "at": "2026-11-25T01:30:00.000Z",
+         *         "by": {
+         *           "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
+         *           "name": "阜南县交通运输局 陈涛"
+         *         },
+         *         "decidedAt": "2026-11-26T02:00:00.000Z",
+         *         "decidedBy": {
+         *           "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *           "name": "安委办 周敏"
+         *         },
+         *         "decision": "情况属实，予以冲销。",
+         *         "reason": "汛期封路十日，非我单位原因。",
+         *         "state": "approved"
+         *       },
+         *       "at": "2026-11-22T16:02:00.000Z",
+         *       "bookedOn": "2026-11-23",
+         *       "cause": {
+         *         "at": "2026-11-02T02:00:00.000Z",
+         *         "day": "2026-11-23",
+         *         "seq": 42,
+         *         "type": "item.assigned"
+         *       },
+         *       "id": "01a21f02-55aa-7c10-9d20-0c7f6a4b2e11",
+         *       "item": {
+         *         "code": "2026-000001",
+         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *         "title": "临水弯道无护栏"
+         *       },
+         *       "label": {
+         *         "en": "Overdue, per day",
+         *         "zh": "逾期（每日）"
+         *       },
+         *       "moneyFen": null,
+         *       "points": -0.5,
+         *       "reason": null,
+         *       "reversedBy": "01a21f02-60b0-7a61-8a8b-3a0de1f2c5d9",
+         *       "reverses": null,
+         *       "rule": "overdue_day",
+         *       "rules": 3,
+         *       "seq": 57,
+         *       "unit": {
+         *         "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *         "name": "王店镇人民政府"
+         *       }
+         *     }
+         */
+        Score: {
+            appeal: components["schemas"]["ScoreAppeal"] | null;
+            /**
+             * Format: date-time
+             * @description When it was scored.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description The day whose period it counts in: the cause’s, or, when that period was closed, the first day after it that lies in none.
+             */
+            bookedOn: string;
+            /** @description The event that it is for. For what a day costs, the event since which is counted, and the local day that is counted. */
+            cause: {
+                /** Format: date-time */
+                at: string;
+                day: string | null;
+                seq: number;
+                type: string;
+            };
+            /** Format: uuid */
+            id: string;
+            item: {
+                code: string;
+                /** Format: uuid */
+                id: string;
+                title: string;
+            };
+            /** @description What the rule is called. */
+            label: {
+                en: string;
+                zh: string;
+            };
+            moneyFen: number | null;
+            /**
+             * @description To two decimals.
+             * @example -0.5
+             */
+            points: number;
+            /** @description Of a reversal. */
+            reason: string | null;
+            /** @description The entry that takes this one back. */
+            reversedBy: string | null;
+            /** @description The entry that this one takes back. */
+            reverses: string | null;
+            /** @enum {string} */
+            rule: "closed_on_time" | "closed_early" | "signed_late" | "overdue_day" | "closure_rejected" | "recheck_failed" | "public_report_confirmed" | "returned" | "no_progress" | "reversal";
+            /** @description The version of the rules that was in force when the cause happened. */
+            rules: number;
+            /** @description The entry’s own event, `item.scored`. */
+            seq: number;
+            /** @description Whose points they are; null: nobody’s, what is owed to a member of the public who reported. */
+            unit: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
+        };
+        /**
+         * @example {
+         *       "at": "2026-11-25T01:30:00.000Z",
+         *       "by": {
+         *         "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
+         *         "name": "阜南县交通运输局 陈涛"
+         *       },
+         *       "decidedAt": "2026-11-26T02:00:00.000Z",
+         *       "decidedBy": {
+         *         "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *         "name": "安委办 周敏"
+         *       },
+         *       "decision": "情况属实，予以冲销。",
+         *       "reason": "汛期封路十日，非我单位原因。",
+         *       "state": "approved"
+         *     }
+         */
+        ScoreAppeal: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["PersonRef"];
+            decidedAt: string | null;
+            decidedBy: components["schemas"]["PersonRef"] | null;
+            /** @description The reason that the office gave. */
+            decision: string | null;
+            reason: string;
+            /** @enum {string} */
+            state: "pending" | "approved" | "refused";
+        };
+        /**
+         * @example {
+         *       "countedTo": "2026-11-23",
+         *       "done": true,
+         *       "scored": 12,
+         *       "seq": 1234
+         *     }
+         */
+        ScoreComputation: {
+            /**
+             * Format: date
+             * @description The local day up to which days overdue are counted, this one included.
+             */
+            countedTo: string;
+            /** @description False: there is more; call again. */
+            done: boolean;
+            /** @description Entries that this call made. */
+            scored: number;
+            /** @description The ledger’s head after it. */
+            seq: number;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "appeal": {
+         *             "at": "2026-11-25T01:30:00.000Z",
+         *             "by": {
+         *               "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
+         *               "name": "阜南县交通运输局 陈涛"
+         *             },
+         *             "decidedAt": "2026-11-26T02:00:00.000Z",
+         *             "decidedBy": {
+         *               "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "name": "安委办 周敏"
+         *             },
+         *             "decision": "情况属实，予以冲销。",
+         *             "reason": "汛期封路十日，非我单位原因。",
+         *             "state": "approved"
+         *           },
+         *           "at": "2026-11-22T16:02:00.000Z",
+         *           "bookedOn": "2026-11-23",
+         *           "cause": {
+         *             "at": "2026-11-02T02:00:00.000Z",
+         *             "day": "2026-11-23",
+         *             "seq": 42,
+         *             "type": "item.assigned"
+         *           },
+         *           "id": "01a21f02-55aa-7c10-9d20-0c7f6a4b2e11",
+         *           "item": {
+         *             "code": "2026-000001",
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "title": "临水弯道无护栏"
+         *           },
+         *           "label": {
+         *             "en": "Overdue, per day",
+         *             "zh": "逾期（每日）"
+         *           },
+         *           "moneyFen": null,
+         *           "points": -0.5,
+         *           "reason": null,
+         *           "reversedBy": "01a21f02-60b0-7a61-8a8b-3a0de1f2c5d9",
+         *           "reverses": null,
+         *           "rule": "overdue_day",
+         *           "rules": 3,
+         *           "seq": 57,
+         *           "unit": {
+         *             "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *             "name": "王店镇人民政府"
+         *           }
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        ScorePage: {
+            data: components["schemas"]["Score"][];
+            nextCursor: string | null;
+        };
+        /**
+         * @description A period whose totals are frozen.
+         * @example {
+         *       "closedAt": "2026-12-02T01:30:00.000Z",
+         *       "closedBy": {
+         *         "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *         "name": "安委办 周敏"
+         *       },
+         *       "contentSha256": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
+         *       "from": "2026-11-01",
+         *       "kind": "month",
+         *       "ledger": {
+         *         "hash": "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
+         *         "seq": 1234
+         *       },
+         *       "period": "2026-11",
+         *       "to": "2026-12-01",
+         *       "units": [
+         *         {
+         *           "entries": 9,
+         *           "moneyFen": 0,
+         *           "penalties": -3.5,
+         *           "points": 6.5,
+         *           "rewards": 10,
+         *           "unit": {
+         *             "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *             "name": "王店镇人民政府"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        ScorePeriod: {
+            /** Format: date-time */
+            closedAt: string;
+            closedBy: components["schemas"]["PersonRef"];
+            /** @description Stands in the ledger, in `score_period.closed`. */
+            contentSha256: string;
+            /** Format: date */
+            from: string;
+            /** @enum {string} */
+            kind: "month" | "quarter" | "year";
+            /** @description The head that it was closed at. */
+            ledger: {
+                hash: string;
+                seq: number;
+            };
+            period: string;
+            /**
+             * Format: date
+             * @description The day after the last.
+             */
+            to: string;
+            /** @description The totals, best first; to a unit, its own. */
+            units: {
+                entries: number;
+                /**
+                 * @description Fen (1/100 yuan).
+                 * @example -50000
+                 */
+                moneyFen: number;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                penalties: number;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                rewards: number;
+                /** @description Null: what is owed to members of the public. */
+                unit: {
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                } | null;
+            }[];
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "closedAt": "2026-12-02T01:30:00.000Z",
+         *           "closedBy": {
+         *             "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *             "name": "安委办 周敏"
+         *           },
+         *           "contentSha256": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
+         *           "from": "2026-11-01",
+         *           "kind": "month",
+         *           "ledger": {
+         *             "hash": "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
+         *             "seq": 1234
+         *           },
+         *           "period": "2026-11",
+         *           "to": "2026-12-01",
+         *           "units": [
+         *             {
+         *               "entries": 9,
+         *               "moneyFen": 0,
+         *               "penalties": -3.5,
+         *               "points": 6.5,
+         *               "rewards": 10,
+         *               "unit": {
+         *                 "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *                 "name": "王店镇人民政府"
+         *               }
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        ScorePeriodPage: {
+            data: components["schemas"]["ScorePeriod"][];
+            nextCursor: string | null;
+        };
+        /**
+         * @example {
+         *       "moneyFen": 0,
+         *       "points": 6.5
+         *     }
+         */
+        ScoreTotal: {
+            /**
+             * @description Fen (1/100 yuan).
+             * @example -50000
+             */
+            moneyFen: number;
+            /**
+             * @description To two decimals.
+             * @example -0.5
+             */
+            points: number;
+        };
+        /**
+         * @description What earns and costs points and money (奖惩积分). An entry goes by the version in force at its cause.
+         * @example {
+         *       "appealDays": 15,
+         *       "closedEarly": {
+         *         "days": 7,
+         *         "moneyFen": null,
+         *         "points": 1
+         *       },
+         *       "closedOnTime": {
+         *         "moneyFen": null,
+         *         "points": 2
+         *       },
+         *       "closureRejected": {
+         *         "moneyFen": null,
+         *         "points": -1
+         *       },
+         *       "noProgress": {
+         *         "days": 15,
+         *         "moneyFen": null,
+         *         "points": -1
+         *       },
+         *       "overdueDay": {
+         *         "maxDays": 20,
+         *         "moneyFen": null,
+         *         "points": -0.5
+         *       },
+         *       "publicReportConfirmed": {
+         *         "moneyFen": null,
+         *         "points": 1
+         *       },
+         *       "recheckFailed": {
+         *         "moneyFen": null,
+         *         "points": -3
+         *       },
+         *       "returned": null,
+         *       "signedLate": {
+         *         "moneyFen": null,
+         *         "points": -1,
+         *         "workingDays": 3
+         *       }
+         *     }
+         */
+        Scoring: {
+            /**
+             * @description Days within which a unit may appeal against an entry; 0: on its day only.
+             * @example 15
+             */
+            appealDays: number;
+            /** @description Closed early, on top of `closedOnTime`. Null: the rule is off. */
+            closedEarly: {
+                /**
+                 * @description Days before the deadline’s day, at least.
+                 * @example 7
+                 */
+                days: number;
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example 2
+                 */
+                points: number;
+            } | null;
+            /** @description Closed (销号) at or before the deadline in force. Null: the rule is off. */
+            closedOnTime: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example 2
+                 */
+                points: number;
+            } | null;
+            /** @description A closure request was rejected. Null: the rule is off. */
+            closureRejected: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+            } | null;
+            /** @description No progress while remediating. Null: the rule is off. */
+            noProgress: {
+                /**
+                 * @description Days without a word, and again after as many more.
+                 * @example 15
+                 */
+                days: number;
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+            } | null;
+            /** @description Each day overdue, counted by the midnights that find the item so. Null: the rule is off. */
+            overdueDay: {
+                /**
+                 * @description The cap: no more days than these cost, for one item and deadline.
+                 * @example 20
+                 */
+                maxDays: number;
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+            } | null;
+            /** @description An item with source `public` or `hotline` was listed. Nobody’s points: what is owed to whoever reported. Null: the rule is off. */
+            publicReportConfirmed: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example 2
+                 */
+                points: number;
+            } | null;
+            /** @description A recheck failed: to the unit whose work it was. Null: the rule is off. */
+            recheckFailed: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+            } | null;
+            /** @description An order was returned. Null: the rule is off. */
+            returned: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+            } | null;
+            /** @description Signed for late. Null: the rule is off. */
+            signedLate: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+                /**
+                 * @description Working days after the day of the assignment.
+                 * @example 3
+                 */
+                workingDays: number;
+            } | null;
+        };
+        /**
+         * @description The rules, whole: what is left out is refused, not kept; but without `scoring`, which came later, the scoring in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
          * @example {
          *       "bulletins": {
          *         "numberPattern": "安办〔{year}〕{n}号",
@@ -4930,6 +5755,46 @@ export interface components {
          *         ]
          *       },
          *       "receiptDays": 3,
+         *       "scoring": {
+         *         "appealDays": 15,
+         *         "closedEarly": {
+         *           "days": 7,
+         *           "moneyFen": null,
+         *           "points": 1
+         *         },
+         *         "closedOnTime": {
+         *           "moneyFen": null,
+         *           "points": 2
+         *         },
+         *         "closureRejected": {
+         *           "moneyFen": null,
+         *           "points": -1
+         *         },
+         *         "noProgress": {
+         *           "days": 15,
+         *           "moneyFen": null,
+         *           "points": -1
+         *         },
+         *         "overdueDay": {
+         *           "maxDays": 20,
+         *           "moneyFen": null,
+         *           "points": -0.5
+         *         },
+         *         "publicReportConfirmed": {
+         *           "moneyFen": null,
+         *           "points": 1
+         *         },
+         *         "recheckFailed": {
+         *           "moneyFen": null,
+         *           "points": -3
+         *         },
+         *         "returned": null,
+         *         "signedLate": {
+         *           "moneyFen": null,
+         *           "points": -1,
+         *           "workingDays": 3
+         *         }
+         *       },
          *       "sending": {
          *         "everyMinutes": 60,
          *         "from": "08:30",
@@ -5014,6 +5879,7 @@ export interface components {
             } | null;
             /** @description Days after which a notice without a receipt counts as not received. */
             receiptDays: number;
+            scoring?: components["schemas"]["Scoring"];
             /** @description When notices go out, in the jurisdiction’s zone. */
             sending: {
                 everyMinutes: number;
@@ -5178,6 +6044,223 @@ export interface components {
         };
         /**
          * @example {
+         *       "appeal": {
+         *         "at": "2026-11-25T01:30:00.000Z",
+         *         "by": {
+         *           "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
+         *           "name": "阜南县交通运输局 陈涛"
+         *         },
+         *         "decidedAt": "2026-11-26T02:00:00.000Z",
+         *         "decidedBy": {
+         *           "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *           "name": "安委办 周敏"
+         *         },
+         *         "decision": "情况属实，予以冲销。",
+         *         "reason": "汛期封路十日，非我单位原因。",
+         *         "state": "approved"
+         *       },
+         *       "assignment": {
+         *         "penalty": "逾期未销号，通报并扣 5 分",
+         *         "reward": "按期销号，年度考核加 2 分"
+         *       },
+         *       "at": "2026-11-22T16:02:00.000Z",
+         *       "bookedOn": "2026-11-23",
+         *       "cause": {
+         *         "at": "2026-11-02T02:00:00.000Z",
+         *         "day": "2026-11-23",
+         *         "seq": 42,
+         *         "type": "item.assigned"
+         *       },
+         *       "id": "01a21f02-55aa-7c10-9d20-0c7f6a4b2e11",
+         *       "item": {
+         *         "code": "2026-000001",
+         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *         "title": "临水弯道无护栏"
+         *       },
+         *       "label": {
+         *         "en": "Overdue, per day",
+         *         "zh": "逾期（每日）"
+         *       },
+         *       "moneyFen": null,
+         *       "points": -0.5,
+         *       "reason": null,
+         *       "reversedBy": "01a21f02-60b0-7a61-8a8b-3a0de1f2c5d9",
+         *       "reverses": null,
+         *       "rule": "overdue_day",
+         *       "rules": 3,
+         *       "running": {
+         *         "moneyFen": 0,
+         *         "points": 6
+         *       },
+         *       "seq": 57,
+         *       "unit": {
+         *         "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *         "name": "王店镇人民政府"
+         *       }
+         *     }
+         */
+        UnitScoreEntry: {
+            appeal: components["schemas"]["ScoreAppeal"] | null;
+            /** @description What the order that was in force said of reward and penalty; null where there was none. */
+            assignment: {
+                penalty: string;
+                reward: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @description When it was scored.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description The day whose period it counts in: the cause’s, or, when that period was closed, the first day after it that lies in none.
+             */
+            bookedOn: string;
+            /** @description The event that it is for. For what a day costs, the event since which is counted, and the local day that is counted. */
+            cause: {
+                /** Format: date-time */
+                at: string;
+                day: string | null;
+                seq: number;
+                type: string;
+            };
+            /** Format: uuid */
+            id: string;
+            item: {
+                code: string;
+                /** Format: uuid */
+                id: string;
+                title: string;
+            };
+            /** @description What the rule is called. */
+            label: {
+                en: string;
+                zh: string;
+            };
+            moneyFen: number | null;
+            /**
+             * @description To two decimals.
+             * @example -0.5
+             */
+            points: number;
+            /** @description Of a reversal. */
+            reason: string | null;
+            /** @description The entry that takes this one back. */
+            reversedBy: string | null;
+            /** @description The entry that this one takes back. */
+            reverses: string | null;
+            /** @enum {string} */
+            rule: "closed_on_time" | "closed_early" | "signed_late" | "overdue_day" | "closure_rejected" | "recheck_failed" | "public_report_confirmed" | "returned" | "no_progress" | "reversal";
+            /** @description The version of the rules that was in force when the cause happened. */
+            rules: number;
+            /** @description The unit’s sum with this entry. */
+            running: components["schemas"]["ScoreTotal"];
+            /** @description The entry’s own event, `item.scored`. */
+            seq: number;
+            /** @description Whose points they are; null: nobody’s, what is owed to a member of the public who reported. */
+            unit: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
+        };
+        /**
+         * @example {
+         *       "asOf": "2026-11-26T02:00:00.000Z",
+         *       "closing": {
+         *         "moneyFen": 0,
+         *         "points": 6
+         *       },
+         *       "entries": [
+         *         {
+         *           "appeal": {
+         *             "at": "2026-11-25T01:30:00.000Z",
+         *             "by": {
+         *               "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
+         *               "name": "阜南县交通运输局 陈涛"
+         *             },
+         *             "decidedAt": "2026-11-26T02:00:00.000Z",
+         *             "decidedBy": {
+         *               "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "name": "安委办 周敏"
+         *             },
+         *             "decision": "情况属实，予以冲销。",
+         *             "reason": "汛期封路十日，非我单位原因。",
+         *             "state": "approved"
+         *           },
+         *           "assignment": {
+         *             "penalty": "逾期未销号，通报并扣 5 分",
+         *             "reward": "按期销号，年度考核加 2 分"
+         *           },
+         *           "at": "2026-11-22T16:02:00.000Z",
+         *           "bookedOn": "2026-11-23",
+         *           "cause": {
+         *             "at": "2026-11-02T02:00:00.000Z",
+         *             "day": "2026-11-23",
+         *             "seq": 42,
+         *             "type": "item.assigned"
+         *           },
+         *           "id": "01a21f02-55aa-7c10-9d20-0c7f6a4b2e11",
+         *           "item": {
+         *             "code": "2026-000001",
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "title": "临水弯道无护栏"
+         *           },
+         *           "label": {
+         *             "en": "Overdue, per day",
+         *             "zh": "逾期（每日）"
+         *           },
+         *           "moneyFen": null,
+         *           "points": -0.5,
+         *           "reason": null,
+         *           "reversedBy": "01a21f02-60b0-7a61-8a8b-3a0de1f2c5d9",
+         *           "reverses": null,
+         *           "rule": "overdue_day",
+         *           "rules": 3,
+         *           "running": {
+         *             "moneyFen": 0,
+         *             "points": 6
+         *           },
+         *           "seq": 57,
+         *           "unit": {
+         *             "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *             "name": "王店镇人民政府"
+         *           }
+         *         }
+         *       ],
+         *       "from": "2026-11-01",
+         *       "nextCursor": null,
+         *       "opening": {
+         *         "moneyFen": 0,
+         *         "points": 6.5
+         *       },
+         *       "to": "2026-12-01",
+         *       "unit": {
+         *         "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *         "name": "王店镇人民政府"
+         *       }
+         *     }
+         */
+        UnitScoreReport: {
+            /** Format: date-time */
+            asOf: string;
+            /** @description The sum of all that was booked before `to`: the opening and every entry. */
+            closing: components["schemas"]["ScoreTotal"];
+            /** @description In the order of the days on which they are booked. */
+            entries: components["schemas"]["UnitScoreEntry"][];
+            from: string | null;
+            nextCursor: string | null;
+            /** @description The sum of what was booked before `from`. */
+            opening: components["schemas"]["ScoreTotal"];
+            to: string | null;
+            unit: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            };
+        };
+        /**
+         * @example {
          *       "checked": 172,
          *       "firstBadSeq": null,
          *       "ok": true
@@ -5211,6 +6294,7 @@ export type AddSubscription = components['schemas']['AddSubscription'];
 export type AddUnit = components['schemas']['AddUnit'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyPage = components['schemas']['ApiKeyPage'];
+export type AppealScore = components['schemas']['AppealScore'];
 export type Area = components['schemas']['Area'];
 export type AreaPage = components['schemas']['AreaPage'];
 export type AssignItem = components['schemas']['AssignItem'];
@@ -5235,6 +6319,8 @@ export type ChangeContact = components['schemas']['ChangeContact'];
 export type ChangePerson = components['schemas']['ChangePerson'];
 export type ChangeSubscription = components['schemas']['ChangeSubscription'];
 export type ChangeUnit = components['schemas']['ChangeUnit'];
+export type CloseScorePeriod = components['schemas']['CloseScorePeriod'];
+export type ComputeScores = components['schemas']['ComputeScores'];
 export type ConfirmBulletin = components['schemas']['ConfirmBulletin'];
 export type Contact = components['schemas']['Contact'];
 export type ContactMessage = components['schemas']['ContactMessage'];
@@ -5244,6 +6330,7 @@ export type CorrectItem = components['schemas']['CorrectItem'];
 export type CsvFile = components['schemas']['CsvFile'];
 export type DecideClosure = components['schemas']['DecideClosure'];
 export type DecideExtension = components['schemas']['DecideExtension'];
+export type DecideScoreAppeal = components['schemas']['DecideScoreAppeal'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
 export type DraftBulletin = components['schemas']['DraftBulletin'];
@@ -5296,10 +6383,19 @@ export type ResumeItem = components['schemas']['ResumeItem'];
 export type Retried = components['schemas']['Retried'];
 export type RetryFailed = components['schemas']['RetryFailed'];
 export type ReturnItem = components['schemas']['ReturnItem'];
+export type ReverseScore = components['schemas']['ReverseScore'];
 export type RotateSecret = components['schemas']['RotateSecret'];
 export type Rules = components['schemas']['Rules'];
 export type RulesVersion = components['schemas']['RulesVersion'];
 export type RulesVersionPage = components['schemas']['RulesVersionPage'];
+export type Score = components['schemas']['Score'];
+export type ScoreAppeal = components['schemas']['ScoreAppeal'];
+export type ScoreComputation = components['schemas']['ScoreComputation'];
+export type ScorePage = components['schemas']['ScorePage'];
+export type ScorePeriod = components['schemas']['ScorePeriod'];
+export type ScorePeriodPage = components['schemas']['ScorePeriodPage'];
+export type ScoreTotal = components['schemas']['ScoreTotal'];
+export type Scoring = components['schemas']['Scoring'];
 export type SetRules = components['schemas']['SetRules'];
 export type Status = components['schemas']['Status'];
 export type Subscription = components['schemas']['Subscription'];
@@ -5308,6 +6404,8 @@ export type SuperviseItem = components['schemas']['SuperviseItem'];
 export type SuspendItem = components['schemas']['SuspendItem'];
 export type Unit = components['schemas']['Unit'];
 export type UnitPage = components['schemas']['UnitPage'];
+export type UnitScoreEntry = components['schemas']['UnitScoreEntry'];
+export type UnitScoreReport = components['schemas']['UnitScoreReport'];
 export type Verification = components['schemas']['Verification'];
 export type Workbook = components['schemas']['Workbook'];
 export type $defs = Record<string, never>;
@@ -7767,7 +8865,7 @@ export interface operations {
                 /** @description Events on a page, 50 unless told; of an NDJSON export, all unless told. */
                 limit?: number;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed")[];
                 /** @description Seconds to wait for the next event when there is none yet. */
                 wait?: number;
             };
@@ -7840,7 +8938,7 @@ export interface operations {
                 /** @description The last seq that the follower has; without it the stream begins with what happens from now on. */
                 after?: string;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed")[];
             };
             header?: {
                 /** @description The `id` that the client saw last, which it sends by itself when it connects again. It goes before `after`. */
@@ -11968,6 +13066,106 @@ export interface operations {
             };
         };
     };
+    reportUnitScore: {
+        parameters: {
+            query?: {
+                /** @description Entries booked on this local day or later. */
+                from?: string;
+                /** @description Entries booked before this local day: the day after the last. */
+                to?: string;
+                /** @description Rows on a page, 50 unless told; of a file, all unless told. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report; as a file, all entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitScoreReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["UnitScoreEntry"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getRules: {
         parameters: {
             query?: {
@@ -12207,6 +13405,939 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScorePeriods: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePeriodPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeScorePeriod: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseScorePeriod"];
+            };
+        };
+        responses: {
+            /** @description The period. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePeriod"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScorePeriod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The period. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePeriod"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScores: {
+        parameters: {
+            query?: {
+                /** @description Entries of this unit. */
+                unit?: string;
+                /** @description UUID or code of an item. */
+                item?: string;
+                /** @description Entries under one rule. */
+                rule?: "closed_on_time" | "closed_early" | "signed_late" | "overdue_day" | "closure_rejected" | "recheck_failed" | "public_report_confirmed" | "returned" | "no_progress" | "reversal";
+                /** @description Entries that count in a month `2026-03`, a quarter `2026-Q1` or a year `2026`. */
+                period?: string;
+                /** @description Entries booked on this local day or later. */
+                from?: string;
+                /** @description Entries booked before this local day: the day after the last. */
+                to?: string;
+                /** @description By what has come of appeals: `any` that has one, `none`, or those in one state. */
+                appealed?: "none" | "any" | "pending" | "approved" | "refused";
+                /** @description Rows on a page, 50 unless told; of a file, all unless told. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; as a file, all entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Score"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    computeScores: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputeScores"];
+            };
+        };
+        responses: {
+            /** @description What was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreComputation"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entry. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Score"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideScoreAppeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideScoreAppeal"];
+            };
+        };
+        responses: {
+            /** @description The entry with the decision. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Score"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appealAgainstScore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealScore"];
+            };
+        };
+        responses: {
+            /** @description The entry with the appeal. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Score"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reverseScore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReverseScore"];
+            };
+        };
+        responses: {
+            /** @description The entry with what has reversed it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Score"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
