@@ -10,6 +10,7 @@ import { figuresOf, sum, type Tally } from './figures.js'
 import { readMaterial } from './material.js'
 import type { OverdueItem } from './overdue.js'
 import { MINIMUM_LISTED, standingsOf } from './ranking.js'
+import { readScores } from './scores.js'
 import { seriesOf } from './series.js'
 import type { CutOff } from './state-at.js'
 
@@ -29,6 +30,8 @@ export interface Inputs {
   rules: { version: number; ladder: readonly Pick<Rules['ladder'][number], 'rung' | 'days' | 'label'>[] }
   /** Undefined: as the reference data have them now. */
   areaNames?: ReadonlyMap<string, string>
+  /** False for one from before there were scores. */
+  scores: boolean
   previous: Previous | null
 }
 
@@ -54,6 +57,7 @@ export async function makeContent(db: Db | Tx, cut: CutOff, inputs: Inputs): Pro
     areas: standingsOf(groups, 'area', areaNames, previous?.content.areas ?? []),
     overdueItems: { total: total.overdue, items: overdue.map((item) => withNames(item, unitNames, areaNames)) },
     series,
+    ...(inputs.scores ? { scores: await readScores(db, cut, unitNames) } : {}),
     previous: previous?.reference ?? null,
     changes: null,
   }
@@ -67,13 +71,20 @@ export function cutOffOf({ jurisdiction, ledger, asOf, period }: Content): CutOf
 }
 
 /** What a content was made with beside the ledger, but for the bulletin before, of which it has only the reference. */
-export function inputsOf({ jurisdiction, kind, rules, areas, overdueItems }: Content): Omit<Inputs, 'previous'> {
+export function inputsOf({
+  jurisdiction,
+  kind,
+  rules,
+  areas,
+  overdueItems,
+  scores,
+}: Content): Omit<Inputs, 'previous'> {
   const named = [
     ...areas.map(({ key, name }) => [key, name] as const),
     ...overdueItems.items.map(({ area }) => [area.code, area.name] as const),
   ]
   const areaNames = new Map(named.filter((pair): pair is [string, string] => pair[0] !== null && pair[1] !== null))
-  return { jurisdiction, kind, rules, areaNames }
+  return { jurisdiction, kind, rules, areaNames, scores: scores !== undefined }
 }
 
 function rungOf({ rung, days, label }: Inputs['rules']['ladder'][number]) {
