@@ -1,6 +1,7 @@
 import t from 'tap'
 import type { Role } from '../src/domain/permissions.js'
 import { ladderChore } from '../src/notify/ladder-chore.js'
+import { scoresChore } from '../src/scores/chore.js'
 import { type Caller, filing, itemIn, type Json, ok, order, type Stage } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { choreDeps, runChore } from './helpers/chores.js'
@@ -26,6 +27,7 @@ for (const stage of STAGES) theirs.push(await itemIn(stage, foreign, { order: OR
 const ours = await itemIn('remediating', home, { order: ORDER })
 clock.now = '2026-03-20T01:00:00.000Z'
 await runChore(ladderChore, choreDeps({ db, clock }))
+await runChore(scoresChore, choreDeps({ db, clock }))
 
 const callersOf = (at: typeof home): Record<Role, Caller> => ({
   ...{ inspector: at.inspector, unit: at.unitCaller, office: at.office },
@@ -49,6 +51,8 @@ const theirBulletins: Json[] = [
 ]
 await ok(foreign.office.post(`/v1/bulletins/${theirBulletins[1].id}/issuance`))
 await ok(home.office.post('/v1/bulletins', { kind: 'daily' }))
+const theirScores: Json[] = (await ok(foreign.office.get('/v1/scores'))).data
+await ok(foreign.office.post('/v1/score-periods', { period: '2026-02' }))
 const theirKeys: Json[] = (await ok(foreign.admin.get('/v1/api-keys'))).data
 
 /** Something of the other jurisdiction's for each kind of identifier, and one that nothing has. */
@@ -58,6 +62,9 @@ const IDENTIFIERS: Record<string, { foreign: string[]; nothing: string }> = {
   bulletins: { foreign: theirBulletins.map((bulletin) => bulletin.id), nothing: NOBODY },
   units: { foreign: [foreign.unit, foreign.otherUnit], nothing: NOBODY },
   people: { foreign: theirPeople.map((person) => person.id), nothing: NOBODY },
+  reports: { foreign: [foreign.unit, foreign.otherUnit], nothing: NOBODY },
+  scores: { foreign: theirScores.map((score) => score.id), nothing: NOBODY },
+  'score-periods': { foreign: ['2026-02'], nothing: '2026-01' },
   notices: { foreign: theirNotices.map((notice) => notice.id), nothing: NOBODY },
   subscriptions: { foreign: theirSubscriptions.map((subscription) => subscription.id), nothing: NOBODY },
   contacts: { foreign: theirContacts.map((contact) => contact.id), nothing: NOBODY },
@@ -85,6 +92,7 @@ async function possessions(): Promise<string> {
     '/v1/bulletins',
   ]
   const answers = [await ok(foreign.auditor.get('/v1/ledger')), await ok(foreign.auditor.get('/v1/notices'))]
+  for (const url of ['/v1/scores', '/v1/score-periods']) answers.push(await ok(foreign.auditor.get(url)))
   for (const url of urls) answers.push(await ok(foreign.admin.get(url)))
   return JSON.stringify(answers).replace(/"lastUsedAt":("[^"]*"|null)/g, '')
 }
@@ -171,6 +179,7 @@ t.test('no list, report, feed or count has anything of another jurisdiction’s'
   traces.push(...theirContacts.map((contact) => contact.id), 'theirs@example.com')
   traces.push(...theirPeople.map((person) => person.id), ...theirKeys.map((key) => key.id))
   traces.push(...theirSubscriptions.map((subscription) => subscription.id))
+  traces.push(...theirScores.map((score) => score.id))
   traces.push(...theirBulletins.map((bulletin) => bulletin.id))
   const more = ['/v1/items?limit=200&count=true', `/v1/items?asOf=${clock.now}`, '/v1/events?limit=200']
   more.push('/v1/reports/overdue?groupBy=unit', '/v1/reports/overdue?groupBy=area', `/v1/items?unit=${foreign.unit}`)
@@ -216,6 +225,7 @@ t.test('a cursor of another jurisdiction’s leads to nothing but one’s own', 
     ['admin', '/v1/people?limit=1'],
     ['admin', '/v1/api-keys?limit=1'],
     ['office', '/v1/subscriptions?limit=1'],
+    ['office', '/v1/scores?limit=1'],
   ]
   for (const [role, url] of lists) {
     const { nextCursor } = await ok(their[role].get(url))

@@ -12,6 +12,7 @@ const COLUMNS = ['inspector', 'unit', 'office', 'supervisor', 'auditor', 'admin'
 const ALL = 'x x x x x x'
 const LEDGER = '. . x x x .'
 const OFFICE = '. . x . . .'
+const SCORES = '. x x x x .'
 const UNIT = '. x . . . .'
 const ADMIN = '. . . . . x'
 const MANAGER = '. . x . . x'
@@ -61,6 +62,16 @@ const MATRIX: Record<string, string> = {
   'GET /v1/reports/areas': ALL,
   'GET /v1/reports/lead-officials': ALL,
   'GET /v1/reports/forecast': ALL,
+  'GET /v1/reports/units/{id}/score': SCORES,
+  'GET /v1/scores': SCORES,
+  'GET /v1/scores/{id}': SCORES,
+  'POST /v1/scores/computation': OFFICE,
+  'POST /v1/scores/{id}/appeals': UNIT,
+  'POST /v1/scores/{id}/appeal-decision': OFFICE,
+  'POST /v1/scores/{id}/reversal': OFFICE,
+  'GET /v1/score-periods': SCORES,
+  'POST /v1/score-periods': OFFICE,
+  'GET /v1/score-periods/{id}': SCORES,
   'GET /v1/notices': '. x x x x .',
   'POST /v1/notices/{id}/receipt': '. x x x . .',
   'GET /v1/subscriptions': MANAGER,

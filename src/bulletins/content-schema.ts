@@ -110,6 +110,26 @@ const Changes = z
   })
   .meta({ id: 'BulletinChanges', description: 'What differs from the previous bulletin of the same kind.' })
 
+const Scores = z
+  .strictObject({
+    period: z
+      .strictObject({ period: z.string(), seq: z.int(), contentSha256: Hash })
+      .nullable()
+      .meta({ description: 'The closed score period of the same days, where it was closed by the cut-off.' }),
+    units: z.array(
+      z.strictObject({
+        key: z.string().nullable().meta({ description: 'A unit’s id; null: what is owed to members of the public.' }),
+        name: z.string().nullable(),
+        entries: Count,
+        rewards: z.number(),
+        penalties: z.number(),
+        points: z.number(),
+        moneyFen: z.int(),
+      }),
+    ),
+  })
+  .meta({ id: 'BulletinScores', description: 'What was booked in the period, by unit, best first (奖惩积分).' })
+
 const rungExample = { rung: 'bulletin_naming', days: 15, label: { zh: '通报', en: 'Named in the bulletin' } }
 
 export const BulletinContent = z
@@ -136,6 +156,7 @@ export const BulletinContent = z
       items: z.array(Overdue).meta({ description: 'Named ones first, then the longest overdue; at most 5,000.' }),
     }),
     series: z.array(SeriesDay),
+    scores: Scores.optional().meta({ description: 'Bulletins from before there were scores have none.' }),
     previous: z
       .strictObject({ id: z.string(), number: z.string(), from: Day, to: Day, seq: z.int(), contentSha256: Hash })
       .nullable(),

@@ -12,6 +12,7 @@ import { figuresOf } from './figures.js'
 import { readMaterial } from './material.js'
 import type { OverdueItem } from './overdue.js'
 import { standingsOf } from './ranking.js'
+import { readScores } from './scores.js'
 import type { CutOff } from './state-at.js'
 
 /** An issued bulletin, as far as another one is compared with it. */
@@ -30,6 +31,8 @@ export interface Inputs {
   rules: { version: number; ladder: readonly Pick<Rules['ladder'][number], 'rung' | 'days' | 'label'>[] }
   /** Undefined: as the reference data have them now. */
   areaNames?: ReadonlyMap<string, string>
+  /** False for one from before there were scores. */
+  scores: boolean
   previous: Previous | null
 }
 
@@ -55,6 +58,7 @@ export async function makeContent(db: Db | Tx, cut: CutOff, inputs: Inputs): Pro
     areas: standingsOf(groups, 'area', areaNames, previous?.content.areas ?? []),
     overdueItems: { total: total.overdue, items: overdue.map((item) => withNames(item, unitNames, areaNames)) },
     series,
+    ...(inputs.scores ? { scores: await readScores(db, cut, unitNames) } : {}),
     previous: previous?.reference ?? null,
     changes: null,
   }
@@ -68,13 +72,20 @@ export function cutOffOf({ jurisdiction, ledger, asOf, period }: Content): CutOf
 }
 
 /** What a content was made with beside the ledger, but for the bulletin before, of which it has only the reference. */
-export function inputsOf({ jurisdiction, kind, rules, areas, overdueItems }: Content): Omit<Inputs, 'previous'> {
+export function inputsOf({
+  jurisdiction,
+  kind,
+  rules,
+  areas,
+  overdueItems,
+  scores,
+}: Content): Omit<Inputs, 'previous'> {
   const named = [
     ...areas.map(({ key, name }) => [key, name] as const),
     ...overdueItems.items.map(({ area }) => [area.code, area.name] as const),
   ]
   const areaNames = new Map(named.filter((pair): pair is [string, string] => pair[0] !== null && pair[1] !== null))
-  return { jurisdiction, kind, rules, areaNames }
+  return { jurisdiction, kind, rules, areaNames, scores: scores !== undefined }
 }
 
 function rungOf({ rung, days, label }: Inputs['rules']['ladder'][number]) {

@@ -1072,92 +1072,6 @@ export interface paths {
         patch: operations["changePerson"];
         trace?: never;
     };
-    "/v1/reports/areas": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Counties: numbers, score and rank (县区排名)
-         * @description Events are counted in the period, local days from `from` up to, not including, `to`; what is open and overdue, at `asOf` (left out: the end of the period if that is over, else the present). Counted are the items that match the filters and that the caller may see. An event is counted for the unit and the official who had the order when it happened, whoever has it now, and for the county in which the item lies; one that has lain without an order is nobody's (`key` null). A unit sees its own row only.
-         *
-         *     **The score**, 0 to 100, is the mean of four rates, by weight:
-         *
-         *     | part | weight | rate |
-         *     |---|---|---|
-         *     | `onTime` | 50 | closed on time ÷ (closed on time + closed late + overdue now) |
-         *     | `firstTime` | 20 | closings ÷ (closings + rejected closures) |
-         *     | `signing` | 15 | orders answered in time ÷ orders answered, or whose time to sign has passed |
-         *     | `progress` | 15 | in remediation and heard of within the rules' days ÷ in remediation with the clock running |
-         *
-         *     A rate of fewer than 5 has no value and does not count; the others then weigh the more. Without `onTime` there is no score and no rank. To give an order back or to have it extended is nobody's fault and costs nothing. `parts` has each rate and what it adds.
-         */
-        get: operations["reportAreas"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reports/forecast": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * When the list reaches zero (清零预测)
-         * @description At the present pace, when is nothing on account any more: for all items that match the filters, and for each group.
-         *
-         *     **Method.** Listings (with reopenings) and closings of the window are taken as Poisson counts with steady rates. With `W` days in the window, `C` closed and `A` added, the next `T` days are foretold a net decrease of `(C − A) T / W`, with the variance `φ (C + A) (T / W) (1 + T / W)`: the large-sample prediction limits for a future Poisson count (W. Nelson, *Applied Life Data Analysis*, 1982, ch. 6; G. Hahn and W. Meeker, *Statistical Intervals*, 1991, ch. 7). `φ`, the dispersion, is at least 1 and grows where weeks differ more than chance would have it (P. McCullagh and J. Nelder, *Generalized Linear Models*, 1989). `earliest` and `latest` are the days by which zero is reached with a chance of 10 % and 90 %.
-         *
-         *     It goes on as it was: no holidays, campaigns or budgets are in it. Fewer than 4 weeks or 5 closings foretell nothing, and what no more is closed of than comes in is not reached at this pace; `outlook` says so.
-         */
-        get: operations["reportForecast"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reports/lead-officials": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Lead officials: numbers, score and rank (牵头领导排名)
-         * @description Events are counted in the period, local days from `from` up to, not including, `to`; what is open and overdue, at `asOf` (left out: the end of the period if that is over, else the present). Counted are the items that match the filters and that the caller may see. An event is counted for the unit and the official who had the order when it happened, whoever has it now, and for the county in which the item lies; one that has lain without an order is nobody's (`key` null). A unit sees its own row only.
-         *
-         *     **The score**, 0 to 100, is the mean of four rates, by weight:
-         *
-         *     | part | weight | rate |
-         *     |---|---|---|
-         *     | `onTime` | 50 | closed on time ÷ (closed on time + closed late + overdue now) |
-         *     | `firstTime` | 20 | closings ÷ (closings + rejected closures) |
-         *     | `signing` | 15 | orders answered in time ÷ orders answered, or whose time to sign has passed |
-         *     | `progress` | 15 | in remediation and heard of within the rules' days ÷ in remediation with the clock running |
-         *
-         *     A rate of fewer than 5 has no value and does not count; the others then weigh the more. Without `onTime` there is no score and no rank. To give an order back or to have it extended is nobody's fault and costs nothing. `parts` has each rate and what it adds.
-         */
-        get: operations["reportLeadOfficials"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/reports/overdue": {
         parameters: {
             query?: never;
@@ -1178,7 +1092,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/reports/progress": {
+    "/v1/reports/units/{id}/score": {
         parameters: {
             query?: never;
             header?: never;
@@ -1186,49 +1100,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The progress report (整改进度)
-         * @description How the list stands, and how it came to that.
-         *
-         *     Counted are the items that match the filters and that the caller may see, as they stood at `asOf`; a unit's report is about what it is responsible for or helps with. Items that were dismissed, merged or only reported are in no figure.
-         *
-         *     - `listed`, `closed`, `open`, `overdue`, `returned`, `extended`, `rejectedAtClosure`, `reopened`, `recurrent`, the rates and `daysTo` say how things stood at `asOf`: what is and what ever happened until then, whatever the period. They are what a bulletin with that cut-off says.
-         *     - `inPeriod` counts the events of the period, `series` says how each of its days ended. The period is the local days from `from` up to, not including, `to`; it is at most three years long.
-         *     - `asOf` left out: the end of the period if that is over (so that a month's report is always the same), else the present.
-         *
-         *     As a file: without `groupBy` one row for each day of the series, with it one row for each group.
+         * A unit’s score, every point explained
+         * @description What it had before `from`, every entry booked until `to` with its cause, the sum so far, its appeal and the order’s own reward and penalty beside it. A unit sees its own; a limited supervisor what comes from the items of their area, also in the sums.
          */
-        get: operations["reportProgress"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reports/units": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Units: numbers, score and rank (责任单位排名)
-         * @description Events are counted in the period, local days from `from` up to, not including, `to`; what is open and overdue, at `asOf` (left out: the end of the period if that is over, else the present). Counted are the items that match the filters and that the caller may see. An event is counted for the unit and the official who had the order when it happened, whoever has it now, and for the county in which the item lies; one that has lain without an order is nobody's (`key` null). A unit sees its own row only.
-         *
-         *     **The score**, 0 to 100, is the mean of four rates, by weight:
-         *
-         *     | part | weight | rate |
-         *     |---|---|---|
-         *     | `onTime` | 50 | closed on time ÷ (closed on time + closed late + overdue now) |
-         *     | `firstTime` | 20 | closings ÷ (closings + rejected closures) |
-         *     | `signing` | 15 | orders answered in time ÷ orders answered, or whose time to sign has passed |
-         *     | `progress` | 15 | in remediation and heard of within the rules' days ÷ in remediation with the clock running |
-         *
-         *     A rate of fewer than 5 has no value and does not count; the others then weigh the more. Without `onTime` there is no score and no rank. To give an order back or to have it extended is nobody's fault and costs nothing. `parts` has each rate and what it adds.
-         */
-        get: operations["reportUnits"];
+        get: operations["reportUnitScore"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1251,7 +1126,7 @@ export interface paths {
         get: operations["getRules"];
         /**
          * Set the rules
-         * @description Replaces the rules whole, as a new version; every version stays. The same rules again make no new one. They hold from now on: deadlines that were given stay, and a ladder that an item is climbing goes on by the new rungs.
+         * @description Replaces the rules whole, as a new version; every version stays. The same rules again make no new one. They hold from now on: deadlines that were given stay, and a ladder that an item is climbing goes on by the new rungs. A score goes by the rules that were in force when its cause happened.
          */
         put: operations["setRules"];
         post?: never;
@@ -1275,6 +1150,170 @@ export interface paths {
         get: operations["listRulesVersions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/score-periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The closed periods
+         * @description The latest first, each with its totals. What is not listed is open.
+         */
+        get: operations["listScorePeriods"];
+        put?: never;
+        /**
+         * Close a period (结账)
+         * @description Once it is over. All that falls in it is scored first, then its totals per unit are frozen with the ledger’s head, and their hash is written into the ledger. Whatever is scored or reversed later for a day in it is booked on the first day after it that lies in no closed period.
+         */
+        post: operations["closeScorePeriod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/score-periods/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One closed period
+         * @description Its totals as they were frozen.
+         */
+        get: operations["getScorePeriod"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scores (奖惩积分)
+         * @description The entries, the latest first. A unit sees its own; a limited supervisor those of their area.
+         */
+        get: operations["listScores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores/computation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compute the scores now
+         * @description What the schedule does by itself within a second or two: scores all that has happened and every day that has begun. Again makes nothing twice.
+         */
+        post: operations["computeScores"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One entry
+         * @description With its appeal, and what has reversed it.
+         */
+        get: operations["getScore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores/{id}/appeal-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide an appeal
+         * @description Approved, the entry is reversed by a new one; refused, it stands. Nobody of the unit concerned decides, nor whoever appealed.
+         */
+        post: operations["decideScoreAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores/{id}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Appeal against an entry (申诉)
+         * @description By the unit whose entry it is, once, and within the days that the rules give (`scoring.appealDays`).
+         */
+        post: operations["appealAgainstScore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores/{id}/reversal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reverse an entry (冲销)
+         * @description Without an appeal. The entry stays, and a new one with the opposite points names it; it counts in the same period, or, when that is closed, in the next open one. Nobody of the unit concerned reverses.
+         */
+        post: operations["reverseScore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1627,7 +1666,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -1705,6 +1744,18 @@ export interface components {
         ApiKeyPage: {
             data: components["schemas"]["ApiKey"][];
             nextCursor: string | null;
+        };
+        /**
+         * @example {
+         *       "reason": "汛期封路十日，非我单位原因。"
+         *     }
+         */
+        AppealScore: {
+            /**
+             * @description Why.
+             * @example 汛期封路十日，非我单位原因。
+             */
+            reason: string;
         };
         /**
          * @example {
@@ -2670,7 +2721,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -2692,6 +2743,23 @@ export interface components {
             kind?: "bureau" | "township" | "company" | "office" | "other";
             name?: string;
         };
+        /**
+         * @example {
+         *       "period": "2026-11"
+         *     }
+         */
+        CloseScorePeriod: {
+            /**
+             * @description A month `2026-03`, a quarter `2026-Q1` or a year `2026`.
+             * @example 2026-03
+             */
+            period: string;
+        };
+        /**
+         * @description Computing needs nothing but the caller.
+         * @example {}
+         */
+        ComputeScores: Record<string, never>;
         /**
          * @description Confirming needs nothing but the caller.
          * @example {}
@@ -2865,14 +2933,6 @@ export interface components {
          *     2026-000172,临水弯道无护栏,整改中
          */
         CsvFile: string;
-        /** @description How long it took from the latest listing to the latest order, its signing, its plan, its closure request and its closing, of items that have them. */
-        DaysToSteps: {
-            accepted: components["schemas"]["StepDays"];
-            assigned: components["schemas"]["StepDays"];
-            closed: components["schemas"]["StepDays"];
-            closureRequested: components["schemas"]["StepDays"];
-            planned: components["schemas"]["StepDays"];
-        };
         /**
          * @example {
          *       "approved": true,
@@ -2897,6 +2957,20 @@ export interface components {
              */
             dueAt?: string;
             reason?: string;
+        };
+        /**
+         * @example {
+         *       "approved": true,
+         *       "reason": "情况属实，予以冲销。"
+         *     }
+         */
+        DecideScoreAppeal: {
+            approved: boolean;
+            /**
+             * @description Why.
+             * @example 汛期封路十日，非我单位原因。
+             */
+            reason: string;
         };
         /**
          * @example {
@@ -3248,115 +3322,6 @@ export interface components {
             startChainageM?: (string | number) | null;
             /** @example 临水弯道无护栏 */
             title: string;
-        };
-        /**
-         * @example {
-         *       "added": 24,
-         *       "closed": 96,
-         *       "dispersion": 1.2,
-         *       "earliest": "2027-01-24",
-         *       "key": "341225",
-         *       "label": "阜南县",
-         *       "latest": "2027-05-03",
-         *       "netPerWeek": 6,
-         *       "open": 87,
-         *       "outlook": "expected",
-         *       "reachesZero": "2027-03-04"
-         *     }
-         */
-        ForecastGroup: {
-            /** @description Listed or reopened in the window. */
-            added: number;
-            /** @description Struck off in the window. */
-            closed: number;
-            /** @description How much more the weeks differ than chance would have it (1: no more); it widens the interval. */
-            dispersion: number;
-            /** @description With a chance of 10 % by then. */
-            earliest: string | null;
-            key: string | null;
-            label: string;
-            /** @description With a chance of 90 % by then; null where not even that is to be had. */
-            latest: string | null;
-            /** @description Closed less added, a week. */
-            netPerWeek: number;
-            /** @description On account now. */
-            open: number;
-            /**
-             * @description `reached`: none is on account. `expected`: on the day that `reachesZero` says. `not_at_this_pace`: no more is closed than comes in, or it would take longer than a hundred years. `too_few_data`: fewer than 4 weeks or 5 closings.
-             * @enum {string}
-             */
-            outlook: "reached" | "expected" | "not_at_this_pace" | "too_few_data";
-            /** @description Null unless it is expected. */
-            reachesZero: string | null;
-        };
-        /**
-         * @example {
-         *       "added": 24,
-         *       "asOf": "2026-11-22T01:30:00.000Z",
-         *       "closed": 96,
-         *       "dispersion": 1.2,
-         *       "earliest": "2027-01-24",
-         *       "groups": [
-         *         {
-         *           "added": 24,
-         *           "closed": 96,
-         *           "dispersion": 1.2,
-         *           "earliest": "2027-01-24",
-         *           "key": "341225",
-         *           "label": "阜南县",
-         *           "latest": "2027-05-03",
-         *           "netPerWeek": 6,
-         *           "open": 87,
-         *           "outlook": "expected",
-         *           "reachesZero": "2027-03-04"
-         *         }
-         *       ],
-         *       "latest": "2027-05-03",
-         *       "netPerWeek": 6,
-         *       "open": 87,
-         *       "outlook": "expected",
-         *       "reachesZero": "2027-03-04",
-         *       "window": {
-         *         "from": "2026-08-30",
-         *         "to": "2026-11-22",
-         *         "weeks": 12
-         *       }
-         *     }
-         */
-        ForecastReport: {
-            /** @description Listed or reopened in the window. */
-            added: number;
-            /** Format: date-time */
-            asOf: string;
-            /** @description Struck off in the window. */
-            closed: number;
-            /** @description How much more the weeks differ than chance would have it (1: no more); it widens the interval. */
-            dispersion: number;
-            /** @description With a chance of 10 % by then. */
-            earliest: string | null;
-            /** @description Most open first. */
-            groups: components["schemas"]["ForecastGroup"][];
-            /** @description With a chance of 90 % by then; null where not even that is to be had. */
-            latest: string | null;
-            /** @description Closed less added, a week. */
-            netPerWeek: number;
-            /** @description On account now. */
-            open: number;
-            /**
-             * @description `reached`: none is on account. `expected`: on the day that `reachesZero` says. `not_at_this_pace`: no more is closed than comes in, or it would take longer than a hundred years. `too_few_data`: fewer than 4 weeks or 5 closings.
-             * @enum {string}
-             */
-            outlook: "reached" | "expected" | "not_at_this_pace" | "too_few_data";
-            /** @description Null unless it is expected. */
-            reachesZero: string | null;
-            /** @description The whole weeks that the pace was taken from; fewer than asked where the list is younger. */
-            window: {
-                /** Format: date */
-                from: string;
-                /** Format: date */
-                to: string;
-                weeks: number;
-            };
         };
         /** @description Chainage: text such as `K12+345`, or plain metres or kilometres; a stretch has `~` between its ends. */
         ImportChainage: {
@@ -4736,415 +4701,6 @@ export interface components {
             type: string;
         };
         /**
-         * @example {
-         *       "closed": 3,
-         *       "date": "2026-11-21",
-         *       "listed": 2,
-         *       "open": 87,
-         *       "overdue": 4,
-         *       "reopened": 0
-         *     }
-         */
-        ProgressDay: {
-            closed: number;
-            /** Format: date */
-            date: string;
-            listed: number;
-            /** @description On account at the end of the local day, or at `asOf` on its day. */
-            open: number;
-            overdue: number;
-            reopened: number;
-        };
-        /**
-         * @example {
-         *       "closed": 85,
-         *       "daysTo": {
-         *         "accepted": {
-         *           "count": 151,
-         *           "median": 4,
-         *           "p90": 8
-         *         },
-         *         "assigned": {
-         *           "count": 160,
-         *           "median": 2,
-         *           "p90": 5
-         *         },
-         *         "closed": {
-         *           "count": 85,
-         *           "median": 21,
-         *           "p90": 44.6
-         *         },
-         *         "closureRequested": {
-         *           "count": 90,
-         *           "median": 19,
-         *           "p90": 40.5
-         *         },
-         *         "planned": {
-         *           "count": 140,
-         *           "median": 9,
-         *           "p90": 15
-         *         }
-         *       },
-         *       "extended": 5,
-         *       "few": false,
-         *       "inPeriod": {
-         *         "closed": 50,
-         *         "extended": 3,
-         *         "listed": 61,
-         *         "rejectedAtClosure": 5,
-         *         "reopened": 1,
-         *         "returned": 2
-         *       },
-         *       "key": "341225",
-         *       "label": "阜南县",
-         *       "listed": 172,
-         *       "open": 87,
-         *       "overdue": 4,
-         *       "rates": {
-         *         "closure": {
-         *           "denominator": 172,
-         *           "numerator": 85,
-         *           "value": 0.4942
-         *         },
-         *         "extension": {
-         *           "denominator": 160,
-         *           "numerator": 5,
-         *           "value": 0.0313
-         *         },
-         *         "onTime": {
-         *           "denominator": 85,
-         *           "numerator": 80,
-         *           "value": 0.9412
-         *         },
-         *         "overdue": {
-         *           "denominator": 87,
-         *           "numerator": 4,
-         *           "value": 0.046
-         *         },
-         *         "recheckPass": {
-         *           "denominator": 12,
-         *           "numerator": 11,
-         *           "value": 0.9167
-         *         },
-         *         "recurrence": {
-         *           "denominator": 87,
-         *           "numerator": 2,
-         *           "value": 0.023
-         *         },
-         *         "return": {
-         *           "denominator": 160,
-         *           "numerator": 4,
-         *           "value": 0.025
-         *         },
-         *         "rework": {
-         *           "denominator": 94,
-         *           "numerator": 9,
-         *           "value": 0.0957
-         *         }
-         *       },
-         *       "recurrent": 1,
-         *       "rejectedAtClosure": 9,
-         *       "reopened": 2,
-         *       "returned": 4
-         *     }
-         */
-        ProgressGroup: {
-            /** @description Of these, struck off and not on account again (已销号). */
-            closed: number;
-            daysTo: components["schemas"]["DaysToSteps"];
-            /** @description Items of which an extension was approved at least once (延期, `item.extension_decided`). */
-            extended: number;
-            /** @description Fewer than 5 items listed: rates have no value. */
-            few: boolean;
-            inPeriod: components["schemas"]["ProgressInPeriod"];
-            /** @description Null: the items that have none. */
-            key: string | null;
-            label: string;
-            /** @description Items ever on the list (累计挂账): on account, or closed. */
-            listed: number;
-            /** @description Of these, on account (在账). `listed` = `closed` + `open`. */
-            open: number;
-            /** @description Of the open ones, those whose deadline has passed while the clock runs (逾期). */
-            overdue: number;
-            rates: components["schemas"]["ProgressRates"];
-            /** @description Of these, those of which a recheck found that the remedy did not hold (复发, `item.rechecked`). */
-            recurrent: number;
-            /** @description Items whose closure was rejected at least once (验收退回, `item.closure_rejected`). */
-            rejectedAtClosure: number;
-            /** @description Items that came back on account at least once (重新挂账): the office put them back (`item.reopened`), or a recheck failed. */
-            reopened: number;
-            /** @description Items of which a unit gave an order back at least once (退办, `item.returned`). */
-            returned: number;
-        };
-        /** @description Events in the period, each counted; an item may be counted more than once. */
-        ProgressInPeriod: {
-            /** @description `item.closed`, each striking-off. */
-            closed: number;
-            /** @description `item.extension_decided` that approved. */
-            extended: number;
-            /** @description `item.listed`; what an import brought counts from when its old list says. */
-            listed: number;
-            /** @description `item.closure_rejected` */
-            rejectedAtClosure: number;
-            /** @description `item.reopened`, and `item.rechecked` that failed. */
-            reopened: number;
-            /** @description `item.returned` */
-            returned: number;
-        };
-        /** @description As bulletins have them, each with its numerator and denominator. */
-        ProgressRates: {
-            /** @description Closure rate (整改率): closed ÷ ever listed. */
-            closure: components["schemas"]["Rate"];
-            /** @description Extended at least once ÷ ever assigned. */
-            extension: components["schemas"]["Rate"];
-            /** @description Closed on time (按期销号率): of the closed whose deadline and closing are known. */
-            onTime: components["schemas"]["Rate"];
-            /** @description Overdue rate (逾期率): overdue ÷ on account. */
-            overdue: components["schemas"]["Rate"];
-            /** @description Rechecks passed ÷ rechecks made. */
-            recheckPass: components["schemas"]["Rate"];
-            /** @description On account again at least once ÷ ever closed. */
-            recurrence: components["schemas"]["Rate"];
-            /** @description Returned at least once ÷ ever assigned. */
-            return: components["schemas"]["Rate"];
-            /** @description Closure rejected at least once ÷ closure ever applied for. */
-            rework: components["schemas"]["Rate"];
-        };
-        /**
-         * @example {
-         *       "asOf": "2026-11-22T01:30:00.000Z",
-         *       "closed": 85,
-         *       "daysTo": {
-         *         "accepted": {
-         *           "count": 151,
-         *           "median": 4,
-         *           "p90": 8
-         *         },
-         *         "assigned": {
-         *           "count": 160,
-         *           "median": 2,
-         *           "p90": 5
-         *         },
-         *         "closed": {
-         *           "count": 85,
-         *           "median": 21,
-         *           "p90": 44.6
-         *         },
-         *         "closureRequested": {
-         *           "count": 90,
-         *           "median": 19,
-         *           "p90": 40.5
-         *         },
-         *         "planned": {
-         *           "count": 140,
-         *           "median": 9,
-         *           "p90": 15
-         *         }
-         *       },
-         *       "extended": 5,
-         *       "inPeriod": {
-         *         "closed": 50,
-         *         "extended": 3,
-         *         "listed": 61,
-         *         "rejectedAtClosure": 5,
-         *         "reopened": 1,
-         *         "returned": 2
-         *       },
-         *       "listed": 172,
-         *       "open": 87,
-         *       "overdue": 4,
-         *       "period": {
-         *         "from": "2026-08-25",
-         *         "to": "2026-11-23"
-         *       },
-         *       "rates": {
-         *         "closure": {
-         *           "denominator": 172,
-         *           "numerator": 85,
-         *           "value": 0.4942
-         *         },
-         *         "extension": {
-         *           "denominator": 160,
-         *           "numerator": 5,
-         *           "value": 0.0313
-         *         },
-         *         "onTime": {
-         *           "denominator": 85,
-         *           "numerator": 80,
-         *           "value": 0.9412
-         *         },
-         *         "overdue": {
-         *           "denominator": 87,
-         *           "numerator": 4,
-         *           "value": 0.046
-         *         },
-         *         "recheckPass": {
-         *           "denominator": 12,
-         *           "numerator": 11,
-         *           "value": 0.9167
-         *         },
-         *         "recurrence": {
-         *           "denominator": 87,
-         *           "numerator": 2,
-         *           "value": 0.023
-         *         },
-         *         "return": {
-         *           "denominator": 160,
-         *           "numerator": 4,
-         *           "value": 0.025
-         *         },
-         *         "rework": {
-         *           "denominator": 94,
-         *           "numerator": 9,
-         *           "value": 0.0957
-         *         }
-         *       },
-         *       "recurrent": 1,
-         *       "rejectedAtClosure": 9,
-         *       "reopened": 2,
-         *       "returned": 4,
-         *       "series": [
-         *         {
-         *           "closed": 3,
-         *           "date": "2026-11-22",
-         *           "listed": 2,
-         *           "open": 87,
-         *           "overdue": 4,
-         *           "reopened": 0
-         *         }
-         *       ]
-         *     }
-         */
-        ProgressReport: {
-            /** Format: date-time */
-            asOf: string;
-            /** @description Of these, struck off and not on account again (已销号). */
-            closed: number;
-            daysTo: components["schemas"]["DaysToSteps"];
-            /** @description Items of which an extension was approved at least once (延期, `item.extension_decided`). */
-            extended: number;
-            /** @description With `groupBy`: most listed first. */
-            groups?: components["schemas"]["ProgressGroup"][];
-            inPeriod: components["schemas"]["ProgressInPeriod"];
-            /** @description Items ever on the list (累计挂账): on account, or closed. */
-            listed: number;
-            /** @description Of these, on account (在账). `listed` = `closed` + `open`. */
-            open: number;
-            /** @description Of the open ones, those whose deadline has passed while the clock runs (逾期). */
-            overdue: number;
-            period: {
-                /** Format: date */
-                from: string;
-                /**
-                 * Format: date
-                 * @description The day after the last.
-                 */
-                to: string;
-            };
-            rates: components["schemas"]["ProgressRates"];
-            /** @description Of these, those of which a recheck found that the remedy did not hold (复发, `item.rechecked`). */
-            recurrent: number;
-            /** @description Items whose closure was rejected at least once (验收退回, `item.closure_rejected`). */
-            rejectedAtClosure: number;
-            /** @description Items that came back on account at least once (重新挂账): the office put them back (`item.reopened`), or a recheck failed. */
-            reopened: number;
-            /** @description Items of which a unit gave an order back at least once (退办, `item.returned`). */
-            returned: number;
-            /** @description One row for each day of the period that has begun: the burn-down to zero. */
-            series: components["schemas"]["ProgressDay"][];
-        };
-        /**
-         * @example {
-         *       "asOf": "2026-11-22T01:30:00.000Z",
-         *       "groups": [
-         *         {
-         *           "assigned": 28,
-         *           "closed": 19,
-         *           "closedLate": 1,
-         *           "closedOnTime": 18,
-         *           "extended": 1,
-         *           "key": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
-         *           "label": "阜南县交通运输局",
-         *           "maxOverdueDays": 12,
-         *           "noProgress": 1,
-         *           "open": 10,
-         *           "overdue": 1,
-         *           "overdueDays": 12,
-         *           "parts": [
-         *             {
-         *               "denominator": 20,
-         *               "name": "onTime",
-         *               "numerator": 18,
-         *               "points": 45,
-         *               "value": 0.9,
-         *               "weight": 50
-         *             },
-         *             {
-         *               "denominator": 20,
-         *               "name": "firstTime",
-         *               "numerator": 19,
-         *               "points": 19,
-         *               "value": 0.95,
-         *               "weight": 20
-         *             },
-         *             {
-         *               "denominator": 27,
-         *               "name": "signing",
-         *               "numerator": 27,
-         *               "points": 15,
-         *               "value": 1,
-         *               "weight": 15
-         *             },
-         *             {
-         *               "denominator": 10,
-         *               "name": "progress",
-         *               "numerator": 9,
-         *               "points": 13.5,
-         *               "value": 0.9,
-         *               "weight": 15
-         *             }
-         *           ],
-         *           "rank": 1,
-         *           "rejected": 1,
-         *           "returned": 2,
-         *           "score": 92.5,
-         *           "signedLate": 0
-         *         }
-         *       ],
-         *       "period": {
-         *         "from": "2025-11-23",
-         *         "to": "2026-11-23"
-         *       },
-         *       "rules": {
-         *         "minimum": 5,
-         *         "progressDays": 15,
-         *         "signingWorkingDays": 3,
-         *         "version": 0
-         *       }
-         *     }
-         */
-        Ranking: {
-            /** Format: date-time */
-            asOf: string;
-            groups: components["schemas"]["Standing"][];
-            period: {
-                /** Format: date */
-                from: string;
-                /**
-                 * Format: date
-                 * @description The day after the last.
-                 */
-                to: string;
-            };
-            rules: {
-                /** @description Rates of fewer have no value and do not count. */
-                minimum: number;
-                progressDays: number | null;
-                signingWorkingDays: number | null;
-                version: number;
-            };
-        };
-        /**
          * @description To four decimals, half up. `value` is null when the denominator is 0, or where a unit or area has too few items to be compared.
          * @example {
          *       "denominator": 172,
@@ -5261,6 +4817,18 @@ export interface components {
         };
         /**
          * @example {
+         *       "reason": "交办时限登记有误。"
+         *     }
+         */
+        ReverseScore: {
+            /**
+             * @description Why.
+             * @example 汛期封路十日，非我单位原因。
+             */
+            reason: string;
+        };
+        /**
+         * @example {
          *       "overlapHours": 24
          *     }
          */
@@ -5364,6 +4932,46 @@ export interface components {
          *         ]
          *       },
          *       "receiptDays": 3,
+         *       "scoring": {
+         *         "appealDays": 15,
+         *         "closedEarly": {
+         *           "days": 7,
+         *           "moneyFen": null,
+         *           "points": 1
+         *         },
+         *         "closedOnTime": {
+         *           "moneyFen": null,
+         *           "points": 2
+         *         },
+         *         "closureRejected": {
+         *           "moneyFen": null,
+         *           "points": -1
+         *         },
+         *         "noProgress": {
+         *           "days": 15,
+         *           "moneyFen": null,
+         *           "points": -1
+         *         },
+         *         "overdueDay": {
+         *           "maxDays": 20,
+         *           "moneyFen": null,
+         *           "points": -0.5
+         *         },
+         *         "publicReportConfirmed": {
+         *           "moneyFen": null,
+         *           "points": 1
+         *         },
+         *         "recheckFailed": {
+         *           "moneyFen": null,
+         *           "points": -3
+         *         },
+         *         "returned": null,
+         *         "signedLate": {
+         *           "moneyFen": null,
+         *           "points": -1,
+         *           "workingDays": 3
+         *         }
+         *       },
          *       "sending": {
          *         "everyMinutes": 60,
          *         "from": "08:30",
@@ -5454,6 +5062,7 @@ export interface components {
             } | null;
             /** @description Days after which a notice without a receipt counts as not received. */
             receiptDays: number;
+            scoring: components["schemas"]["Scoring"];
             /** @description When notices go out, in the jurisdiction’s zone. */
             sending: {
                 everyMinutes: number;
@@ -5511,28 +5120,552 @@ export interface components {
             nextCursor: string | null;
         };
         /**
-         * @description A rate that the score is made of. Its value is null, and it does not count, where its denominator is below `rules.minimum`.
+         * @description One entry of points, and money where set.
          * @example {
-         *       "denominator": 20,
-         *       "name": "onTime",
-         *       "numerator": 18,
-         *       "points": 45,
-         *       "value": 0.9,
-         *       "weight": 50
+         *       "appeal": {
+         *         "at": "2026-11-25T01:30:00.000Z",
+         *         "by": {
+         *           "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
+         *           "name": "阜南县交通运输局 陈涛"
+         *         },
+         *         "decidedAt": "2026-11-26T02:00:00.000Z",
+         *         "decidedBy": {
+         *           "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *           "name": "安委办 周敏"
+         *         },
+         *         "decision": "情况属实，予以冲销。",
+         *         "reason": "汛期封路十日，非我单位原因。",
+         *         "state": "approved"
+         *       },
+         *       "at": "2026-11-22T16:02:00.000Z",
+         *       "bookedOn": "2026-11-23",
+         *       "cause": {
+         *         "at": "2026-11-02T02:00:00.000Z",
+         *         "day": "2026-11-23",
+         *         "seq": 42,
+         *         "type": "item.assigned"
+         *       },
+         *       "id": "01a21f02-55aa-7c10-9d20-0c7f6a4b2e11",
+         *       "item": {
+         *         "code": "2026-000001",
+         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *         "title": "临水弯道无护栏"
+         *       },
+         *       "label": {
+         *         "en": "Overdue, per day",
+         *         "zh": "逾期（每日）"
+         *       },
+         *       "moneyFen": null,
+         *       "points": -0.5,
+         *       "reason": null,
+         *       "reversedBy": "01a21f02-60b0-7a61-8a8b-3a0de1f2c5d9",
+         *       "reverses": null,
+         *       "rule": "overdue_day",
+         *       "rules": 3,
+         *       "seq": 57,
+         *       "unit": {
+         *         "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *         "name": "王店镇人民政府"
+         *       }
          *     }
          */
-        ScorePart: {
-            denominator: number;
+        Score: {
+            appeal: components["schemas"]["ScoreAppeal"] | null;
+            /**
+             * Format: date-time
+             * @description When it was scored.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description The day whose period it counts in: the cause’s, or, when that period was closed, the first day after it that lies in none.
+             */
+            bookedOn: string;
+            /** @description The event that it is for. For what a day costs, the event since which is counted, and the local day that is counted. */
+            cause: {
+                /** Format: date-time */
+                at: string;
+                day: string | null;
+                seq: number;
+                type: string;
+            };
+            /** Format: uuid */
+            id: string;
+            item: {
+                code: string;
+                /** Format: uuid */
+                id: string;
+                title: string;
+            };
+            /** @description What the rule is called. */
+            label: {
+                en: string;
+                zh: string;
+            };
+            moneyFen: number | null;
+            /**
+             * @description To two decimals.
+             * @example -0.5
+             */
+            points: number;
+            /** @description Of a reversal. */
+            reason: string | null;
+            /** @description The entry that takes this one back. */
+            reversedBy: string | null;
+            /** @description The entry that this one takes back. */
+            reverses: string | null;
             /** @enum {string} */
-            name: "onTime" | "firstTime" | "signing" | "progress";
-            numerator: number;
-            /** @description What it adds to the score; null where it does not count. */
-            points: number | null;
-            value: number | null;
-            weight: number;
+            rule: "closed_on_time" | "closed_early" | "signed_late" | "overdue_day" | "closure_rejected" | "recheck_failed" | "public_report_confirmed" | "returned" | "no_progress" | "reversal";
+            /** @description The version of the rules that was in force when the cause happened. */
+            rules: number;
+            /** @description The entry’s own event, `item.scored`. */
+            seq: number;
+            /** @description Whose points they are; null: nobody’s, what is owed to a member of the public who reported. */
+            unit: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
         };
         /**
-         * @description The rules, whole: what is left out is refused, not kept. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
+         * @example {
+         *       "at": "2026-11-25T01:30:00.000Z",
+         *       "by": {
+         *         "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
+         *         "name": "阜南县交通运输局 陈涛"
+         *       },
+         *       "decidedAt": "2026-11-26T02:00:00.000Z",
+         *       "decidedBy": {
+         *         "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *         "name": "安委办 周敏"
+         *       },
+         *       "decision": "情况属实，予以冲销。",
+         *       "reason": "汛期封路十日，非我单位原因。",
+         *       "state": "approved"
+         *     }
+         */
+        ScoreAppeal: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["PersonRef"];
+            decidedAt: string | null;
+            decidedBy: components["schemas"]["PersonRef"] | null;
+            /** @description The reason that the office gave. */
+            decision: string | null;
+            reason: string;
+            /** @enum {string} */
+            state: "pending" | "approved" | "refused";
+        };
+        /**
+         * @example {
+         *       "countedTo": "2026-11-23",
+         *       "done": true,
+         *       "scored": 12,
+         *       "seq": 1234
+         *     }
+         */
+        ScoreComputation: {
+            /**
+             * Format: date
+             * @description The local day up to which days overdue are counted, this one included.
+             */
+            countedTo: string;
+            /** @description False: there is more; call again. */
+            done: boolean;
+            /** @description Entries that this call made. */
+            scored: number;
+            /** @description The ledger’s head after it. */
+            seq: number;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "appeal": {
+         *             "at": "2026-11-25T01:30:00.000Z",
+         *             "by": {
+         *               "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
+         *               "name": "阜南县交通运输局 陈涛"
+         *             },
+         *             "decidedAt": "2026-11-26T02:00:00.000Z",
+         *             "decidedBy": {
+         *               "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "name": "安委办 周敏"
+         *             },
+         *             "decision": "情况属实，予以冲销。",
+         *             "reason": "汛期封路十日，非我单位原因。",
+         *             "state": "approved"
+         *           },
+         *           "at": "2026-11-22T16:02:00.000Z",
+         *           "bookedOn": "2026-11-23",
+         *           "cause": {
+         *             "at": "2026-11-02T02:00:00.000Z",
+         *             "day": "2026-11-23",
+         *             "seq": 42,
+         *             "type": "item.assigned"
+         *           },
+         *           "id": "01a21f02-55aa-7c10-9d20-0c7f6a4b2e11",
+         *           "item": {
+         *             "code": "2026-000001",
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "title": "临水弯道无护栏"
+         *           },
+         *           "label": {
+         *             "en": "Overdue, per day",
+         *             "zh": "逾期（每日）"
+         *           },
+         *           "moneyFen": null,
+         *           "points": -0.5,
+         *           "reason": null,
+         *           "reversedBy": "01a21f02-60b0-7a61-8a8b-3a0de1f2c5d9",
+         *           "reverses": null,
+         *           "rule": "overdue_day",
+         *           "rules": 3,
+         *           "seq": 57,
+         *           "unit": {
+         *             "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *             "name": "王店镇人民政府"
+         *           }
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        ScorePage: {
+            data: components["schemas"]["Score"][];
+            nextCursor: string | null;
+        };
+        /**
+         * @description A period whose totals are frozen.
+         * @example {
+         *       "closedAt": "2026-12-02T01:30:00.000Z",
+         *       "closedBy": {
+         *         "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *         "name": "安委办 周敏"
+         *       },
+         *       "contentSha256": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
+         *       "from": "2026-11-01",
+         *       "kind": "month",
+         *       "ledger": {
+         *         "hash": "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
+         *         "seq": 1234
+         *       },
+         *       "period": "2026-11",
+         *       "to": "2026-12-01",
+         *       "units": [
+         *         {
+         *           "entries": 9,
+         *           "moneyFen": 0,
+         *           "penalties": -3.5,
+         *           "points": 6.5,
+         *           "rewards": 10,
+         *           "unit": {
+         *             "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *             "name": "王店镇人民政府"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        ScorePeriod: {
+            /** Format: date-time */
+            closedAt: string;
+            closedBy: components["schemas"]["PersonRef"];
+            /** @description Stands in the ledger, in `score_period.closed`. */
+            contentSha256: string;
+            /** Format: date */
+            from: string;
+            /** @enum {string} */
+            kind: "month" | "quarter" | "year";
+            /** @description The head that it was closed at. */
+            ledger: {
+                hash: string;
+                seq: number;
+            };
+            period: string;
+            /**
+             * Format: date
+             * @description The day after the last.
+             */
+            to: string;
+            /** @description The totals, best first; to a unit, its own. */
+            units: {
+                entries: number;
+                /**
+                 * @description Fen (1/100 yuan).
+                 * @example -50000
+                 */
+                moneyFen: number;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                penalties: number;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                rewards: number;
+                /** @description Null: what is owed to members of the public. */
+                unit: {
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                } | null;
+            }[];
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "closedAt": "2026-12-02T01:30:00.000Z",
+         *           "closedBy": {
+         *             "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *             "name": "安委办 周敏"
+         *           },
+         *           "contentSha256": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
+         *           "from": "2026-11-01",
+         *           "kind": "month",
+         *           "ledger": {
+         *             "hash": "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
+         *             "seq": 1234
+         *           },
+         *           "period": "2026-11",
+         *           "to": "2026-12-01",
+         *           "units": [
+         *             {
+         *               "entries": 9,
+         *               "moneyFen": 0,
+         *               "penalties": -3.5,
+         *               "points": 6.5,
+         *               "rewards": 10,
+         *               "unit": {
+         *                 "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *                 "name": "王店镇人民政府"
+         *               }
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        ScorePeriodPage: {
+            data: components["schemas"]["ScorePeriod"][];
+            nextCursor: string | null;
+        };
+        /**
+         * @example {
+         *       "moneyFen": 0,
+         *       "points": 6.5
+         *     }
+         */
+        ScoreTotal: {
+            /**
+             * @description Fen (1/100 yuan).
+             * @example -50000
+             */
+            moneyFen: number;
+            /**
+             * @description To two decimals.
+             * @example -0.5
+             */
+            points: number;
+        };
+        /**
+         * @description What earns and costs points and money (奖惩积分). An entry goes by the version in force at its cause.
+         * @example {
+         *       "appealDays": 15,
+         *       "closedEarly": {
+         *         "days": 7,
+         *         "moneyFen": null,
+         *         "points": 1
+         *       },
+         *       "closedOnTime": {
+         *         "moneyFen": null,
+         *         "points": 2
+         *       },
+         *       "closureRejected": {
+         *         "moneyFen": null,
+         *         "points": -1
+         *       },
+         *       "noProgress": {
+         *         "days": 15,
+         *         "moneyFen": null,
+         *         "points": -1
+         *       },
+         *       "overdueDay": {
+         *         "maxDays": 20,
+         *         "moneyFen": null,
+         *         "points": -0.5
+         *       },
+         *       "publicReportConfirmed": {
+         *         "moneyFen": null,
+         *         "points": 1
+         *       },
+         *       "recheckFailed": {
+         *         "moneyFen": null,
+         *         "points": -3
+         *       },
+         *       "returned": null,
+         *       "signedLate": {
+         *         "moneyFen": null,
+         *         "points": -1,
+         *         "workingDays": 3
+         *       }
+         *     }
+         */
+        Scoring: {
+            /**
+             * @description Days within which a unit may appeal against an entry; 0: on its day only.
+             * @example 15
+             */
+            appealDays: number;
+            /** @description Closed early, on top of `closedOnTime`. Null: the rule is off. */
+            closedEarly: {
+                /**
+                 * @description Days before the deadline’s day, at least.
+                 * @example 7
+                 */
+                days: number;
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example 2
+                 */
+                points: number;
+            } | null;
+            /** @description Closed (销号) at or before the deadline in force. Null: the rule is off. */
+            closedOnTime: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example 2
+                 */
+                points: number;
+            } | null;
+            /** @description A closure request was rejected. Null: the rule is off. */
+            closureRejected: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+            } | null;
+            /** @description No progress while remediating. Null: the rule is off. */
+            noProgress: {
+                /**
+                 * @description Days without a word, and again after as many more.
+                 * @example 15
+                 */
+                days: number;
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+            } | null;
+            /** @description Each day overdue, counted by the midnights that find the item so. Null: the rule is off. */
+            overdueDay: {
+                /**
+                 * @description The cap: no more days than these cost, for one item and deadline.
+                 * @example 20
+                 */
+                maxDays: number;
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+            } | null;
+            /** @description An item with source `public` or `hotline` was listed. Nobody’s points: what is owed to whoever reported. Null: the rule is off. */
+            publicReportConfirmed: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example 2
+                 */
+                points: number;
+            } | null;
+            /** @description A recheck failed: to the unit whose work it was. Null: the rule is off. */
+            recheckFailed: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+            } | null;
+            /** @description An order was returned. Null: the rule is off. */
+            returned: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+            } | null;
+            /** @description Signed for late. Null: the rule is off. */
+            signedLate: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+                /**
+                 * @description Working days after the day of the assignment.
+                 * @example 3
+                 */
+                workingDays: number;
+            } | null;
+        };
+        /**
+         * @description The rules, whole: what is left out is refused, not kept; but without `scoring`, which came later, the scoring in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
          * @example {
          *       "bulletins": {
          *         "numberPattern": "安办〔{year}〕{n}号",
@@ -5622,6 +5755,46 @@ export interface components {
          *         ]
          *       },
          *       "receiptDays": 3,
+         *       "scoring": {
+         *         "appealDays": 15,
+         *         "closedEarly": {
+         *           "days": 7,
+         *           "moneyFen": null,
+         *           "points": 1
+         *         },
+         *         "closedOnTime": {
+         *           "moneyFen": null,
+         *           "points": 2
+         *         },
+         *         "closureRejected": {
+         *           "moneyFen": null,
+         *           "points": -1
+         *         },
+         *         "noProgress": {
+         *           "days": 15,
+         *           "moneyFen": null,
+         *           "points": -1
+         *         },
+         *         "overdueDay": {
+         *           "maxDays": 20,
+         *           "moneyFen": null,
+         *           "points": -0.5
+         *         },
+         *         "publicReportConfirmed": {
+         *           "moneyFen": null,
+         *           "points": 1
+         *         },
+         *         "recheckFailed": {
+         *           "moneyFen": null,
+         *           "points": -3
+         *         },
+         *         "returned": null,
+         *         "signedLate": {
+         *           "moneyFen": null,
+         *           "points": -1,
+         *           "workingDays": 3
+         *         }
+         *       },
          *       "sending": {
          *         "everyMinutes": 60,
          *         "from": "08:30",
@@ -5706,6 +5879,7 @@ export interface components {
             } | null;
             /** @description Days after which a notice without a receipt counts as not received. */
             receiptDays: number;
+            scoring?: components["schemas"]["Scoring"];
             /** @description When notices go out, in the jurisdiction’s zone. */
             sending: {
                 everyMinutes: number;
@@ -5740,115 +5914,11 @@ export interface components {
         };
         /**
          * @example {
-         *       "assigned": 28,
-         *       "closed": 19,
-         *       "closedLate": 1,
-         *       "closedOnTime": 18,
-         *       "extended": 1,
-         *       "key": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
-         *       "label": "阜南县交通运输局",
-         *       "maxOverdueDays": 12,
-         *       "noProgress": 1,
-         *       "open": 10,
-         *       "overdue": 1,
-         *       "overdueDays": 12,
-         *       "parts": [
-         *         {
-         *           "denominator": 20,
-         *           "name": "onTime",
-         *           "numerator": 18,
-         *           "points": 45,
-         *           "value": 0.9,
-         *           "weight": 50
-         *         },
-         *         {
-         *           "denominator": 20,
-         *           "name": "firstTime",
-         *           "numerator": 19,
-         *           "points": 19,
-         *           "value": 0.95,
-         *           "weight": 20
-         *         },
-         *         {
-         *           "denominator": 27,
-         *           "name": "signing",
-         *           "numerator": 27,
-         *           "points": 15,
-         *           "value": 1,
-         *           "weight": 15
-         *         },
-         *         {
-         *           "denominator": 10,
-         *           "name": "progress",
-         *           "numerator": 9,
-         *           "points": 13.5,
-         *           "value": 0.9,
-         *           "weight": 15
-         *         }
-         *       ],
-         *       "rank": 1,
-         *       "rejected": 1,
-         *       "returned": 2,
-         *       "score": 92.5,
-         *       "signedLate": 0
-         *     }
-         */
-        Standing: {
-            /** @description Orders given in the period (`item.assigned`), reassignments too. */
-            assigned: number;
-            /** @description All closings in the period, also where no deadline is known. */
-            closed: number;
-            /** @description Closings in the period after it. */
-            closedLate: number;
-            /** @description Closings in the period at or before the deadline in force. */
-            closedOnTime: number;
-            /** @description Extensions approved in the period. */
-            extended: number;
-            /** @description A unit’s id, a county’s code, an official’s name; null: nobody had the order. */
-            key: string | null;
-            label: string;
-            /** @description The longest of them. */
-            maxOverdueDays: number;
-            /** @description In remediation with the clock running, and nothing heard (signing, plan or progress report) for the rules’ days. Null: the rules set no limit. */
-            noProgress: number | null;
-            /** @description On account at `asOf`. */
-            open: number;
-            /** @description Of these, overdue. */
-            overdue: number;
-            /** @description The days that these are overdue, together. */
-            overdueDays: number;
-            parts: components["schemas"]["ScorePart"][];
-            /** @description By score, ties shared (1, 2, 2, 4), among the rows that the caller sees; null without a score, and for a unit, which sees no other. */
-            rank: number | null;
-            /** @description Closures rejected in the period (`item.closure_rejected`). */
-            rejected: number;
-            /** @description Orders given back in the period (`item.returned`), by the unit that gave them back. */
-            returned: number;
-            /** @description To one decimal; null where too few deadlines have come due to be fair. */
-            score: number | null;
-            /** @description Orders given in the period that were not answered (signed for, given back, or withdrawn) by the end of the rules’ working day for signing. An order that still waits counts once that has passed, unless the clock stands. Null: the rules set no limit. */
-            signedLate: number | null;
-        };
-        /**
-         * @example {
          *       "status": "ok"
          *     }
          */
         Status: {
             status: string;
-        };
-        /**
-         * @description Local days from listing to a step, to one decimal: the median and the 90th percentile over the `count` items that have come to it.
-         * @example {
-         *       "count": 85,
-         *       "median": 21,
-         *       "p90": 44.6
-         *     }
-         */
-        StepDays: {
-            count: number;
-            median: number | null;
-            p90: number | null;
         };
         /**
          * @description Whoever is called when something happens.
@@ -5974,6 +6044,223 @@ export interface components {
         };
         /**
          * @example {
+         *       "appeal": {
+         *         "at": "2026-11-25T01:30:00.000Z",
+         *         "by": {
+         *           "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
+         *           "name": "阜南县交通运输局 陈涛"
+         *         },
+         *         "decidedAt": "2026-11-26T02:00:00.000Z",
+         *         "decidedBy": {
+         *           "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *           "name": "安委办 周敏"
+         *         },
+         *         "decision": "情况属实，予以冲销。",
+         *         "reason": "汛期封路十日，非我单位原因。",
+         *         "state": "approved"
+         *       },
+         *       "assignment": {
+         *         "penalty": "逾期未销号，通报并扣 5 分",
+         *         "reward": "按期销号，年度考核加 2 分"
+         *       },
+         *       "at": "2026-11-22T16:02:00.000Z",
+         *       "bookedOn": "2026-11-23",
+         *       "cause": {
+         *         "at": "2026-11-02T02:00:00.000Z",
+         *         "day": "2026-11-23",
+         *         "seq": 42,
+         *         "type": "item.assigned"
+         *       },
+         *       "id": "01a21f02-55aa-7c10-9d20-0c7f6a4b2e11",
+         *       "item": {
+         *         "code": "2026-000001",
+         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *         "title": "临水弯道无护栏"
+         *       },
+         *       "label": {
+         *         "en": "Overdue, per day",
+         *         "zh": "逾期（每日）"
+         *       },
+         *       "moneyFen": null,
+         *       "points": -0.5,
+         *       "reason": null,
+         *       "reversedBy": "01a21f02-60b0-7a61-8a8b-3a0de1f2c5d9",
+         *       "reverses": null,
+         *       "rule": "overdue_day",
+         *       "rules": 3,
+         *       "running": {
+         *         "moneyFen": 0,
+         *         "points": 6
+         *       },
+         *       "seq": 57,
+         *       "unit": {
+         *         "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *         "name": "王店镇人民政府"
+         *       }
+         *     }
+         */
+        UnitScoreEntry: {
+            appeal: components["schemas"]["ScoreAppeal"] | null;
+            /** @description What the order that was in force said of reward and penalty; null where there was none. */
+            assignment: {
+                penalty: string;
+                reward: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @description When it was scored.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description The day whose period it counts in: the cause’s, or, when that period was closed, the first day after it that lies in none.
+             */
+            bookedOn: string;
+            /** @description The event that it is for. For what a day costs, the event since which is counted, and the local day that is counted. */
+            cause: {
+                /** Format: date-time */
+                at: string;
+                day: string | null;
+                seq: number;
+                type: string;
+            };
+            /** Format: uuid */
+            id: string;
+            item: {
+                code: string;
+                /** Format: uuid */
+                id: string;
+                title: string;
+            };
+            /** @description What the rule is called. */
+            label: {
+                en: string;
+                zh: string;
+            };
+            moneyFen: number | null;
+            /**
+             * @description To two decimals.
+             * @example -0.5
+             */
+            points: number;
+            /** @description Of a reversal. */
+            reason: string | null;
+            /** @description The entry that takes this one back. */
+            reversedBy: string | null;
+            /** @description The entry that this one takes back. */
+            reverses: string | null;
+            /** @enum {string} */
+            rule: "closed_on_time" | "closed_early" | "signed_late" | "overdue_day" | "closure_rejected" | "recheck_failed" | "public_report_confirmed" | "returned" | "no_progress" | "reversal";
+            /** @description The version of the rules that was in force when the cause happened. */
+            rules: number;
+            /** @description The unit’s sum with this entry. */
+            running: components["schemas"]["ScoreTotal"];
+            /** @description The entry’s own event, `item.scored`. */
+            seq: number;
+            /** @description Whose points they are; null: nobody’s, what is owed to a member of the public who reported. */
+            unit: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
+        };
+        /**
+         * @example {
+         *       "asOf": "2026-11-26T02:00:00.000Z",
+         *       "closing": {
+         *         "moneyFen": 0,
+         *         "points": 6
+         *       },
+         *       "entries": [
+         *         {
+         *           "appeal": {
+         *             "at": "2026-11-25T01:30:00.000Z",
+         *             "by": {
+         *               "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
+         *               "name": "阜南县交通运输局 陈涛"
+         *             },
+         *             "decidedAt": "2026-11-26T02:00:00.000Z",
+         *             "decidedBy": {
+         *               "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "name": "安委办 周敏"
+         *             },
+         *             "decision": "情况属实，予以冲销。",
+         *             "reason": "汛期封路十日，非我单位原因。",
+         *             "state": "approved"
+         *           },
+         *           "assignment": {
+         *             "penalty": "逾期未销号，通报并扣 5 分",
+         *             "reward": "按期销号，年度考核加 2 分"
+         *           },
+         *           "at": "2026-11-22T16:02:00.000Z",
+         *           "bookedOn": "2026-11-23",
+         *           "cause": {
+         *             "at": "2026-11-02T02:00:00.000Z",
+         *             "day": "2026-11-23",
+         *             "seq": 42,
+         *             "type": "item.assigned"
+         *           },
+         *           "id": "01a21f02-55aa-7c10-9d20-0c7f6a4b2e11",
+         *           "item": {
+         *             "code": "2026-000001",
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "title": "临水弯道无护栏"
+         *           },
+         *           "label": {
+         *             "en": "Overdue, per day",
+         *             "zh": "逾期（每日）"
+         *           },
+         *           "moneyFen": null,
+         *           "points": -0.5,
+         *           "reason": null,
+         *           "reversedBy": "01a21f02-60b0-7a61-8a8b-3a0de1f2c5d9",
+         *           "reverses": null,
+         *           "rule": "overdue_day",
+         *           "rules": 3,
+         *           "running": {
+         *             "moneyFen": 0,
+         *             "points": 6
+         *           },
+         *           "seq": 57,
+         *           "unit": {
+         *             "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *             "name": "王店镇人民政府"
+         *           }
+         *         }
+         *       ],
+         *       "from": "2026-11-01",
+         *       "nextCursor": null,
+         *       "opening": {
+         *         "moneyFen": 0,
+         *         "points": 6.5
+         *       },
+         *       "to": "2026-12-01",
+         *       "unit": {
+         *         "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *         "name": "王店镇人民政府"
+         *       }
+         *     }
+         */
+        UnitScoreReport: {
+            /** Format: date-time */
+            asOf: string;
+            /** @description The sum of all that was booked before `to`: the opening and every entry. */
+            closing: components["schemas"]["ScoreTotal"];
+            /** @description In the order of the days on which they are booked. */
+            entries: components["schemas"]["UnitScoreEntry"][];
+            from: string | null;
+            nextCursor: string | null;
+            /** @description The sum of what was booked before `from`. */
+            opening: components["schemas"]["ScoreTotal"];
+            to: string | null;
+            unit: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            };
+        };
+        /**
+         * @example {
          *       "checked": 172,
          *       "firstBadSeq": null,
          *       "ok": true
@@ -6007,6 +6294,7 @@ export type AddSubscription = components['schemas']['AddSubscription'];
 export type AddUnit = components['schemas']['AddUnit'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyPage = components['schemas']['ApiKeyPage'];
+export type AppealScore = components['schemas']['AppealScore'];
 export type Area = components['schemas']['Area'];
 export type AreaPage = components['schemas']['AreaPage'];
 export type AssignItem = components['schemas']['AssignItem'];
@@ -6031,6 +6319,8 @@ export type ChangeContact = components['schemas']['ChangeContact'];
 export type ChangePerson = components['schemas']['ChangePerson'];
 export type ChangeSubscription = components['schemas']['ChangeSubscription'];
 export type ChangeUnit = components['schemas']['ChangeUnit'];
+export type CloseScorePeriod = components['schemas']['CloseScorePeriod'];
+export type ComputeScores = components['schemas']['ComputeScores'];
 export type ConfirmBulletin = components['schemas']['ConfirmBulletin'];
 export type Contact = components['schemas']['Contact'];
 export type ContactMessage = components['schemas']['ContactMessage'];
@@ -6038,9 +6328,9 @@ export type ContactMessagePage = components['schemas']['ContactMessagePage'];
 export type ContactPage = components['schemas']['ContactPage'];
 export type CorrectItem = components['schemas']['CorrectItem'];
 export type CsvFile = components['schemas']['CsvFile'];
-export type DaysToSteps = components['schemas']['DaysToSteps'];
 export type DecideClosure = components['schemas']['DecideClosure'];
 export type DecideExtension = components['schemas']['DecideExtension'];
+export type DecideScoreAppeal = components['schemas']['DecideScoreAppeal'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
 export type DraftBulletin = components['schemas']['DraftBulletin'];
@@ -6051,8 +6341,6 @@ export type EventPage = components['schemas']['EventPage'];
 export type EventStream = components['schemas']['EventStream'];
 export type Feed = components['schemas']['Feed'];
 export type FileItem = components['schemas']['FileItem'];
-export type ForecastGroup = components['schemas']['ForecastGroup'];
-export type ForecastReport = components['schemas']['ForecastReport'];
 export type ImportChainage = components['schemas']['ImportChainage'];
 export type ImportDate = components['schemas']['ImportDate'];
 export type ImportDatum = components['schemas']['ImportDatum'];
@@ -6084,12 +6372,6 @@ export type PersonPage = components['schemas']['PersonPage'];
 export type PersonRef = components['schemas']['PersonRef'];
 export type PlanItem = components['schemas']['PlanItem'];
 export type Problem = components['schemas']['Problem'];
-export type ProgressDay = components['schemas']['ProgressDay'];
-export type ProgressGroup = components['schemas']['ProgressGroup'];
-export type ProgressInPeriod = components['schemas']['ProgressInPeriod'];
-export type ProgressRates = components['schemas']['ProgressRates'];
-export type ProgressReport = components['schemas']['ProgressReport'];
-export type Ranking = components['schemas']['Ranking'];
 export type Rate = components['schemas']['Rate'];
 export type Reason = components['schemas']['Reason'];
 export type RecheckItem = components['schemas']['RecheckItem'];
@@ -6101,21 +6383,29 @@ export type ResumeItem = components['schemas']['ResumeItem'];
 export type Retried = components['schemas']['Retried'];
 export type RetryFailed = components['schemas']['RetryFailed'];
 export type ReturnItem = components['schemas']['ReturnItem'];
+export type ReverseScore = components['schemas']['ReverseScore'];
 export type RotateSecret = components['schemas']['RotateSecret'];
 export type Rules = components['schemas']['Rules'];
 export type RulesVersion = components['schemas']['RulesVersion'];
 export type RulesVersionPage = components['schemas']['RulesVersionPage'];
-export type ScorePart = components['schemas']['ScorePart'];
+export type Score = components['schemas']['Score'];
+export type ScoreAppeal = components['schemas']['ScoreAppeal'];
+export type ScoreComputation = components['schemas']['ScoreComputation'];
+export type ScorePage = components['schemas']['ScorePage'];
+export type ScorePeriod = components['schemas']['ScorePeriod'];
+export type ScorePeriodPage = components['schemas']['ScorePeriodPage'];
+export type ScoreTotal = components['schemas']['ScoreTotal'];
+export type Scoring = components['schemas']['Scoring'];
 export type SetRules = components['schemas']['SetRules'];
-export type Standing = components['schemas']['Standing'];
 export type Status = components['schemas']['Status'];
-export type StepDays = components['schemas']['StepDays'];
 export type Subscription = components['schemas']['Subscription'];
 export type SubscriptionPage = components['schemas']['SubscriptionPage'];
 export type SuperviseItem = components['schemas']['SuperviseItem'];
 export type SuspendItem = components['schemas']['SuspendItem'];
 export type Unit = components['schemas']['Unit'];
 export type UnitPage = components['schemas']['UnitPage'];
+export type UnitScoreEntry = components['schemas']['UnitScoreEntry'];
+export type UnitScoreReport = components['schemas']['UnitScoreReport'];
 export type Verification = components['schemas']['Verification'];
 export type Workbook = components['schemas']['Workbook'];
 export type $defs = Record<string, never>;
@@ -8575,7 +8865,7 @@ export interface operations {
                 /** @description Events on a page, 50 unless told; of an NDJSON export, all unless told. */
                 limit?: number;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed")[];
                 /** @description Seconds to wait for the next event when there is none yet. */
                 wait?: number;
             };
@@ -8648,7 +8938,7 @@ export interface operations {
                 /** @description The last seq that the follower has; without it the stream begins with what happens from now on. */
                 after?: string;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed")[];
             };
             header?: {
                 /** @description The `id` that the client saw last, which it sends by itself when it connects again. It goes before `after`. */
@@ -12647,384 +12937,6 @@ export interface operations {
             };
         };
     };
-    reportAreas: {
-        parameters: {
-            query?: {
-                /** @description Repeatable. */
-                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
-                /** @description On account (挂账): listed and not yet struck off. */
-                onAccount?: "true" | "false";
-                /** @description Past the deadline now, on account and not suspended. */
-                overdue?: "true" | "false";
-                /** @description Deadline before this; a date means its beginning. */
-                dueBefore?: string;
-                /** @description Deadline at or after this. */
-                dueAfter?: string;
-                /** @description Level of the evaluation. */
-                level?: "general" | "major";
-                /** @description A code of `GET /v1/categories`. */
-                category?: string;
-                /** @description Risk element (人、车、路、企). */
-                risk?: "person" | "vehicle" | "road" | "enterprise";
-                /** @description Where the filing came from. */
-                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
-                /** @description Prefix of the area code; `341200` is the whole city. */
-                area?: string;
-                /** @description Road number or name. */
-                road?: string;
-                /** @description Overlap with the stretch from here … */
-                chainageFromM?: string;
-                /** @description … to here. */
-                chainageToM?: string;
-                /** @description The responsible unit. */
-                unit?: string;
-                /** @description The lead official’s name. */
-                leadOfficial?: string;
-                /** @description Under supervision, at all or at a tier. */
-                supervision?: "true" | "false" | "county" | "city" | "province";
-                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
-                bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
-                q?: string;
-                /** @description Changed at or after this. */
-                updatedAfter?: string;
-                /** @description Reported at or after this. */
-                reportedAfter?: string;
-                /** @description Reported before this. */
-                reportedBefore?: string;
-                /** @description The first local day of the period. Left out: 365 days before `to`. */
-                from?: string;
-                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
-                to?: string;
-                /** @description Answers as things stood then, from the ledger. */
-                asOf?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The ranking, best first; as a file, its rows. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ranking"];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
-                    "application/x-ndjson": components["schemas"]["Standing"];
-                    "text/csv": components["schemas"]["CsvFile"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It cannot be had in a format that the caller takes. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reportForecast: {
-        parameters: {
-            query?: {
-                /** @description Repeatable. */
-                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
-                /** @description On account (挂账): listed and not yet struck off. */
-                onAccount?: "true" | "false";
-                /** @description Past the deadline now, on account and not suspended. */
-                overdue?: "true" | "false";
-                /** @description Deadline before this; a date means its beginning. */
-                dueBefore?: string;
-                /** @description Deadline at or after this. */
-                dueAfter?: string;
-                /** @description Level of the evaluation. */
-                level?: "general" | "major";
-                /** @description A code of `GET /v1/categories`. */
-                category?: string;
-                /** @description Risk element (人、车、路、企). */
-                risk?: "person" | "vehicle" | "road" | "enterprise";
-                /** @description Where the filing came from. */
-                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
-                /** @description Prefix of the area code; `341200` is the whole city. */
-                area?: string;
-                /** @description Road number or name. */
-                road?: string;
-                /** @description Overlap with the stretch from here … */
-                chainageFromM?: string;
-                /** @description … to here. */
-                chainageToM?: string;
-                /** @description The responsible unit. */
-                unit?: string;
-                /** @description The lead official’s name. */
-                leadOfficial?: string;
-                /** @description Under supervision, at all or at a tier. */
-                supervision?: "true" | "false" | "county" | "city" | "province";
-                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
-                bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
-                q?: string;
-                /** @description Changed at or after this. */
-                updatedAfter?: string;
-                /** @description Reported at or after this. */
-                reportedAfter?: string;
-                /** @description Reported before this. */
-                reportedBefore?: string;
-                /** @description What each row is of. */
-                groupBy?: "unit" | "area" | "leadOfficial" | "level" | "category" | "road";
-                /** @description The window: so many weeks before the day of the report, whose own day is left out. */
-                weeks?: number;
-                /** @description Answers as things stood then, from the ledger. */
-                asOf?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The forecast; as a file, its groups. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ForecastReport"];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
-                    "application/x-ndjson": components["schemas"]["ForecastGroup"];
-                    "text/csv": components["schemas"]["CsvFile"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It cannot be had in a format that the caller takes. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reportLeadOfficials: {
-        parameters: {
-            query?: {
-                /** @description Repeatable. */
-                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
-                /** @description On account (挂账): listed and not yet struck off. */
-                onAccount?: "true" | "false";
-                /** @description Past the deadline now, on account and not suspended. */
-                overdue?: "true" | "false";
-                /** @description Deadline before this; a date means its beginning. */
-                dueBefore?: string;
-                /** @description Deadline at or after this. */
-                dueAfter?: string;
-                /** @description Level of the evaluation. */
-                level?: "general" | "major";
-                /** @description A code of `GET /v1/categories`. */
-                category?: string;
-                /** @description Risk element (人、车、路、企). */
-                risk?: "person" | "vehicle" | "road" | "enterprise";
-                /** @description Where the filing came from. */
-                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
-                /** @description Prefix of the area code; `341200` is the whole city. */
-                area?: string;
-                /** @description Road number or name. */
-                road?: string;
-                /** @description Overlap with the stretch from here … */
-                chainageFromM?: string;
-                /** @description … to here. */
-                chainageToM?: string;
-                /** @description The responsible unit. */
-                unit?: string;
-                /** @description The lead official’s name. */
-                leadOfficial?: string;
-                /** @description Under supervision, at all or at a tier. */
-                supervision?: "true" | "false" | "county" | "city" | "province";
-                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
-                bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
-                q?: string;
-                /** @description Changed at or after this. */
-                updatedAfter?: string;
-                /** @description Reported at or after this. */
-                reportedAfter?: string;
-                /** @description Reported before this. */
-                reportedBefore?: string;
-                /** @description The first local day of the period. Left out: 365 days before `to`. */
-                from?: string;
-                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
-                to?: string;
-                /** @description Answers as things stood then, from the ledger. */
-                asOf?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The ranking, best first; as a file, its rows. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ranking"];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
-                    "application/x-ndjson": components["schemas"]["Standing"];
-                    "text/csv": components["schemas"]["CsvFile"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It cannot be had in a format that the caller takes. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     reportOverdue: {
         parameters: {
             query?: {
@@ -13154,75 +13066,38 @@ export interface operations {
             };
         };
     };
-    reportProgress: {
+    reportUnitScore: {
         parameters: {
             query?: {
-                /** @description Repeatable. */
-                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
-                /** @description On account (挂账): listed and not yet struck off. */
-                onAccount?: "true" | "false";
-                /** @description Past the deadline now, on account and not suspended. */
-                overdue?: "true" | "false";
-                /** @description Deadline before this; a date means its beginning. */
-                dueBefore?: string;
-                /** @description Deadline at or after this. */
-                dueAfter?: string;
-                /** @description Level of the evaluation. */
-                level?: "general" | "major";
-                /** @description A code of `GET /v1/categories`. */
-                category?: string;
-                /** @description Risk element (人、车、路、企). */
-                risk?: "person" | "vehicle" | "road" | "enterprise";
-                /** @description Where the filing came from. */
-                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
-                /** @description Prefix of the area code; `341200` is the whole city. */
-                area?: string;
-                /** @description Road number or name. */
-                road?: string;
-                /** @description Overlap with the stretch from here … */
-                chainageFromM?: string;
-                /** @description … to here. */
-                chainageToM?: string;
-                /** @description The responsible unit. */
-                unit?: string;
-                /** @description The lead official’s name. */
-                leadOfficial?: string;
-                /** @description Under supervision, at all or at a tier. */
-                supervision?: "true" | "false" | "county" | "city" | "province";
-                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
-                bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
-                q?: string;
-                /** @description Changed at or after this. */
-                updatedAfter?: string;
-                /** @description Reported at or after this. */
-                reportedAfter?: string;
-                /** @description Reported before this. */
-                reportedBefore?: string;
-                /** @description The first local day of the period. Left out: 90 days before `to`. */
+                /** @description Entries booked on this local day or later. */
                 from?: string;
-                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                /** @description Entries booked before this local day: the day after the last. */
                 to?: string;
-                /** @description Counts the same once more for each group, in `groups`. */
-                groupBy?: "unit" | "area" | "leadOfficial" | "level" | "category" | "road";
+                /** @description Rows on a page, 50 unless told; of a file, all unless told. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
                 /** @description Answers as things stood then, from the ledger. */
                 asOf?: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The report; as a file, its days, or its groups with `groupBy`. */
+            /** @description The report; as a file, all entries. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProgressReport"];
+                    "application/json": components["schemas"]["UnitScoreReport"];
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
-                    "application/x-ndjson": components["schemas"]["ProgressDay"] | components["schemas"]["ProgressGroup"];
+                    "application/x-ndjson": components["schemas"]["UnitScoreEntry"];
                     "text/csv": components["schemas"]["CsvFile"];
                 };
             };
@@ -13253,125 +13128,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It cannot be had in a format that the caller takes. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reportUnits: {
-        parameters: {
-            query?: {
-                /** @description Repeatable. */
-                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
-                /** @description On account (挂账): listed and not yet struck off. */
-                onAccount?: "true" | "false";
-                /** @description Past the deadline now, on account and not suspended. */
-                overdue?: "true" | "false";
-                /** @description Deadline before this; a date means its beginning. */
-                dueBefore?: string;
-                /** @description Deadline at or after this. */
-                dueAfter?: string;
-                /** @description Level of the evaluation. */
-                level?: "general" | "major";
-                /** @description A code of `GET /v1/categories`. */
-                category?: string;
-                /** @description Risk element (人、车、路、企). */
-                risk?: "person" | "vehicle" | "road" | "enterprise";
-                /** @description Where the filing came from. */
-                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
-                /** @description Prefix of the area code; `341200` is the whole city. */
-                area?: string;
-                /** @description Road number or name. */
-                road?: string;
-                /** @description Overlap with the stretch from here … */
-                chainageFromM?: string;
-                /** @description … to here. */
-                chainageToM?: string;
-                /** @description The responsible unit. */
-                unit?: string;
-                /** @description The lead official’s name. */
-                leadOfficial?: string;
-                /** @description Under supervision, at all or at a tier. */
-                supervision?: "true" | "false" | "county" | "city" | "province";
-                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
-                bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
-                q?: string;
-                /** @description Changed at or after this. */
-                updatedAfter?: string;
-                /** @description Reported at or after this. */
-                reportedAfter?: string;
-                /** @description Reported before this. */
-                reportedBefore?: string;
-                /** @description The first local day of the period. Left out: 365 days before `to`. */
-                from?: string;
-                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
-                to?: string;
-                /** @description Answers as things stood then, from the ledger. */
-                asOf?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The ranking, best first; as a file, its rows. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Ranking"];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
-                    "application/x-ndjson": components["schemas"]["Standing"];
-                    "text/csv": components["schemas"]["CsvFile"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13647,6 +13405,939 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScorePeriods: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePeriodPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeScorePeriod: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseScorePeriod"];
+            };
+        };
+        responses: {
+            /** @description The period. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePeriod"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScorePeriod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The period. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePeriod"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScores: {
+        parameters: {
+            query?: {
+                /** @description Entries of this unit. */
+                unit?: string;
+                /** @description UUID or code of an item. */
+                item?: string;
+                /** @description Entries under one rule. */
+                rule?: "closed_on_time" | "closed_early" | "signed_late" | "overdue_day" | "closure_rejected" | "recheck_failed" | "public_report_confirmed" | "returned" | "no_progress" | "reversal";
+                /** @description Entries that count in a month `2026-03`, a quarter `2026-Q1` or a year `2026`. */
+                period?: string;
+                /** @description Entries booked on this local day or later. */
+                from?: string;
+                /** @description Entries booked before this local day: the day after the last. */
+                to?: string;
+                /** @description By what has come of appeals: `any` that has one, `none`, or those in one state. */
+                appealed?: "none" | "any" | "pending" | "approved" | "refused";
+                /** @description Rows on a page, 50 unless told; of a file, all unless told. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; as a file, all entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Score"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    computeScores: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputeScores"];
+            };
+        };
+        responses: {
+            /** @description What was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreComputation"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entry. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Score"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideScoreAppeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideScoreAppeal"];
+            };
+        };
+        responses: {
+            /** @description The entry with the decision. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Score"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appealAgainstScore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealScore"];
+            };
+        };
+        responses: {
+            /** @description The entry with the appeal. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Score"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reverseScore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReverseScore"];
+            };
+        };
+        responses: {
+            /** @description The entry with what has reversed it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Score"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

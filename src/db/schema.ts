@@ -19,7 +19,7 @@ import type { CalendarDay } from '../domain/calendar.js'
 import type { Direction, Item, Level, Risk, Source, Status } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
 import type { Rules } from '../domain/rules.js'
-import type { EntryRule } from '../domain/score.js'
+import type { EntryRule } from '../domain/score-entry.js'
 import type { ScorePeriodKind } from '../domain/score-period.js'
 
 // The mirror of migrations/, which are the truth; a test compares the two.

@@ -1,5 +1,5 @@
 import type { Description, DueBasis, Instant, Item, Level, Order, Plan, Progress, Status, Tier } from './item.js'
-import type { Scored } from './score.js'
+import type { Scored } from './score-entry.js'
 
 /** What was filed. The location stands in `lon` and `lat`, WGS 84. */
 export interface Filed extends Description {

@@ -14,7 +14,7 @@ const CHUNK = 200
 const GRACE_MS = 120_000
 
 /** Steps that one request waits for. */
-export const REQUEST_STEPS = 50
+export const REQUEST_STEPS = 500
 
 /** What has been computed, and whether that is all there is by now. */
 export interface Computed {

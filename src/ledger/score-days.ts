@@ -7,7 +7,8 @@ import { pastAt } from '../db/past.js'
 import { readScoring, type ScoringVersion } from '../db/scoring.js'
 import type { Instant, Item } from '../domain/item.js'
 import { type Actor, requirePermitted } from '../domain/permissions.js'
-import { type Cause, type ScoreRule, scoresOfDay } from '../domain/score.js'
+import { scoresOfDay } from '../domain/score.js'
+import type { Cause, ScoreRule } from '../domain/score-entry.js'
 import { startOfDay } from '../domain/zone.js'
 import { appendEvents } from './act.js'
 import { lockItemsOf } from './item-store.js'
@@ -28,7 +29,7 @@ export async function scoreDay(
   const midnight = startOfDay(day, zone)
   return db.transaction(async (tx) => {
     await holdSettings(tx, jurisdiction)
-    const inForce = (await readScoring(tx, jurisdiction))(midnight)
+    const inForce = (await readScoring(tx, jurisdiction))({ at: midnight })
     const ids = await readCandidates(tx, actor, day, midnight, inForce, after, limit)
     // What is being changed this moment may have been changed before midnight: once it is locked, nothing comes before it.
     await lockItemsOf(tx, jurisdiction, ids)

@@ -38,7 +38,7 @@ export async function scoreEvents(db: Db, actor: Actor, limit: number, now: Inst
     const scoringAt = await readScoring(tx, jurisdiction)
     const calendar = await readCalendar(tx, jurisdiction)
     const findings = causes.flatMap(({ itemId, seq, event, before }): Finding[] => {
-      const { version: rules, scoring } = scoringAt(event.at)
+      const { version: rules, scoring } = scoringAt({ at: event.at, seq })
       const cause = { seq, type: event.type, at: event.at, day: null }
       return scoresOfEvent(before, event, { scoring, calendar, zone }).map((earned) => ({
         itemId,

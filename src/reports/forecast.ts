@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
-import { instant } from '../db/instant.js'
 import { flowOfState } from '../db/figures/flows.js'
 import { type Cut, importedFirst, onAccount } from '../db/figures/state.js'
+import { instant } from '../db/instant.js'
+import { ownedBy } from '../db/visible.js'
 
 import { type Forecast, forecastOf, type Week } from '../domain/forecast.js'
 import { addDays, daysBetween, localDate } from '../domain/zone.js'
 import type { Language } from '../http/language.js'
-import { ownedBy } from './groups.js'
 import { type Asking, cutOf, labelsOf, readOnce, stateOf } from './source.js'
 
 /** A forecast with what it is made from. */

@@ -1,6 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { LABELS } from '../domain/labels.js'
-import type { Actor } from '../domain/permissions.js'
 import type { Words } from '../domain/rejection.js'
 import { inLanguage, type Language } from '../http/language.js'
 
@@ -47,10 +46,4 @@ export const NO_KEY: Record<GroupBy, Words> = {
   level: { zh: '未评级', en: 'no level' },
   category: { zh: '未分类', en: 'no category' },
   road: { zh: '未登记路线', en: 'no road' },
-}
-
-/** A unit's report is about its own work: what it is responsible for or helps with now, not what it once had. */
-export function ownedBy({ role, unit }: Actor): SQL[] {
-  if (role !== 'unit') return []
-  return [sql`(i.responsible_unit = ${unit} or i.assignment -> 'coUnits' ? ${unit}::text)`]
 }

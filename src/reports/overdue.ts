@@ -8,7 +8,7 @@ import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PAGE } from '../http/fields.js'
 import { filterConditions, filterOf, type ItemFilterQuery } from '../http/item-filter.js'
 import { inLanguage, type Language } from '../http/language.js'
-import { GROUP_SQL, type GroupBy, NO_KEY, ownedBy } from './groups.js'
+import { GROUP_SQL, type GroupBy, NO_KEY } from './groups.js'
 
 export interface OverdueQuery extends ItemFilterQuery {
   limit?: number | undefined

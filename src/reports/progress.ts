@@ -4,12 +4,12 @@ import { type FlowRow, flowOfState, flowSelect, type GroupFlow } from '../db/fig
 import { historyOfState, importedFirst } from '../db/figures/state.js'
 import { daysToClose, localDay, stockSelect } from '../db/figures/stock.js'
 import { stretchSelect } from '../db/figures/stretches.js'
+import { ownedBy } from '../db/visible.js'
 import { fairRate, MINIMUM_LISTED } from '../domain/rank.js'
 import type { Rate } from '../domain/rate.js'
 import { type DayFlow, type SeriesDay, type Stretch, seriesOf } from '../domain/series.js'
 import { type RateName, ratesOf, type Stock, sum, type Tally } from '../domain/tally.js'
 import type { Language } from '../http/language.js'
-import { ownedBy } from './groups.js'
 import { type Asking, BY_KEY, cutOf, labelsOf, readOnce, stateOf } from './source.js'
 
 export const STEPS = ['assigned', 'accepted', 'planned', 'closureRequested', 'closed'] as const
@@ -89,7 +89,10 @@ async function groupsOf(
         const fair = Object.entries(rates).map(([name, rate]) => [name, fairRate(rate, few)])
         return { key, label: labelOf(key), few, ...progress, rates: Object.fromEntries(fair) as Progress['rates'] }
       })
-      .sort((a, b) => b.listed - a.listed || Number(a.key === null) - Number(b.key === null) || (`${a.key}` < `${b.key}` ? -1 : 1))
+      .sort(
+        (a, b) =>
+          b.listed - a.listed || Number(a.key === null) - Number(b.key === null) || (`${a.key}` < `${b.key}` ? -1 : 1),
+      )
   )
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
-import { ENTRY_RULES } from '../domain/score.js'
+import { ENTRY_RULES } from '../domain/score-entry.js'
 import { CommandHeaders, intentOf, sendAnswer, sendJson } from '../http/command.js'
 import { fileOr } from '../http/export/docs.js'
 import { sendFile } from '../http/export/send.js'

@@ -17,7 +17,7 @@ import {
 import type { ItemEvent, ItemEventType } from '../../src/domain/events.js'
 import type { Item, Status } from '../../src/domain/item.js'
 import type { Action, Actor, Role } from '../../src/domain/permissions.js'
-import type { Scored } from '../../src/domain/score.js'
+import type { Scored } from '../../src/domain/score-entry.js'
 import {
   APPLICANT,
   actorOf,

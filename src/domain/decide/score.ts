@@ -2,7 +2,7 @@ import type { ItemEvent } from '../events.js'
 import type { Instant, Item } from '../item.js'
 import type { Actor } from '../permissions.js'
 import { Rejection } from '../rejection.js'
-import type { Scored } from '../score.js'
+import type { Scored } from '../score-entry.js'
 import { requireAllowed } from './require.js'
 
 /** An entry as it stands, with what has come of it. */
