@@ -19,6 +19,7 @@ import { compressAnswers } from './http/compression.js'
 import { createTokenAuthenticator } from './http/oidc.js'
 import { answerError, FRAMEWORK_ERRORS, rawProblem } from './http/problem.js'
 import { limitRate } from './http/rate-limit.js'
+import { applyViews } from './http/saved-view.js'
 import { refuseUnstorableText, validatorCompiler } from './http/validation.js'
 import { importRoutes } from './import/routes.js'
 import { LIST_COMMANDS } from './list/commands.js'
@@ -35,6 +36,7 @@ import { reportRoutes } from './reports/routes.js'
 import { ledgerRoutes } from './track/ledger-routes.js'
 import { TRACK_COMMANDS } from './track/routes.js'
 import { streamRoutes } from './track/stream-routes.js'
+import { viewRoutes } from './views/routes.js'
 import { deliveryRoutes } from './webhooks/delivery-routes.js'
 import { rotationRoute } from './webhooks/rotation-route.js'
 import { subscriptionRoutes } from './webhooks/subscription-routes.js'
@@ -91,6 +93,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(importRoutes, deps)
   await app.register(ledgerRoutes, deps)
   await app.register(streamRoutes, { ...deps, metrics })
+  await app.register(viewRoutes, deps)
   await app.register(noticeRoutes, deps)
   await app.register(contactRoutes, deps)
   await app.register(contactMessageRoutes, deps)
@@ -128,6 +131,7 @@ function guard(app: App, { db, now, config }: Deps): void {
   app.addHook('onRequest', authentication.identify)
   app.addHook('preParsing', authentication.require)
   app.addHook('preValidation', refuseUnstorableText)
+  applyViews(app, db)
   app.addHook('onResponse', logRequest)
 }
 

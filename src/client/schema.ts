@@ -1374,6 +1374,58 @@ export interface paths {
         patch: operations["changeUnit"];
         trace?: never;
     };
+    "/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Saved views
+         * @description The caller’s own and those that are shared, the oldest first.
+         */
+        get: operations["listViews"];
+        put?: never;
+        /**
+         * Save a view
+         * @description A filter under a name, for `?view=` wherever items are filtered. It is the caller’s own unless it is shared, which the office and administrators may do.
+         */
+        post: operations["addView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A saved view
+         * @description As it stands. Somebody else’s is not there unless it is shared.
+         */
+        get: operations["getView"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a view
+         * @description By the owner; what is shared, by the office or an administrator. One that a subscription uses stays.
+         */
+        delete: operations["deleteView"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a view
+         * @description JSON merge patch; needs `If-Match`. The owner changes their own, the office and administrators what is shared. Subscriptions go by the changed filter at once; a view that they use stays shared. One that is made private again is the caller’s.
+         */
+        patch: operations["changeView"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1532,6 +1584,11 @@ export interface components {
              * @example https://reports.example.gov.cn/hooks/one-list
              */
             url: string;
+            /**
+             * @description Only events of items that match this shared view (`/v1/views`) as they stand after the event. It goes by the view as it is when the event is handed on.
+             * @example 01a20116-9f7a-7373-b205-b62c6b6c93a7
+             */
+            view?: string | null;
         };
         /**
          * @example {
@@ -1548,6 +1605,26 @@ export interface components {
              */
             kind?: "bureau" | "township" | "company" | "office" | "other";
             name: string;
+        };
+        /**
+         * @example {
+         *       "filter": {
+         *         "area": "341225",
+         *         "overdue": "true"
+         *       },
+         *       "name": "阜南逾期",
+         *       "shared": true
+         *     }
+         */
+        AddView: {
+            filter: components["schemas"]["ViewFilter"];
+            /** @description What people call it. */
+            name: string;
+            /**
+             * @description For all of the jurisdiction; the office and administrators share views, and care for those that are shared.
+             * @default false
+             */
+            shared?: boolean;
         };
         /**
          * @example {
@@ -2736,6 +2813,11 @@ export interface components {
              * @example https://reports.example.gov.cn/hooks/one-list
              */
             url?: string;
+            /**
+             * @description Only events of items that match this shared view (`/v1/views`) as they stand after the event. It goes by the view as it is when the event is handed on.
+             * @example 01a20116-9f7a-7373-b205-b62c6b6c93a7
+             */
+            view?: string | null;
         };
         /**
          * @description JSON merge patch. An inactive unit is given nothing new.
@@ -2749,6 +2831,22 @@ export interface components {
             /** @enum {string} */
             kind?: "bureau" | "township" | "company" | "office" | "other";
             name?: string;
+        };
+        /**
+         * @description JSON merge patch (RFC 7396), also of the filter’s parameters: null removes one.
+         * @example {
+         *       "filter": {
+         *         "area": null,
+         *         "level": "major"
+         *       }
+         *     }
+         */
+        ChangeView: {
+            filter?: components["schemas"]["ViewFilterPatch"];
+            /** @description What people call it. */
+            name?: string;
+            /** @description For all of the jurisdiction; the office and administrators share views, and care for those that are shared. */
+            shared?: boolean;
         };
         /** @description Decide closure (销号) */
         ClosureDecisionCommand: {
@@ -4580,7 +4678,8 @@ export interface components {
          *       ],
          *       "unit": null,
          *       "url": "https://reports.example.gov.cn/hooks/one-list",
-         *       "version": 1
+         *       "version": 1,
+         *       "view": null
          *     }
          */
         NewSubscription: {
@@ -4601,6 +4700,7 @@ export interface components {
             unit: string | null;
             url: string;
             version: number;
+            view: string | null;
         };
         /** @description Add a note (备注) */
         NotesCommand: {
@@ -5594,7 +5694,8 @@ export interface components {
          *       ],
          *       "unit": null,
          *       "url": "https://reports.example.gov.cn/hooks/one-list",
-         *       "version": 1
+         *       "version": 1,
+         *       "view": null
          *     }
          */
         Subscription: {
@@ -5613,6 +5714,7 @@ export interface components {
             unit: string | null;
             url: string;
             version: number;
+            view: string | null;
         };
         /**
          * @example {
@@ -5631,7 +5733,8 @@ export interface components {
          *           ],
          *           "unit": null,
          *           "url": "https://reports.example.gov.cn/hooks/one-list",
-         *           "version": 1
+         *           "version": 1,
+         *           "view": null
          *         }
          *       ],
          *       "nextCursor": null
@@ -5770,6 +5873,210 @@ export interface components {
             ok: boolean;
         };
         /**
+         * @description A filter of the list under a name.
+         * @example {
+         *       "createdAt": "2026-11-22T01:30:00.000Z",
+         *       "filter": {
+         *         "area": "341225",
+         *         "overdue": "true"
+         *       },
+         *       "id": "01a20116-9f7a-7373-b205-b62c6b6c93a7",
+         *       "name": "阜南逾期",
+         *       "owner": {
+         *         "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *         "name": "安委办 周敏"
+         *       },
+         *       "shared": true,
+         *       "updatedAt": "2026-11-22T01:30:00.000Z",
+         *       "version": 1
+         *     }
+         */
+        View: {
+            /** Format: date-time */
+            createdAt: string;
+            filter: components["schemas"]["ViewFilter"];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            owner: components["schemas"]["PersonRef"];
+            shared: boolean;
+            /** Format: date-time */
+            updatedAt: string;
+            version: number;
+        };
+        /**
+         * @description Parameters of `GET /v1/items` that filter, with the values that they have there.
+         * @example {
+         *       "area": "341225",
+         *       "overdue": "true",
+         *       "status": [
+         *         "assigned",
+         *         "remediating"
+         *       ]
+         *     }
+         */
+        ViewFilter: {
+            /**
+             * @description Prefix of the area code; `341200` is the whole city.
+             * @example 341225
+             */
+            area?: string;
+            /**
+             * @description `minLon,minLat,maxLon,maxLat`, WGS 84.
+             * @example 115.6,32.7,116.1,33.1
+             */
+            bbox?: string;
+            /**
+             * @description A code of `GET /v1/categories`.
+             * @example lighting
+             */
+            category?: string;
+            /**
+             * @description Overlap with the stretch from here …
+             * @example K12+345
+             */
+            chainageFromM?: string;
+            /**
+             * @description … to here.
+             * @example K12+345
+             */
+            chainageToM?: string;
+            /**
+             * @description Deadline at or after this.
+             * @example 2026-12-31
+             */
+            dueAfter?: string;
+            /**
+             * @description Deadline before this; a date means its beginning.
+             * @example 2026-12-31
+             */
+            dueBefore?: string;
+            /**
+             * @description The lead official’s name.
+             * @example 王建国
+             */
+            leadOfficial?: string;
+            /**
+             * @description Level of the evaluation.
+             * @enum {string}
+             */
+            level?: "general" | "major";
+            /**
+             * @description On account (挂账): listed and not yet struck off.
+             * @enum {string}
+             */
+            onAccount?: "true" | "false";
+            /**
+             * @description Past the deadline now, on account and not suspended.
+             * @enum {string}
+             */
+            overdue?: "true" | "false";
+            /**
+             * @description Text that occurs in title, description, address or code; words apart by spaces must all occur.
+             * @example 护栏 王店
+             */
+            q?: string;
+            /**
+             * @description Reported at or after this.
+             * @example 2026-12-31
+             */
+            reportedAfter?: string;
+            /**
+             * @description Reported before this.
+             * @example 2026-12-31
+             */
+            reportedBefore?: string;
+            /**
+             * @description Risk element (人、车、路、企).
+             * @enum {string}
+             */
+            risk?: "person" | "vehicle" | "road" | "enterprise";
+            /**
+             * @description Road number or name.
+             * @example S315
+             */
+            road?: string;
+            /**
+             * @description Where the filing came from.
+             * @enum {string}
+             */
+            source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+            /** @description Repeatable. */
+            status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+            /**
+             * @description Under supervision, at all or at a tier.
+             * @enum {string}
+             */
+            supervision?: "true" | "false" | "county" | "city" | "province";
+            /**
+             * Format: uuid
+             * @description The responsible unit.
+             * @example 01a20116-9f7a-7373-b205-b62c6b6c93e1
+             */
+            unit?: string;
+            /**
+             * @description Changed at or after this.
+             * @example 2026-12-31
+             */
+            updatedAfter?: string;
+        };
+        /**
+         * @description JSON merge patch of the filter.
+         * @example {
+         *       "area": null
+         *     }
+         */
+        ViewFilterPatch: {
+            area?: string | null;
+            bbox?: string | null;
+            category?: string | null;
+            chainageFromM?: string | null;
+            chainageToM?: string | null;
+            dueAfter?: string | null;
+            dueBefore?: string | null;
+            leadOfficial?: string | null;
+            level?: ("general" | "major") | null;
+            onAccount?: ("true" | "false") | null;
+            overdue?: ("true" | "false") | null;
+            q?: string | null;
+            reportedAfter?: string | null;
+            reportedBefore?: string | null;
+            risk?: ("person" | "vehicle" | "road" | "enterprise") | null;
+            road?: string | null;
+            source?: ("inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import") | null;
+            status?: (("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[]) | null;
+            supervision?: ("true" | "false" | "county" | "city" | "province") | null;
+            unit?: string | null;
+            updatedAfter?: string | null;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "createdAt": "2026-11-22T01:30:00.000Z",
+         *           "filter": {
+         *             "area": "341225",
+         *             "overdue": "true"
+         *           },
+         *           "id": "01a20116-9f7a-7373-b205-b62c6b6c93a7",
+         *           "name": "阜南逾期",
+         *           "owner": {
+         *             "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *             "name": "安委办 周敏"
+         *           },
+         *           "shared": true,
+         *           "updatedAt": "2026-11-22T01:30:00.000Z",
+         *           "version": 1
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        ViewPage: {
+            data: components["schemas"]["View"][];
+            nextCursor: string | null;
+        };
+        /**
          * Format: binary
          * @description An Office Open XML workbook: a cover, and the rows with typed cells.
          * @example PK…
@@ -5791,6 +6098,7 @@ export type AddNote = components['schemas']['AddNote'];
 export type AddPerson = components['schemas']['AddPerson'];
 export type AddSubscription = components['schemas']['AddSubscription'];
 export type AddUnit = components['schemas']['AddUnit'];
+export type AddView = components['schemas']['AddView'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyPage = components['schemas']['ApiKeyPage'];
 export type Area = components['schemas']['Area'];
@@ -5821,6 +6129,7 @@ export type ChangeContact = components['schemas']['ChangeContact'];
 export type ChangePerson = components['schemas']['ChangePerson'];
 export type ChangeSubscription = components['schemas']['ChangeSubscription'];
 export type ChangeUnit = components['schemas']['ChangeUnit'];
+export type ChangeView = components['schemas']['ChangeView'];
 export type ClosureDecisionCommand = components['schemas']['ClosureDecisionCommand'];
 export type ClosureRequestsCommand = components['schemas']['ClosureRequestsCommand'];
 export type CommandDone = components['schemas']['CommandDone'];
@@ -5917,6 +6226,10 @@ export type SuspensionCommand = components['schemas']['SuspensionCommand'];
 export type Unit = components['schemas']['Unit'];
 export type UnitPage = components['schemas']['UnitPage'];
 export type Verification = components['schemas']['Verification'];
+export type View = components['schemas']['View'];
+export type ViewFilter = components['schemas']['ViewFilter'];
+export type ViewFilterPatch = components['schemas']['ViewFilterPatch'];
+export type ViewPage = components['schemas']['ViewPage'];
 export type Workbook = components['schemas']['Workbook'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -8647,6 +8960,8 @@ export interface operations {
     listItems: {
         parameters: {
             query?: {
+                /** @description A saved view (`/v1/views`): its parameters hold, but for those that are given beside it. */
+                view?: string;
                 /** @description Repeatable. */
                 status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
                 /** @description On account (挂账): listed and not yet struck off. */
@@ -12585,6 +12900,8 @@ export interface operations {
     reportOverdue: {
         parameters: {
             query?: {
+                /** @description A saved view (`/v1/views`): its parameters hold, but for those that are given beside it. */
+                view?: string;
                 /** @description Repeatable. */
                 status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
                 /** @description On account (挂账): listed and not yet struck off. */
@@ -14409,6 +14726,523 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listViews: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of views. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddView"];
+            };
+        };
+        responses: {
+            /** @description The view. `Location` names it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The view. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeView"];
+            };
+        };
+        responses: {
+            /** @description The view after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -20,6 +20,7 @@ export type RejectionCode =
   | 'duplicate'
   | 'merge-refused'
   | 'not-active'
+  | 'in-use'
   | 'key-reused'
   | 'key-in-use'
 

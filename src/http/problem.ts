@@ -33,6 +33,7 @@ export const PROBLEMS = {
   'duplicate-external-id': { status: 409, title: { zh: '外部编号已登记', en: 'External id already on the list' } },
   duplicate: { status: 409, title: { zh: '已存在', en: 'Already exists' } },
   'not-active': { status: 409, title: { zh: '已停用', en: 'Not active' } },
+  'in-use': { status: 409, title: { zh: '仍在使用', en: 'Still in use' } },
   'key-in-use': { status: 409, title: { zh: '同一请求仍在处理', en: 'The first request is still running' } },
   stale: { status: 412, title: { zh: '版本已过期', en: 'Stale version' } },
   'too-large': { status: 413, title: { zh: '请求过大', en: 'Request too large' } },

@@ -35,6 +35,8 @@ const MATRIX: Record<Action, string> = {
   'ledger.verify': '. . . . x x',
   'report.read': 'x x x x x x',
   'reference.read': 'x x x x x x',
+  'view.use': 'x x x x x x',
+  'view.share': '. . x . . x',
   'unit.write': '. . . . . x',
   'category.write': '. . . . . x',
   'person.read': '. . . . x x',
@@ -77,6 +79,7 @@ t.test(
       'reference.read',
       'report.read',
       'rules.read',
+      'view.use',
     ])
     t.strictSame(
       may('admin').filter((action) => action.startsWith('item.')),
