@@ -30,6 +30,7 @@ begin
   grant insert, update on deadline_feed to one_list_service;
   grant insert, update on notice, contact, message, ledger_reader, sweep to one_list_service;
   grant insert, update on subscription to one_list_service;
+  grant insert, update, delete on saved_view to one_list_service;
   grant insert, update, delete on webhook_delivery, webhook_attempt to one_list_service;
   grant insert, update on bulletin_counter, bulletin_recipient, bulletin_schedule to one_list_service;
   -- Drafts may be thrown away; a trigger keeps what was issued.

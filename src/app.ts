@@ -25,6 +25,7 @@ import { createFeedAuthenticator } from './http/feed-token.js'
 import { createTokenAuthenticator } from './http/oidc.js'
 import { answerError, FRAMEWORK_ERRORS, rawProblem } from './http/problem.js'
 import { limitRate } from './http/rate-limit.js'
+import { applyViews } from './http/saved-view.js'
 import { refuseUnstorableText, validatorCompiler } from './http/validation.js'
 import { importRoutes } from './import/routes.js'
 import { LIST_COMMANDS } from './list/commands.js'
@@ -49,6 +50,7 @@ import { diffRoutes } from './track/diff-routes.js'
 import { ledgerRoutes } from './track/ledger-routes.js'
 import { TRACK_COMMANDS } from './track/routes.js'
 import { streamRoutes } from './track/stream-routes.js'
+import { viewRoutes } from './views/routes.js'
 import { deliveryRoutes } from './webhooks/delivery-routes.js'
 import { rotationRoute } from './webhooks/rotation-route.js'
 import { subscriptionRoutes } from './webhooks/subscription-routes.js'
@@ -108,6 +110,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(ledgerRoutes, deps)
   await app.register(diffRoutes, deps)
   await app.register(streamRoutes, { ...deps, metrics })
+  await app.register(viewRoutes, deps)
   await app.register(noticeRoutes, deps)
   await app.register(contactRoutes, deps)
   await app.register(contactMessageRoutes, deps)
@@ -158,6 +161,7 @@ function guard(app: App, { db, now, config }: Deps): void {
   app.addHook('onRequest', authentication.identify)
   app.addHook('preParsing', authentication.require)
   app.addHook('preValidation', refuseUnstorableText)
+  applyViews(app, db)
   app.addHook('onResponse', logRequest)
 }
 

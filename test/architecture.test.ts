@@ -19,6 +19,7 @@ const SLICES = [
   'access',
   'operation',
   'import',
+  'views',
 ]
 
 /** Who may import what, from the outside in: main, server → app → slices → http, ledger → db → domain. */

@@ -41,10 +41,15 @@ for (const recipient of ['office', 'supervisor']) {
   theirContacts.push(await ok(foreign.office.post('/v1/contacts', contact)))
 }
 const theirNotices: Json[] = (await ok(foreign.auditor.get('/v1/notices'))).data
+const HOOK = { url: 'https://hooks.example.com/', types: ['item.*'] }
 for (const at of [foreign, foreign, home]) {
-  await ok(at.office.post('/v1/subscriptions', { url: 'https://hooks.example.com/', types: ['item.*'] }))
+  await ok(at.office.post('/v1/subscriptions', HOOK))
 }
 const theirSubscriptions: Json[] = (await ok(foreign.office.get('/v1/subscriptions'))).data
+const theirViews: Json[] = [
+  await ok(foreign.office.post('/v1/views', { name: '共享', filter: {}, shared: true })),
+  await ok(foreign.office.post('/v1/views', { name: '自用', filter: {} })),
+]
 const theirBulletins: Json[] = [
   await ok(foreign.office.post('/v1/bulletins', { kind: 'on_demand' })),
   await ok(foreign.office.post('/v1/bulletins', { kind: 'daily' })),
@@ -67,6 +72,7 @@ const IDENTIFIERS: Record<string, { foreign: string[]; nothing: string }> = {
   'score-periods': { foreign: ['2026-02'], nothing: '2026-01' },
   notices: { foreign: theirNotices.map((notice) => notice.id), nothing: NOBODY },
   subscriptions: { foreign: theirSubscriptions.map((subscription) => subscription.id), nothing: NOBODY },
+  views: { foreign: theirViews.map((view) => view.id), nothing: NOBODY },
   contacts: { foreign: theirContacts.map((contact) => contact.id), nothing: NOBODY },
   'api-keys': { foreign: theirKeys.map((key) => key.id), nothing: '000000000000' },
 }
@@ -90,6 +96,7 @@ async function possessions(): Promise<string> {
     '/v1/subscriptions',
     '/v1/reports/overdue?groupBy=unit',
     '/v1/bulletins',
+    '/v1/views',
   ]
   const answers = [await ok(foreign.auditor.get('/v1/ledger')), await ok(foreign.auditor.get('/v1/notices'))]
   for (const url of ['/v1/scores', '/v1/score-periods']) answers.push(await ok(foreign.auditor.get(url)))
@@ -152,6 +159,7 @@ t.test('what a body names of another jurisdiction’s is refused like what does 
     [home.office, `/v1/items/${item.id}/merge`, theirs[3].code, (into) => ({ into, reason: '重复' })],
     [home.office, assign, foreign.unit, (responsibleUnit) => order(home, { responsibleUnit })],
     [home.office, assign, foreign.unit, (unit) => order(home, { coUnits: [unit] })],
+    [home.office, '/v1/subscriptions', theirViews[0].id, (view) => ({ ...HOOK, view })],
     [home.admin, '/v1/people', foreign.unit, (unit) => ({ name: '甲', role: 'unit', unit })],
     [home.admin, '/v1/api-keys', foreign.unit, (unit) => ({ name: '甲', role: 'unit', unit })],
     [home.admin, '/v1/api-keys', person, (id) => ({ person: id })],
@@ -180,7 +188,7 @@ t.test('no list, report, feed or count has anything of another jurisdiction’s'
   traces.push(...theirPeople.map((person) => person.id), ...theirKeys.map((key) => key.id))
   traces.push(...theirSubscriptions.map((subscription) => subscription.id))
   traces.push(...theirScores.map((score) => score.id))
-  traces.push(...theirBulletins.map((bulletin) => bulletin.id))
+  traces.push(...theirBulletins.map((bulletin) => bulletin.id), ...theirViews.map((view) => view.id))
   const more = ['/v1/items?limit=200&count=true', `/v1/items?asOf=${clock.now}`, '/v1/events?limit=200']
   more.push('/v1/reports/overdue?groupBy=unit', '/v1/reports/overdue?groupBy=area', `/v1/items?unit=${foreign.unit}`)
   more.push('/v1/items?area=341600', '/v1/items?q=2026-000005', '/v1/items?bbox=-180,-90,180,90')

@@ -504,6 +504,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/items/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Many commands in one call (批量办理)
+         * @description Up to 500 commands to any items, each as its own route would do it and under its own permission, in their order; a later one sees what an earlier one did. One `Idempotency-Key` for all: the same call again, also after a crash half-way, does what was not done yet and gives the same results.
+         *
+         *     With `atomic`, all or nothing: the first refusal is the answer, its pointers begin with `/commands/<index>`, and nothing has happened. Without, the answer is 200 and each command has its own result; a result’s pointers lead into its command’s body. A call that is malformed, in whichever command, is refused as a whole before anything is done.
+         */
+        post: operations["batchItems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/items/{id}": {
         parameters: {
             query?: never;
@@ -1092,26 +1114,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/reports/units/{id}/score": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A unit’s score, every point explained
-         * @description What it had before `from`, every entry booked until `to` with its cause, the sum so far, its appeal and the order’s own reward and penalty beside it. A unit sees its own; a limited supervisor what comes from the items of their area, also in the sums.
-         */
-        get: operations["reportUnitScore"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/rules": {
         parameters: {
             query?: never;
@@ -1126,7 +1128,7 @@ export interface paths {
         get: operations["getRules"];
         /**
          * Set the rules
-         * @description Replaces the rules whole, as a new version; every version stays. The same rules again make no new one. They hold from now on: deadlines that were given stay, and a ladder that an item is climbing goes on by the new rungs. A score goes by the rules that were in force when its cause happened.
+         * @description Replaces the rules whole, as a new version; every version stays. The same rules again make no new one. They hold from now on: deadlines that were given stay, and a ladder that an item is climbing goes on by the new rungs.
          */
         put: operations["setRules"];
         post?: never;
@@ -1150,170 +1152,6 @@ export interface paths {
         get: operations["listRulesVersions"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/score-periods": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The closed periods
-         * @description The latest first, each with its totals. What is not listed is open.
-         */
-        get: operations["listScorePeriods"];
-        put?: never;
-        /**
-         * Close a period (结账)
-         * @description Once it is over. All that falls in it is scored first, then its totals per unit are frozen with the ledger’s head, and their hash is written into the ledger. Whatever is scored or reversed later for a day in it is booked on the first day after it that lies in no closed period.
-         */
-        post: operations["closeScorePeriod"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/score-periods/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One closed period
-         * @description Its totals as they were frozen.
-         */
-        get: operations["getScorePeriod"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/scores": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Scores (奖惩积分)
-         * @description The entries, the latest first. A unit sees its own; a limited supervisor those of their area.
-         */
-        get: operations["listScores"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/scores/computation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Compute the scores now
-         * @description What the schedule does by itself within a second or two: scores all that has happened and every day that has begun. Again makes nothing twice.
-         */
-        post: operations["computeScores"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/scores/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One entry
-         * @description With its appeal, and what has reversed it.
-         */
-        get: operations["getScore"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/scores/{id}/appeal-decision": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Decide an appeal
-         * @description Approved, the entry is reversed by a new one; refused, it stands. Nobody of the unit concerned decides, nor whoever appealed.
-         */
-        post: operations["decideScoreAppeal"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/scores/{id}/appeals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Appeal against an entry (申诉)
-         * @description By the unit whose entry it is, once, and within the days that the rules give (`scoring.appealDays`).
-         */
-        post: operations["appealAgainstScore"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/scores/{id}/reversal": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Reverse an entry (冲销)
-         * @description Without an appeal. The entry stays, and a new one with the opposite points names it; it counts in the same period, or, when that is closed, in the next open one. Nobody of the unit concerned reverses.
-         */
-        post: operations["reverseScore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1536,6 +1374,58 @@ export interface paths {
         patch: operations["changeUnit"];
         trace?: never;
     };
+    "/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Saved views
+         * @description The caller’s own and those that are shared, the oldest first.
+         */
+        get: operations["listViews"];
+        put?: never;
+        /**
+         * Save a view
+         * @description A filter under a name, for `?view=` wherever items are filtered. It is the caller’s own unless it is shared, which the office and administrators may do.
+         */
+        post: operations["addView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A saved view
+         * @description As it stands. Somebody else’s is not there unless it is shared.
+         */
+        get: operations["getView"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a view
+         * @description By the owner; what is shared, by the office or an administrator. One that a subscription uses stays.
+         */
+        delete: operations["deleteView"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a view
+         * @description JSON merge patch; needs `If-Match`. The owner changes their own, the office and administrators what is shared. Subscriptions go by the changed filter at once; a view that they use stays shared. One that is made private again is the caller’s.
+         */
+        patch: operations["changeView"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1545,6 +1435,26 @@ export interface components {
          * @example {}
          */
         AcceptItem: Record<string, never>;
+        /** @description Sign for an item (签收) */
+        AcceptanceCommand: {
+            /** @default {} */
+            body?: components["schemas"]["AcceptItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "acceptance";
+        };
         /**
          * @example {
          *       "area": "341202",
@@ -1666,7 +1576,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -1674,6 +1584,11 @@ export interface components {
              * @example https://reports.example.gov.cn/hooks/one-list
              */
             url: string;
+            /**
+             * @description Only events of items that match this shared view (`/v1/views`) as they stand after the event. It goes by the view as it is when the event is handed on.
+             * @example 01a20116-9f7a-7373-b205-b62c6b6c93a7
+             */
+            view?: string | null;
         };
         /**
          * @example {
@@ -1690,6 +1605,26 @@ export interface components {
              */
             kind?: "bureau" | "township" | "company" | "office" | "other";
             name: string;
+        };
+        /**
+         * @example {
+         *       "filter": {
+         *         "area": "341225",
+         *         "overdue": "true"
+         *       },
+         *       "name": "阜南逾期",
+         *       "shared": true
+         *     }
+         */
+        AddView: {
+            filter: components["schemas"]["ViewFilter"];
+            /** @description What people call it. */
+            name: string;
+            /**
+             * @description For all of the jurisdiction; the office and administrators share views, and care for those that are shared.
+             * @default false
+             */
+            shared?: boolean;
         };
         /**
          * @example {
@@ -1744,18 +1679,6 @@ export interface components {
         ApiKeyPage: {
             data: components["schemas"]["ApiKey"][];
             nextCursor: string | null;
-        };
-        /**
-         * @example {
-         *       "reason": "汛期封路十日，非我单位原因。"
-         *     }
-         */
-        AppealScore: {
-            /**
-             * @description Why.
-             * @example 汛期封路十日，非我单位原因。
-             */
-            reason: string;
         };
         /**
          * @example {
@@ -1864,6 +1787,167 @@ export interface components {
             responsibleUnit: string;
             reward: string;
         };
+        /** @description Assign an item (交办) */
+        AssignmentsCommand: {
+            body: components["schemas"]["AssignItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "assignments";
+        };
+        /**
+         * @example {
+         *       "atomic": false,
+         *       "commands": [
+         *         {
+         *           "body": {
+         *             "category": "lighting",
+         *             "level": "major"
+         *           },
+         *           "ifMatch": "\"1\"",
+         *           "item": "2026-000172",
+         *           "kind": "listing"
+         *         },
+         *         {
+         *           "body": {
+         *             "note": "周五现场会。"
+         *           },
+         *           "item": "2026-000009",
+         *           "kind": "notes"
+         *         }
+         *       ]
+         *     }
+         */
+        Batch: {
+            /**
+             * @description `true`: all or nothing. `false`: each command for itself.
+             * @default false
+             */
+            atomic?: boolean;
+            /** @description Done in their order, at most 500. */
+            commands: components["schemas"]["BatchCommand"][];
+        };
+        /**
+         * @example {
+         *       "done": 1,
+         *       "refused": 1,
+         *       "results": [
+         *         {
+         *           "etag": "\"3\"",
+         *           "item": {
+         *             "address": null,
+         *             "area": "341225",
+         *             "assignment": {
+         *               "acceptedAt": null,
+         *               "assignedAt": "2026-11-23T01:00:00.000Z",
+         *               "assignedBy": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "coUnits": [],
+         *               "completionStandard": "弯道外侧 120 米波形梁护栏，警示标志两处，验收合格",
+         *               "dueAt": "2026-12-31T15:59:59.999Z",
+         *               "goal": "消除临水弯道坠车风险",
+         *               "leadOfficial": {
+         *                 "name": "王建国",
+         *                 "title": "副县长"
+         *               },
+         *               "penalty": "逾期未销号，通报并扣 5 分",
+         *               "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *               "reward": "按期销号，年度考核加 2 分"
+         *             },
+         *             "category": "roadside_protection",
+         *             "chainage": "K77+800",
+         *             "closedAt": null,
+         *             "closedBy": null,
+         *             "closureFindings": null,
+         *             "closureRequest": null,
+         *             "code": "2026-000001",
+         *             "defaultDueAt": "2027-02-17T15:59:59.999Z",
+         *             "description": "弯道外侧临水库，无护栏、无警示标志。",
+         *             "direction": "up",
+         *             "dismissalReason": null,
+         *             "dueAt": "2026-12-31T15:59:59.999Z",
+         *             "dueProvisional": false,
+         *             "dueSoon": false,
+         *             "endChainageM": 77800,
+         *             "escalation": null,
+         *             "evaluation": "临水急弯，近三年两起坠车事故。",
+         *             "extension": null,
+         *             "extensionPending": false,
+         *             "externalId": null,
+         *             "externalSystem": null,
+         *             "foundAt": null,
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "level": "major",
+         *             "listedAt": "2026-11-22T06:10:00.000Z",
+         *             "location": {
+         *               "lat": 32.6606424,
+         *               "lon": 115.5900129
+         *             },
+         *             "mergedFrom": [],
+         *             "mergedInto": null,
+         *             "onAccount": true,
+         *             "overdue": false,
+         *             "overdueDays": 0,
+         *             "plan": null,
+         *             "progress": null,
+         *             "recheck": null,
+         *             "reportedAt": "2026-11-22T02:30:38.780Z",
+         *             "reportedBy": {
+         *               "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *               "name": "排查员 李强"
+         *             },
+         *             "risk": "road",
+         *             "road": "S315",
+         *             "source": "inspection",
+         *             "startChainageM": 77800,
+         *             "status": "assigned",
+         *             "supervision": {
+         *               "at": "2026-11-22T07:00:00.000Z",
+         *               "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "reason": "一年内两起坠车",
+         *               "tier": "city"
+         *             },
+         *             "suspended": false,
+         *             "suspension": null,
+         *             "title": "临水弯道无护栏",
+         *             "updatedAt": "2026-11-23T01:00:00.000Z",
+         *             "version": 3
+         *           },
+         *           "status": 200
+         *         },
+         *         {
+         *           "problem": {
+         *             "code": "not-found",
+         *             "detail": "No such record, or not yours to see.",
+         *             "status": 404,
+         *             "title": "Not found",
+         *             "type": "/problems/not-found"
+         *           },
+         *           "status": 404
+         *         }
+         *       ]
+         *     }
+         */
+        BatchAnswer: {
+            /** @description Commands that were done. */
+            done: number;
+            /** @description Commands that were refused; 0 when `atomic`. */
+            refused: number;
+            /** @description One for each command, in their order. */
+            results: components["schemas"]["CommandResult"][];
+        };
+        /** @description What is done to one item; the body is that of its own route. */
+        BatchCommand: components["schemas"]["FilingCommand"] | components["schemas"]["CorrectionCommand"] | components["schemas"]["ListingCommand"] | components["schemas"]["DismissalCommand"] | components["schemas"]["MergeCommand"] | components["schemas"]["NotesCommand"] | components["schemas"]["AssignmentsCommand"] | components["schemas"]["AcceptanceCommand"] | components["schemas"]["ReturnCommand"] | components["schemas"]["PlanCommand"] | components["schemas"]["ProgressReportsCommand"] | components["schemas"]["ExtensionRequestsCommand"] | components["schemas"]["ExtensionDecisionCommand"] | components["schemas"]["SuspensionCommand"] | components["schemas"]["ResumptionCommand"] | components["schemas"]["SupervisionCommand"] | components["schemas"]["SupervisionEndCommand"] | components["schemas"]["ClosureRequestsCommand"] | components["schemas"]["ClosureDecisionCommand"] | components["schemas"]["RechecksCommand"] | components["schemas"]["ReopeningCommand"];
         /**
          * @example {
          *       "asOf": "2026-10-31T15:59:59.999Z",
@@ -2721,7 +2805,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -2729,6 +2813,11 @@ export interface components {
              * @example https://reports.example.gov.cn/hooks/one-list
              */
             url?: string;
+            /**
+             * @description Only events of items that match this shared view (`/v1/views`) as they stand after the event. It goes by the view as it is when the event is handed on.
+             * @example 01a20116-9f7a-7373-b205-b62c6b6c93a7
+             */
+            view?: string | null;
         };
         /**
          * @description JSON merge patch. An inactive unit is given nothing new.
@@ -2744,22 +2833,84 @@ export interface components {
             name?: string;
         };
         /**
+         * @description JSON merge patch (RFC 7396), also of the filter’s parameters: null removes one.
          * @example {
-         *       "period": "2026-11"
+         *       "filter": {
+         *         "area": null,
+         *         "level": "major"
+         *       }
          *     }
          */
-        CloseScorePeriod: {
-            /**
-             * @description A month `2026-03`, a quarter `2026-Q1` or a year `2026`.
-             * @example 2026-03
-             */
-            period: string;
+        ChangeView: {
+            filter?: components["schemas"]["ViewFilterPatch"];
+            /** @description What people call it. */
+            name?: string;
+            /** @description For all of the jurisdiction; the office and administrators share views, and care for those that are shared. */
+            shared?: boolean;
         };
-        /**
-         * @description Computing needs nothing but the caller.
-         * @example {}
-         */
-        ComputeScores: Record<string, never>;
+        /** @description Decide closure (销号) */
+        ClosureDecisionCommand: {
+            body: components["schemas"]["DecideClosure"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "closure-decision";
+        };
+        /** @description Apply for closure (验收申请) */
+        ClosureRequestsCommand: {
+            body: components["schemas"]["RequestClosure"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "closure-requests";
+        };
+        CommandDone: {
+            /**
+             * @description The item’s version.
+             * @example "2"
+             */
+            etag: string;
+            item: components["schemas"]["Item"];
+            /** @description Of an item that was filed. */
+            location?: string;
+            /**
+             * @description What the command’s own route would have answered.
+             * @example 200
+             */
+            status: number;
+        };
+        /** @description Nothing happened; pointers lead into the command’s body. */
+        CommandRefused: {
+            problem: components["schemas"]["Problem"];
+            /**
+             * @description What the command’s own route would have answered.
+             * @example 200
+             */
+            status: number;
+        };
+        CommandResult: components["schemas"]["CommandDone"] | components["schemas"]["CommandRefused"];
         /**
          * @description Confirming needs nothing but the caller.
          * @example {}
@@ -2927,6 +3078,26 @@ export interface components {
             /** @example 临水弯道无护栏 */
             title?: string;
         };
+        /** @description Correct what was filed (更正) */
+        CorrectionCommand: {
+            /** @default {} */
+            body?: components["schemas"]["CorrectItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "correction";
+        };
         /**
          * @description RFC 4180, UTF-8 with a byte order mark, CRLF; headings in the language of the request.
          * @example 编号,标题,状态
@@ -2957,20 +3128,6 @@ export interface components {
              */
             dueAt?: string;
             reason?: string;
-        };
-        /**
-         * @example {
-         *       "approved": true,
-         *       "reason": "情况属实，予以冲销。"
-         *     }
-         */
-        DecideScoreAppeal: {
-            approved: boolean;
-            /**
-             * @description Why.
-             * @example 汛期封路十日，非我单位原因。
-             */
-            reason: string;
         };
         /**
          * @example {
@@ -3061,6 +3218,25 @@ export interface components {
         DeliveryPage: {
             data: components["schemas"]["Delivery"][];
             nextCursor: string | null;
+        };
+        /** @description Dismiss an item (不予立项) */
+        DismissalCommand: {
+            body: components["schemas"]["Reason"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "dismissal";
         };
         /**
          * @example {
@@ -3225,6 +3401,44 @@ export interface components {
          *     id: 42
          */
         EventStream: string;
+        /** @description Decide an extension (延期审批) */
+        ExtensionDecisionCommand: {
+            body: components["schemas"]["DecideExtension"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "extension-decision";
+        };
+        /** @description Ask for an extension (申请延期) */
+        ExtensionRequestsCommand: {
+            body: components["schemas"]["RequestExtension"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "extension-requests";
+        };
         /**
          * @example {
          *       "data": [
@@ -3322,6 +3536,15 @@ export interface components {
             startChainageM?: (string | number) | null;
             /** @example 临水弯道无护栏 */
             title: string;
+        };
+        /** @description File an item (上报) */
+        FilingCommand: {
+            body: components["schemas"]["FileItem"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "filing";
         };
         /** @description Chainage: text such as `K12+345`, or plain metres or kilometres; a stretch has `~` between its ends. */
         ImportChainage: {
@@ -4310,6 +4533,25 @@ export interface components {
             /** @enum {string} */
             level: "general" | "major";
         };
+        /** @description List an item (立项挂账) */
+        ListingCommand: {
+            body: components["schemas"]["ListItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "listing";
+        };
         /**
          * @example {
          *       "datum": "gcj02",
@@ -4355,6 +4597,25 @@ export interface components {
             /** @enum {string} */
             role: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin";
             unit: string | null;
+        };
+        /** @description Merge an item into another (并案) */
+        MergeCommand: {
+            body: components["schemas"]["MergeItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "merge";
         };
         /**
          * @example {
@@ -4417,7 +4678,8 @@ export interface components {
          *       ],
          *       "unit": null,
          *       "url": "https://reports.example.gov.cn/hooks/one-list",
-         *       "version": 1
+         *       "version": 1,
+         *       "view": null
          *     }
          */
         NewSubscription: {
@@ -4438,6 +4700,26 @@ export interface components {
             unit: string | null;
             url: string;
             version: number;
+            view: string | null;
+        };
+        /** @description Add a note (备注) */
+        NotesCommand: {
+            body: components["schemas"]["AddNote"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "notes";
         };
         /**
          * @example {
@@ -4646,6 +4928,25 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description Plan the remediation (治理方案) */
+        PlanCommand: {
+            body: components["schemas"]["PlanItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "plan";
+        };
         /**
          * @example {
          *       "budgetFen": 12000000,
@@ -4700,6 +5001,25 @@ export interface components {
             /** @description A stable relative URI, `/problems/<code>`. */
             type: string;
         };
+        /** @description Report progress (进展报告) */
+        ProgressReportsCommand: {
+            body: components["schemas"]["ReportProgress"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "progress-reports";
+        };
         /**
          * @description To four decimals, half up. `value` is null when the denominator is 0, or where a unit or area has too few items to be compared.
          * @example {
@@ -4731,6 +5051,25 @@ export interface components {
             findings: string;
             passed: boolean;
         };
+        /** @description Recheck a closed item (回头看) */
+        RechecksCommand: {
+            body: components["schemas"]["RecheckItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rechecks";
+        };
         /**
          * @example {
          *       "reason": "媒体反映隐患重现"
@@ -4738,6 +5077,25 @@ export interface components {
          */
         ReopenItem: {
             reason: string;
+        };
+        /** @description Reopen a closed item (重新挂账) */
+        ReopeningCommand: {
+            body: components["schemas"]["ReopenItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "reopening";
         };
         /**
          * @example {
@@ -4785,6 +5143,26 @@ export interface components {
         ResumeItem: {
             reason?: string;
         };
+        /** @description Resume the clock (恢复计时) */
+        ResumptionCommand: {
+            /** @default {} */
+            body?: components["schemas"]["ResumeItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "resumption";
+        };
         /**
          * @example {
          *       "retried": 3
@@ -4807,24 +5185,31 @@ export interface components {
              */
             since: string;
         };
+        /** @description Return an item (退办) */
+        ReturnCommand: {
+            body: components["schemas"]["ReturnItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "return";
+        };
         /**
          * @example {
          *       "reason": "该路段属县公路局养护，非我镇职责。"
          *     }
          */
         ReturnItem: {
-            reason: string;
-        };
-        /**
-         * @example {
-         *       "reason": "交办时限登记有误。"
-         *     }
-         */
-        ReverseScore: {
-            /**
-             * @description Why.
-             * @example 汛期封路十日，非我单位原因。
-             */
             reason: string;
         };
         /**
@@ -4932,46 +5317,6 @@ export interface components {
          *         ]
          *       },
          *       "receiptDays": 3,
-         *       "scoring": {
-         *         "appealDays": 15,
-         *         "closedEarly": {
-         *           "days": 7,
-         *           "moneyFen": null,
-         *           "points": 1
-         *         },
-         *         "closedOnTime": {
-         *           "moneyFen": null,
-         *           "points": 2
-         *         },
-         *         "closureRejected": {
-         *           "moneyFen": null,
-         *           "points": -1
-         *         },
-         *         "noProgress": {
-         *           "days": 15,
-         *           "moneyFen": null,
-         *           "points": -1
-         *         },
-         *         "overdueDay": {
-         *           "maxDays": 20,
-         *           "moneyFen": null,
-         *           "points": -0.5
-         *         },
-         *         "publicReportConfirmed": {
-         *           "moneyFen": null,
-         *           "points": 1
-         *         },
-         *         "recheckFailed": {
-         *           "moneyFen": null,
-         *           "points": -3
-         *         },
-         *         "returned": null,
-         *         "signedLate": {
-         *           "moneyFen": null,
-         *           "points": -1,
-         *           "workingDays": 3
-         *         }
-         *       },
          *       "sending": {
          *         "everyMinutes": 60,
          *         "from": "08:30",
@@ -5062,7 +5407,6 @@ export interface components {
             } | null;
             /** @description Days after which a notice without a receipt counts as not received. */
             receiptDays: number;
-            scoring: components["schemas"]["Scoring"];
             /** @description When notices go out, in the jurisdiction’s zone. */
             sending: {
                 everyMinutes: number;
@@ -5120,552 +5464,7 @@ export interface components {
             nextCursor: string | null;
         };
         /**
-         * @description One entry of points, and money where set.
-         * @example {
-         *       "appeal": {
-         *         "at": "2026-11-25T01:30:00.000Z",
-         *         "by": {
-         *           "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
-         *           "name": "阜南县交通运输局 陈涛"
-         *         },
-         *         "decidedAt": "2026-11-26T02:00:00.000Z",
-         *         "decidedBy": {
-         *           "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *           "name": "安委办 周敏"
-         *         },
-         *         "decision": "情况属实，予以冲销。",
-         *         "reason": "汛期封路十日，非我单位原因。",
-         *         "state": "approved"
-         *       },
-         *       "at": "2026-11-22T16:02:00.000Z",
-         *       "bookedOn": "2026-11-23",
-         *       "cause": {
-         *         "at": "2026-11-02T02:00:00.000Z",
-         *         "day": "2026-11-23",
-         *         "seq": 42,
-         *         "type": "item.assigned"
-         *       },
-         *       "id": "01a21f02-55aa-7c10-9d20-0c7f6a4b2e11",
-         *       "item": {
-         *         "code": "2026-000001",
-         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *         "title": "临水弯道无护栏"
-         *       },
-         *       "label": {
-         *         "en": "Overdue, per day",
-         *         "zh": "逾期（每日）"
-         *       },
-         *       "moneyFen": null,
-         *       "points": -0.5,
-         *       "reason": null,
-         *       "reversedBy": "01a21f02-60b0-7a61-8a8b-3a0de1f2c5d9",
-         *       "reverses": null,
-         *       "rule": "overdue_day",
-         *       "rules": 3,
-         *       "seq": 57,
-         *       "unit": {
-         *         "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
-         *         "name": "王店镇人民政府"
-         *       }
-         *     }
-         */
-        Score: {
-            appeal: components["schemas"]["ScoreAppeal"] | null;
-            /**
-             * Format: date-time
-             * @description When it was scored.
-             */
-            at: string;
-            /**
-             * Format: date
-             * @description The day whose period it counts in: the cause’s, or, when that period was closed, the first day after it that lies in none.
-             */
-            bookedOn: string;
-            /** @description The event that it is for. For what a day costs, the event since which is counted, and the local day that is counted. */
-            cause: {
-                /** Format: date-time */
-                at: string;
-                day: string | null;
-                seq: number;
-                type: string;
-            };
-            /** Format: uuid */
-            id: string;
-            item: {
-                code: string;
-                /** Format: uuid */
-                id: string;
-                title: string;
-            };
-            /** @description What the rule is called. */
-            label: {
-                en: string;
-                zh: string;
-            };
-            moneyFen: number | null;
-            /**
-             * @description To two decimals.
-             * @example -0.5
-             */
-            points: number;
-            /** @description Of a reversal. */
-            reason: string | null;
-            /** @description The entry that takes this one back. */
-            reversedBy: string | null;
-            /** @description The entry that this one takes back. */
-            reverses: string | null;
-            /** @enum {string} */
-            rule: "closed_on_time" | "closed_early" | "signed_late" | "overdue_day" | "closure_rejected" | "recheck_failed" | "public_report_confirmed" | "returned" | "no_progress" | "reversal";
-            /** @description The version of the rules that was in force when the cause happened. */
-            rules: number;
-            /** @description The entry’s own event, `item.scored`. */
-            seq: number;
-            /** @description Whose points they are; null: nobody’s, what is owed to a member of the public who reported. */
-            unit: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-            } | null;
-        };
-        /**
-         * @example {
-         *       "at": "2026-11-25T01:30:00.000Z",
-         *       "by": {
-         *         "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
-         *         "name": "阜南县交通运输局 陈涛"
-         *       },
-         *       "decidedAt": "2026-11-26T02:00:00.000Z",
-         *       "decidedBy": {
-         *         "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *         "name": "安委办 周敏"
-         *       },
-         *       "decision": "情况属实，予以冲销。",
-         *       "reason": "汛期封路十日，非我单位原因。",
-         *       "state": "approved"
-         *     }
-         */
-        ScoreAppeal: {
-            /** Format: date-time */
-            at: string;
-            by: components["schemas"]["PersonRef"];
-            decidedAt: string | null;
-            decidedBy: components["schemas"]["PersonRef"] | null;
-            /** @description The reason that the office gave. */
-            decision: string | null;
-            reason: string;
-            /** @enum {string} */
-            state: "pending" | "approved" | "refused";
-        };
-        /**
-         * @example {
-         *       "countedTo": "2026-11-23",
-         *       "done": true,
-         *       "scored": 12,
-         *       "seq": 1234
-         *     }
-         */
-        ScoreComputation: {
-            /**
-             * Format: date
-             * @description The local day up to which days overdue are counted, this one included.
-             */
-            countedTo: string;
-            /** @description False: there is more; call again. */
-            done: boolean;
-            /** @description Entries that this call made. */
-            scored: number;
-            /** @description The ledger’s head after it. */
-            seq: number;
-        };
-        /**
-         * @example {
-         *       "data": [
-         *         {
-         *           "appeal": {
-         *             "at": "2026-11-25T01:30:00.000Z",
-         *             "by": {
-         *               "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
-         *               "name": "阜南县交通运输局 陈涛"
-         *             },
-         *             "decidedAt": "2026-11-26T02:00:00.000Z",
-         *             "decidedBy": {
-         *               "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *               "name": "安委办 周敏"
-         *             },
-         *             "decision": "情况属实，予以冲销。",
-         *             "reason": "汛期封路十日，非我单位原因。",
-         *             "state": "approved"
-         *           },
-         *           "at": "2026-11-22T16:02:00.000Z",
-         *           "bookedOn": "2026-11-23",
-         *           "cause": {
-         *             "at": "2026-11-02T02:00:00.000Z",
-         *             "day": "2026-11-23",
-         *             "seq": 42,
-         *             "type": "item.assigned"
-         *           },
-         *           "id": "01a21f02-55aa-7c10-9d20-0c7f6a4b2e11",
-         *           "item": {
-         *             "code": "2026-000001",
-         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *             "title": "临水弯道无护栏"
-         *           },
-         *           "label": {
-         *             "en": "Overdue, per day",
-         *             "zh": "逾期（每日）"
-         *           },
-         *           "moneyFen": null,
-         *           "points": -0.5,
-         *           "reason": null,
-         *           "reversedBy": "01a21f02-60b0-7a61-8a8b-3a0de1f2c5d9",
-         *           "reverses": null,
-         *           "rule": "overdue_day",
-         *           "rules": 3,
-         *           "seq": 57,
-         *           "unit": {
-         *             "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
-         *             "name": "王店镇人民政府"
-         *           }
-         *         }
-         *       ],
-         *       "nextCursor": null
-         *     }
-         */
-        ScorePage: {
-            data: components["schemas"]["Score"][];
-            nextCursor: string | null;
-        };
-        /**
-         * @description A period whose totals are frozen.
-         * @example {
-         *       "closedAt": "2026-12-02T01:30:00.000Z",
-         *       "closedBy": {
-         *         "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *         "name": "安委办 周敏"
-         *       },
-         *       "contentSha256": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
-         *       "from": "2026-11-01",
-         *       "kind": "month",
-         *       "ledger": {
-         *         "hash": "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
-         *         "seq": 1234
-         *       },
-         *       "period": "2026-11",
-         *       "to": "2026-12-01",
-         *       "units": [
-         *         {
-         *           "entries": 9,
-         *           "moneyFen": 0,
-         *           "penalties": -3.5,
-         *           "points": 6.5,
-         *           "rewards": 10,
-         *           "unit": {
-         *             "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
-         *             "name": "王店镇人民政府"
-         *           }
-         *         }
-         *       ]
-         *     }
-         */
-        ScorePeriod: {
-            /** Format: date-time */
-            closedAt: string;
-            closedBy: components["schemas"]["PersonRef"];
-            /** @description Stands in the ledger, in `score_period.closed`. */
-            contentSha256: string;
-            /** Format: date */
-            from: string;
-            /** @enum {string} */
-            kind: "month" | "quarter" | "year";
-            /** @description The head that it was closed at. */
-            ledger: {
-                hash: string;
-                seq: number;
-            };
-            period: string;
-            /**
-             * Format: date
-             * @description The day after the last.
-             */
-            to: string;
-            /** @description The totals, best first; to a unit, its own. */
-            units: {
-                entries: number;
-                /**
-                 * @description Fen (1/100 yuan).
-                 * @example -50000
-                 */
-                moneyFen: number;
-                /**
-                 * @description To two decimals.
-                 * @example -0.5
-                 */
-                penalties: number;
-                /**
-                 * @description To two decimals.
-                 * @example -0.5
-                 */
-                points: number;
-                /**
-                 * @description To two decimals.
-                 * @example -0.5
-                 */
-                rewards: number;
-                /** @description Null: what is owed to members of the public. */
-                unit: {
-                    /** Format: uuid */
-                    id: string;
-                    name: string;
-                } | null;
-            }[];
-        };
-        /**
-         * @example {
-         *       "data": [
-         *         {
-         *           "closedAt": "2026-12-02T01:30:00.000Z",
-         *           "closedBy": {
-         *             "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *             "name": "安委办 周敏"
-         *           },
-         *           "contentSha256": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
-         *           "from": "2026-11-01",
-         *           "kind": "month",
-         *           "ledger": {
-         *             "hash": "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
-         *             "seq": 1234
-         *           },
-         *           "period": "2026-11",
-         *           "to": "2026-12-01",
-         *           "units": [
-         *             {
-         *               "entries": 9,
-         *               "moneyFen": 0,
-         *               "penalties": -3.5,
-         *               "points": 6.5,
-         *               "rewards": 10,
-         *               "unit": {
-         *                 "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
-         *                 "name": "王店镇人民政府"
-         *               }
-         *             }
-         *           ]
-         *         }
-         *       ],
-         *       "nextCursor": null
-         *     }
-         */
-        ScorePeriodPage: {
-            data: components["schemas"]["ScorePeriod"][];
-            nextCursor: string | null;
-        };
-        /**
-         * @example {
-         *       "moneyFen": 0,
-         *       "points": 6.5
-         *     }
-         */
-        ScoreTotal: {
-            /**
-             * @description Fen (1/100 yuan).
-             * @example -50000
-             */
-            moneyFen: number;
-            /**
-             * @description To two decimals.
-             * @example -0.5
-             */
-            points: number;
-        };
-        /**
-         * @description What earns and costs points and money (奖惩积分). An entry goes by the version in force at its cause.
-         * @example {
-         *       "appealDays": 15,
-         *       "closedEarly": {
-         *         "days": 7,
-         *         "moneyFen": null,
-         *         "points": 1
-         *       },
-         *       "closedOnTime": {
-         *         "moneyFen": null,
-         *         "points": 2
-         *       },
-         *       "closureRejected": {
-         *         "moneyFen": null,
-         *         "points": -1
-         *       },
-         *       "noProgress": {
-         *         "days": 15,
-         *         "moneyFen": null,
-         *         "points": -1
-         *       },
-         *       "overdueDay": {
-         *         "maxDays": 20,
-         *         "moneyFen": null,
-         *         "points": -0.5
-         *       },
-         *       "publicReportConfirmed": {
-         *         "moneyFen": null,
-         *         "points": 1
-         *       },
-         *       "recheckFailed": {
-         *         "moneyFen": null,
-         *         "points": -3
-         *       },
-         *       "returned": null,
-         *       "signedLate": {
-         *         "moneyFen": null,
-         *         "points": -1,
-         *         "workingDays": 3
-         *       }
-         *     }
-         */
-        Scoring: {
-            /**
-             * @description Days within which a unit may appeal against an entry; 0: on its day only.
-             * @example 15
-             */
-            appealDays: number;
-            /** @description Closed early, on top of `closedOnTime`. Null: the rule is off. */
-            closedEarly: {
-                /**
-                 * @description Days before the deadline’s day, at least.
-                 * @example 7
-                 */
-                days: number;
-                /**
-                 * @description Fen (1/100 yuan); null: no money.
-                 * @example null
-                 */
-                moneyFen: number | null;
-                /**
-                 * @description To two decimals.
-                 * @example 2
-                 */
-                points: number;
-            } | null;
-            /** @description Closed (销号) at or before the deadline in force. Null: the rule is off. */
-            closedOnTime: {
-                /**
-                 * @description Fen (1/100 yuan); null: no money.
-                 * @example null
-                 */
-                moneyFen: number | null;
-                /**
-                 * @description To two decimals.
-                 * @example 2
-                 */
-                points: number;
-            } | null;
-            /** @description A closure request was rejected. Null: the rule is off. */
-            closureRejected: {
-                /**
-                 * @description Fen (1/100 yuan); null: no money.
-                 * @example null
-                 */
-                moneyFen: number | null;
-                /**
-                 * @description To two decimals.
-                 * @example -0.5
-                 */
-                points: number;
-            } | null;
-            /** @description No progress while remediating. Null: the rule is off. */
-            noProgress: {
-                /**
-                 * @description Days without a word, and again after as many more.
-                 * @example 15
-                 */
-                days: number;
-                /**
-                 * @description Fen (1/100 yuan); null: no money.
-                 * @example null
-                 */
-                moneyFen: number | null;
-                /**
-                 * @description To two decimals.
-                 * @example -0.5
-                 */
-                points: number;
-            } | null;
-            /** @description Each day overdue, counted by the midnights that find the item so. Null: the rule is off. */
-            overdueDay: {
-                /**
-                 * @description The cap: no more days than these cost, for one item and deadline.
-                 * @example 20
-                 */
-                maxDays: number;
-                /**
-                 * @description Fen (1/100 yuan); null: no money.
-                 * @example null
-                 */
-                moneyFen: number | null;
-                /**
-                 * @description To two decimals.
-                 * @example -0.5
-                 */
-                points: number;
-            } | null;
-            /** @description An item with source `public` or `hotline` was listed. Nobody’s points: what is owed to whoever reported. Null: the rule is off. */
-            publicReportConfirmed: {
-                /**
-                 * @description Fen (1/100 yuan); null: no money.
-                 * @example null
-                 */
-                moneyFen: number | null;
-                /**
-                 * @description To two decimals.
-                 * @example 2
-                 */
-                points: number;
-            } | null;
-            /** @description A recheck failed: to the unit whose work it was. Null: the rule is off. */
-            recheckFailed: {
-                /**
-                 * @description Fen (1/100 yuan); null: no money.
-                 * @example null
-                 */
-                moneyFen: number | null;
-                /**
-                 * @description To two decimals.
-                 * @example -0.5
-                 */
-                points: number;
-            } | null;
-            /** @description An order was returned. Null: the rule is off. */
-            returned: {
-                /**
-                 * @description Fen (1/100 yuan); null: no money.
-                 * @example null
-                 */
-                moneyFen: number | null;
-                /**
-                 * @description To two decimals.
-                 * @example -0.5
-                 */
-                points: number;
-            } | null;
-            /** @description Signed for late. Null: the rule is off. */
-            signedLate: {
-                /**
-                 * @description Fen (1/100 yuan); null: no money.
-                 * @example null
-                 */
-                moneyFen: number | null;
-                /**
-                 * @description To two decimals.
-                 * @example -0.5
-                 */
-                points: number;
-                /**
-                 * @description Working days after the day of the assignment.
-                 * @example 3
-                 */
-                workingDays: number;
-            } | null;
-        };
-        /**
-         * @description The rules, whole: what is left out is refused, not kept; but without `scoring`, which came later, the scoring in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
+         * @description The rules, whole: what is left out is refused, not kept. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
          * @example {
          *       "bulletins": {
          *         "numberPattern": "安办〔{year}〕{n}号",
@@ -5755,46 +5554,6 @@ export interface components {
          *         ]
          *       },
          *       "receiptDays": 3,
-         *       "scoring": {
-         *         "appealDays": 15,
-         *         "closedEarly": {
-         *           "days": 7,
-         *           "moneyFen": null,
-         *           "points": 1
-         *         },
-         *         "closedOnTime": {
-         *           "moneyFen": null,
-         *           "points": 2
-         *         },
-         *         "closureRejected": {
-         *           "moneyFen": null,
-         *           "points": -1
-         *         },
-         *         "noProgress": {
-         *           "days": 15,
-         *           "moneyFen": null,
-         *           "points": -1
-         *         },
-         *         "overdueDay": {
-         *           "maxDays": 20,
-         *           "moneyFen": null,
-         *           "points": -0.5
-         *         },
-         *         "publicReportConfirmed": {
-         *           "moneyFen": null,
-         *           "points": 1
-         *         },
-         *         "recheckFailed": {
-         *           "moneyFen": null,
-         *           "points": -3
-         *         },
-         *         "returned": null,
-         *         "signedLate": {
-         *           "moneyFen": null,
-         *           "points": -1,
-         *           "workingDays": 3
-         *         }
-         *       },
          *       "sending": {
          *         "everyMinutes": 60,
          *         "from": "08:30",
@@ -5879,7 +5638,6 @@ export interface components {
             } | null;
             /** @description Days after which a notice without a receipt counts as not received. */
             receiptDays: number;
-            scoring?: components["schemas"]["Scoring"];
             /** @description When notices go out, in the jurisdiction’s zone. */
             sending: {
                 everyMinutes: number;
@@ -5936,7 +5694,8 @@ export interface components {
          *       ],
          *       "unit": null,
          *       "url": "https://reports.example.gov.cn/hooks/one-list",
-         *       "version": 1
+         *       "version": 1,
+         *       "view": null
          *     }
          */
         Subscription: {
@@ -5955,6 +5714,7 @@ export interface components {
             unit: string | null;
             url: string;
             version: number;
+            view: string | null;
         };
         /**
          * @example {
@@ -5973,7 +5733,8 @@ export interface components {
          *           ],
          *           "unit": null,
          *           "url": "https://reports.example.gov.cn/hooks/one-list",
-         *           "version": 1
+         *           "version": 1,
+         *           "view": null
          *         }
          *       ],
          *       "nextCursor": null
@@ -5994,6 +5755,44 @@ export interface components {
             /** @enum {string} */
             tier: "county" | "city" | "province";
         };
+        /** @description Put under supervision (挂牌督办) */
+        SupervisionCommand: {
+            body: components["schemas"]["SuperviseItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "supervision";
+        };
+        /** @description End supervision (解除督办) */
+        SupervisionEndCommand: {
+            body: components["schemas"]["EndSupervision"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "supervision-end";
+        };
         /**
          * @example {
          *       "reason": "等待铁路部门批准施工窗口"
@@ -6001,6 +5800,25 @@ export interface components {
          */
         SuspendItem: {
             reason: string;
+        };
+        /** @description Suspend the clock (中止计时) */
+        SuspensionCommand: {
+            body: components["schemas"]["SuspendItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "suspension";
         };
         /**
          * @description A unit that items can be assigned to.
@@ -6044,223 +5862,6 @@ export interface components {
         };
         /**
          * @example {
-         *       "appeal": {
-         *         "at": "2026-11-25T01:30:00.000Z",
-         *         "by": {
-         *           "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
-         *           "name": "阜南县交通运输局 陈涛"
-         *         },
-         *         "decidedAt": "2026-11-26T02:00:00.000Z",
-         *         "decidedBy": {
-         *           "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *           "name": "安委办 周敏"
-         *         },
-         *         "decision": "情况属实，予以冲销。",
-         *         "reason": "汛期封路十日，非我单位原因。",
-         *         "state": "approved"
-         *       },
-         *       "assignment": {
-         *         "penalty": "逾期未销号，通报并扣 5 分",
-         *         "reward": "按期销号，年度考核加 2 分"
-         *       },
-         *       "at": "2026-11-22T16:02:00.000Z",
-         *       "bookedOn": "2026-11-23",
-         *       "cause": {
-         *         "at": "2026-11-02T02:00:00.000Z",
-         *         "day": "2026-11-23",
-         *         "seq": 42,
-         *         "type": "item.assigned"
-         *       },
-         *       "id": "01a21f02-55aa-7c10-9d20-0c7f6a4b2e11",
-         *       "item": {
-         *         "code": "2026-000001",
-         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *         "title": "临水弯道无护栏"
-         *       },
-         *       "label": {
-         *         "en": "Overdue, per day",
-         *         "zh": "逾期（每日）"
-         *       },
-         *       "moneyFen": null,
-         *       "points": -0.5,
-         *       "reason": null,
-         *       "reversedBy": "01a21f02-60b0-7a61-8a8b-3a0de1f2c5d9",
-         *       "reverses": null,
-         *       "rule": "overdue_day",
-         *       "rules": 3,
-         *       "running": {
-         *         "moneyFen": 0,
-         *         "points": 6
-         *       },
-         *       "seq": 57,
-         *       "unit": {
-         *         "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
-         *         "name": "王店镇人民政府"
-         *       }
-         *     }
-         */
-        UnitScoreEntry: {
-            appeal: components["schemas"]["ScoreAppeal"] | null;
-            /** @description What the order that was in force said of reward and penalty; null where there was none. */
-            assignment: {
-                penalty: string;
-                reward: string;
-            } | null;
-            /**
-             * Format: date-time
-             * @description When it was scored.
-             */
-            at: string;
-            /**
-             * Format: date
-             * @description The day whose period it counts in: the cause’s, or, when that period was closed, the first day after it that lies in none.
-             */
-            bookedOn: string;
-            /** @description The event that it is for. For what a day costs, the event since which is counted, and the local day that is counted. */
-            cause: {
-                /** Format: date-time */
-                at: string;
-                day: string | null;
-                seq: number;
-                type: string;
-            };
-            /** Format: uuid */
-            id: string;
-            item: {
-                code: string;
-                /** Format: uuid */
-                id: string;
-                title: string;
-            };
-            /** @description What the rule is called. */
-            label: {
-                en: string;
-                zh: string;
-            };
-            moneyFen: number | null;
-            /**
-             * @description To two decimals.
-             * @example -0.5
-             */
-            points: number;
-            /** @description Of a reversal. */
-            reason: string | null;
-            /** @description The entry that takes this one back. */
-            reversedBy: string | null;
-            /** @description The entry that this one takes back. */
-            reverses: string | null;
-            /** @enum {string} */
-            rule: "closed_on_time" | "closed_early" | "signed_late" | "overdue_day" | "closure_rejected" | "recheck_failed" | "public_report_confirmed" | "returned" | "no_progress" | "reversal";
-            /** @description The version of the rules that was in force when the cause happened. */
-            rules: number;
-            /** @description The unit’s sum with this entry. */
-            running: components["schemas"]["ScoreTotal"];
-            /** @description The entry’s own event, `item.scored`. */
-            seq: number;
-            /** @description Whose points they are; null: nobody’s, what is owed to a member of the public who reported. */
-            unit: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-            } | null;
-        };
-        /**
-         * @example {
-         *       "asOf": "2026-11-26T02:00:00.000Z",
-         *       "closing": {
-         *         "moneyFen": 0,
-         *         "points": 6
-         *       },
-         *       "entries": [
-         *         {
-         *           "appeal": {
-         *             "at": "2026-11-25T01:30:00.000Z",
-         *             "by": {
-         *               "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
-         *               "name": "阜南县交通运输局 陈涛"
-         *             },
-         *             "decidedAt": "2026-11-26T02:00:00.000Z",
-         *             "decidedBy": {
-         *               "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *               "name": "安委办 周敏"
-         *             },
-         *             "decision": "情况属实，予以冲销。",
-         *             "reason": "汛期封路十日，非我单位原因。",
-         *             "state": "approved"
-         *           },
-         *           "assignment": {
-         *             "penalty": "逾期未销号，通报并扣 5 分",
-         *             "reward": "按期销号，年度考核加 2 分"
-         *           },
-         *           "at": "2026-11-22T16:02:00.000Z",
-         *           "bookedOn": "2026-11-23",
-         *           "cause": {
-         *             "at": "2026-11-02T02:00:00.000Z",
-         *             "day": "2026-11-23",
-         *             "seq": 42,
-         *             "type": "item.assigned"
-         *           },
-         *           "id": "01a21f02-55aa-7c10-9d20-0c7f6a4b2e11",
-         *           "item": {
-         *             "code": "2026-000001",
-         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *             "title": "临水弯道无护栏"
-         *           },
-         *           "label": {
-         *             "en": "Overdue, per day",
-         *             "zh": "逾期（每日）"
-         *           },
-         *           "moneyFen": null,
-         *           "points": -0.5,
-         *           "reason": null,
-         *           "reversedBy": "01a21f02-60b0-7a61-8a8b-3a0de1f2c5d9",
-         *           "reverses": null,
-         *           "rule": "overdue_day",
-         *           "rules": 3,
-         *           "running": {
-         *             "moneyFen": 0,
-         *             "points": 6
-         *           },
-         *           "seq": 57,
-         *           "unit": {
-         *             "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
-         *             "name": "王店镇人民政府"
-         *           }
-         *         }
-         *       ],
-         *       "from": "2026-11-01",
-         *       "nextCursor": null,
-         *       "opening": {
-         *         "moneyFen": 0,
-         *         "points": 6.5
-         *       },
-         *       "to": "2026-12-01",
-         *       "unit": {
-         *         "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
-         *         "name": "王店镇人民政府"
-         *       }
-         *     }
-         */
-        UnitScoreReport: {
-            /** Format: date-time */
-            asOf: string;
-            /** @description The sum of all that was booked before `to`: the opening and every entry. */
-            closing: components["schemas"]["ScoreTotal"];
-            /** @description In the order of the days on which they are booked. */
-            entries: components["schemas"]["UnitScoreEntry"][];
-            from: string | null;
-            nextCursor: string | null;
-            /** @description The sum of what was booked before `from`. */
-            opening: components["schemas"]["ScoreTotal"];
-            to: string | null;
-            unit: {
-                /** Format: uuid */
-                id: string;
-                name: string;
-            };
-        };
-        /**
-         * @example {
          *       "checked": 172,
          *       "firstBadSeq": null,
          *       "ok": true
@@ -6270,6 +5871,210 @@ export interface components {
             checked: number;
             firstBadSeq: number | null;
             ok: boolean;
+        };
+        /**
+         * @description A filter of the list under a name.
+         * @example {
+         *       "createdAt": "2026-11-22T01:30:00.000Z",
+         *       "filter": {
+         *         "area": "341225",
+         *         "overdue": "true"
+         *       },
+         *       "id": "01a20116-9f7a-7373-b205-b62c6b6c93a7",
+         *       "name": "阜南逾期",
+         *       "owner": {
+         *         "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *         "name": "安委办 周敏"
+         *       },
+         *       "shared": true,
+         *       "updatedAt": "2026-11-22T01:30:00.000Z",
+         *       "version": 1
+         *     }
+         */
+        View: {
+            /** Format: date-time */
+            createdAt: string;
+            filter: components["schemas"]["ViewFilter"];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            owner: components["schemas"]["PersonRef"];
+            shared: boolean;
+            /** Format: date-time */
+            updatedAt: string;
+            version: number;
+        };
+        /**
+         * @description Parameters of `GET /v1/items` that filter, with the values that they have there.
+         * @example {
+         *       "area": "341225",
+         *       "overdue": "true",
+         *       "status": [
+         *         "assigned",
+         *         "remediating"
+         *       ]
+         *     }
+         */
+        ViewFilter: {
+            /**
+             * @description Prefix of the area code; `341200` is the whole city.
+             * @example 341225
+             */
+            area?: string;
+            /**
+             * @description `minLon,minLat,maxLon,maxLat`, WGS 84.
+             * @example 115.6,32.7,116.1,33.1
+             */
+            bbox?: string;
+            /**
+             * @description A code of `GET /v1/categories`.
+             * @example lighting
+             */
+            category?: string;
+            /**
+             * @description Overlap with the stretch from here …
+             * @example K12+345
+             */
+            chainageFromM?: string;
+            /**
+             * @description … to here.
+             * @example K12+345
+             */
+            chainageToM?: string;
+            /**
+             * @description Deadline at or after this.
+             * @example 2026-12-31
+             */
+            dueAfter?: string;
+            /**
+             * @description Deadline before this; a date means its beginning.
+             * @example 2026-12-31
+             */
+            dueBefore?: string;
+            /**
+             * @description The lead official’s name.
+             * @example 王建国
+             */
+            leadOfficial?: string;
+            /**
+             * @description Level of the evaluation.
+             * @enum {string}
+             */
+            level?: "general" | "major";
+            /**
+             * @description On account (挂账): listed and not yet struck off.
+             * @enum {string}
+             */
+            onAccount?: "true" | "false";
+            /**
+             * @description Past the deadline now, on account and not suspended.
+             * @enum {string}
+             */
+            overdue?: "true" | "false";
+            /**
+             * @description Text that occurs in title, description, address or code; words apart by spaces must all occur.
+             * @example 护栏 王店
+             */
+            q?: string;
+            /**
+             * @description Reported at or after this.
+             * @example 2026-12-31
+             */
+            reportedAfter?: string;
+            /**
+             * @description Reported before this.
+             * @example 2026-12-31
+             */
+            reportedBefore?: string;
+            /**
+             * @description Risk element (人、车、路、企).
+             * @enum {string}
+             */
+            risk?: "person" | "vehicle" | "road" | "enterprise";
+            /**
+             * @description Road number or name.
+             * @example S315
+             */
+            road?: string;
+            /**
+             * @description Where the filing came from.
+             * @enum {string}
+             */
+            source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+            /** @description Repeatable. */
+            status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+            /**
+             * @description Under supervision, at all or at a tier.
+             * @enum {string}
+             */
+            supervision?: "true" | "false" | "county" | "city" | "province";
+            /**
+             * Format: uuid
+             * @description The responsible unit.
+             * @example 01a20116-9f7a-7373-b205-b62c6b6c93e1
+             */
+            unit?: string;
+            /**
+             * @description Changed at or after this.
+             * @example 2026-12-31
+             */
+            updatedAfter?: string;
+        };
+        /**
+         * @description JSON merge patch of the filter.
+         * @example {
+         *       "area": null
+         *     }
+         */
+        ViewFilterPatch: {
+            area?: string | null;
+            bbox?: string | null;
+            category?: string | null;
+            chainageFromM?: string | null;
+            chainageToM?: string | null;
+            dueAfter?: string | null;
+            dueBefore?: string | null;
+            leadOfficial?: string | null;
+            level?: ("general" | "major") | null;
+            onAccount?: ("true" | "false") | null;
+            overdue?: ("true" | "false") | null;
+            q?: string | null;
+            reportedAfter?: string | null;
+            reportedBefore?: string | null;
+            risk?: ("person" | "vehicle" | "road" | "enterprise") | null;
+            road?: string | null;
+            source?: ("inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import") | null;
+            status?: (("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[]) | null;
+            supervision?: ("true" | "false" | "county" | "city" | "province") | null;
+            unit?: string | null;
+            updatedAfter?: string | null;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "createdAt": "2026-11-22T01:30:00.000Z",
+         *           "filter": {
+         *             "area": "341225",
+         *             "overdue": "true"
+         *           },
+         *           "id": "01a20116-9f7a-7373-b205-b62c6b6c93a7",
+         *           "name": "阜南逾期",
+         *           "owner": {
+         *             "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *             "name": "安委办 周敏"
+         *           },
+         *           "shared": true,
+         *           "updatedAt": "2026-11-22T01:30:00.000Z",
+         *           "version": 1
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        ViewPage: {
+            data: components["schemas"]["View"][];
+            nextCursor: string | null;
         };
         /**
          * Format: binary
@@ -6285,6 +6090,7 @@ export interface components {
     pathItems: never;
 }
 export type AcceptItem = components['schemas']['AcceptItem'];
+export type AcceptanceCommand = components['schemas']['AcceptanceCommand'];
 export type AddApiKey = components['schemas']['AddApiKey'];
 export type AddCategory = components['schemas']['AddCategory'];
 export type AddContact = components['schemas']['AddContact'];
@@ -6292,13 +6098,17 @@ export type AddNote = components['schemas']['AddNote'];
 export type AddPerson = components['schemas']['AddPerson'];
 export type AddSubscription = components['schemas']['AddSubscription'];
 export type AddUnit = components['schemas']['AddUnit'];
+export type AddView = components['schemas']['AddView'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyPage = components['schemas']['ApiKeyPage'];
-export type AppealScore = components['schemas']['AppealScore'];
 export type Area = components['schemas']['Area'];
 export type AreaPage = components['schemas']['AreaPage'];
 export type AssignItem = components['schemas']['AssignItem'];
 export type Assignment = components['schemas']['Assignment'];
+export type AssignmentsCommand = components['schemas']['AssignmentsCommand'];
+export type Batch = components['schemas']['Batch'];
+export type BatchAnswer = components['schemas']['BatchAnswer'];
+export type BatchCommand = components['schemas']['BatchCommand'];
 export type Bulletin = components['schemas']['Bulletin'];
 export type BulletinChanges = components['schemas']['BulletinChanges'];
 export type BulletinContent = components['schemas']['BulletinContent'];
@@ -6319,28 +6129,36 @@ export type ChangeContact = components['schemas']['ChangeContact'];
 export type ChangePerson = components['schemas']['ChangePerson'];
 export type ChangeSubscription = components['schemas']['ChangeSubscription'];
 export type ChangeUnit = components['schemas']['ChangeUnit'];
-export type CloseScorePeriod = components['schemas']['CloseScorePeriod'];
-export type ComputeScores = components['schemas']['ComputeScores'];
+export type ChangeView = components['schemas']['ChangeView'];
+export type ClosureDecisionCommand = components['schemas']['ClosureDecisionCommand'];
+export type ClosureRequestsCommand = components['schemas']['ClosureRequestsCommand'];
+export type CommandDone = components['schemas']['CommandDone'];
+export type CommandRefused = components['schemas']['CommandRefused'];
+export type CommandResult = components['schemas']['CommandResult'];
 export type ConfirmBulletin = components['schemas']['ConfirmBulletin'];
 export type Contact = components['schemas']['Contact'];
 export type ContactMessage = components['schemas']['ContactMessage'];
 export type ContactMessagePage = components['schemas']['ContactMessagePage'];
 export type ContactPage = components['schemas']['ContactPage'];
 export type CorrectItem = components['schemas']['CorrectItem'];
+export type CorrectionCommand = components['schemas']['CorrectionCommand'];
 export type CsvFile = components['schemas']['CsvFile'];
 export type DecideClosure = components['schemas']['DecideClosure'];
 export type DecideExtension = components['schemas']['DecideExtension'];
-export type DecideScoreAppeal = components['schemas']['DecideScoreAppeal'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
+export type DismissalCommand = components['schemas']['DismissalCommand'];
 export type DraftBulletin = components['schemas']['DraftBulletin'];
 export type EditBulletin = components['schemas']['EditBulletin'];
 export type EndSupervision = components['schemas']['EndSupervision'];
 export type Event = components['schemas']['Event'];
 export type EventPage = components['schemas']['EventPage'];
 export type EventStream = components['schemas']['EventStream'];
+export type ExtensionDecisionCommand = components['schemas']['ExtensionDecisionCommand'];
+export type ExtensionRequestsCommand = components['schemas']['ExtensionRequestsCommand'];
 export type Feed = components['schemas']['Feed'];
 export type FileItem = components['schemas']['FileItem'];
+export type FilingCommand = components['schemas']['FilingCommand'];
 export type ImportChainage = components['schemas']['ImportChainage'];
 export type ImportDate = components['schemas']['ImportDate'];
 export type ImportDatum = components['schemas']['ImportDatum'];
@@ -6358,11 +6176,14 @@ export type ItemFeatures = components['schemas']['ItemFeatures'];
 export type ItemPage = components['schemas']['ItemPage'];
 export type LedgerHead = components['schemas']['LedgerHead'];
 export type ListItem = components['schemas']['ListItem'];
+export type ListingCommand = components['schemas']['ListingCommand'];
 export type Location = components['schemas']['Location'];
 export type Me = components['schemas']['Me'];
+export type MergeCommand = components['schemas']['MergeCommand'];
 export type MergeItem = components['schemas']['MergeItem'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type NewSubscription = components['schemas']['NewSubscription'];
+export type NotesCommand = components['schemas']['NotesCommand'];
 export type Notice = components['schemas']['Notice'];
 export type NoticePage = components['schemas']['NoticePage'];
 export type OverdueGroup = components['schemas']['OverdueGroup'];
@@ -6370,43 +6191,45 @@ export type OverdueReport = components['schemas']['OverdueReport'];
 export type Person = components['schemas']['Person'];
 export type PersonPage = components['schemas']['PersonPage'];
 export type PersonRef = components['schemas']['PersonRef'];
+export type PlanCommand = components['schemas']['PlanCommand'];
 export type PlanItem = components['schemas']['PlanItem'];
 export type Problem = components['schemas']['Problem'];
+export type ProgressReportsCommand = components['schemas']['ProgressReportsCommand'];
 export type Rate = components['schemas']['Rate'];
 export type Reason = components['schemas']['Reason'];
 export type RecheckItem = components['schemas']['RecheckItem'];
+export type RechecksCommand = components['schemas']['RechecksCommand'];
 export type ReopenItem = components['schemas']['ReopenItem'];
+export type ReopeningCommand = components['schemas']['ReopeningCommand'];
 export type ReportProgress = components['schemas']['ReportProgress'];
 export type RequestClosure = components['schemas']['RequestClosure'];
 export type RequestExtension = components['schemas']['RequestExtension'];
 export type ResumeItem = components['schemas']['ResumeItem'];
+export type ResumptionCommand = components['schemas']['ResumptionCommand'];
 export type Retried = components['schemas']['Retried'];
 export type RetryFailed = components['schemas']['RetryFailed'];
+export type ReturnCommand = components['schemas']['ReturnCommand'];
 export type ReturnItem = components['schemas']['ReturnItem'];
-export type ReverseScore = components['schemas']['ReverseScore'];
 export type RotateSecret = components['schemas']['RotateSecret'];
 export type Rules = components['schemas']['Rules'];
 export type RulesVersion = components['schemas']['RulesVersion'];
 export type RulesVersionPage = components['schemas']['RulesVersionPage'];
-export type Score = components['schemas']['Score'];
-export type ScoreAppeal = components['schemas']['ScoreAppeal'];
-export type ScoreComputation = components['schemas']['ScoreComputation'];
-export type ScorePage = components['schemas']['ScorePage'];
-export type ScorePeriod = components['schemas']['ScorePeriod'];
-export type ScorePeriodPage = components['schemas']['ScorePeriodPage'];
-export type ScoreTotal = components['schemas']['ScoreTotal'];
-export type Scoring = components['schemas']['Scoring'];
 export type SetRules = components['schemas']['SetRules'];
 export type Status = components['schemas']['Status'];
 export type Subscription = components['schemas']['Subscription'];
 export type SubscriptionPage = components['schemas']['SubscriptionPage'];
 export type SuperviseItem = components['schemas']['SuperviseItem'];
+export type SupervisionCommand = components['schemas']['SupervisionCommand'];
+export type SupervisionEndCommand = components['schemas']['SupervisionEndCommand'];
 export type SuspendItem = components['schemas']['SuspendItem'];
+export type SuspensionCommand = components['schemas']['SuspensionCommand'];
 export type Unit = components['schemas']['Unit'];
 export type UnitPage = components['schemas']['UnitPage'];
-export type UnitScoreEntry = components['schemas']['UnitScoreEntry'];
-export type UnitScoreReport = components['schemas']['UnitScoreReport'];
 export type Verification = components['schemas']['Verification'];
+export type View = components['schemas']['View'];
+export type ViewFilter = components['schemas']['ViewFilter'];
+export type ViewFilterPatch = components['schemas']['ViewFilterPatch'];
+export type ViewPage = components['schemas']['ViewPage'];
 export type Workbook = components['schemas']['Workbook'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -8865,7 +8688,7 @@ export interface operations {
                 /** @description Events on a page, 50 unless told; of an NDJSON export, all unless told. */
                 limit?: number;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
                 /** @description Seconds to wait for the next event when there is none yet. */
                 wait?: number;
             };
@@ -8938,7 +8761,7 @@ export interface operations {
                 /** @description The last seq that the follower has; without it the stream begins with what happens from now on. */
                 after?: string;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
             };
             header?: {
                 /** @description The `id` that the client saw last, which it sends by itself when it connects again. It goes before `after`. */
@@ -9137,6 +8960,8 @@ export interface operations {
     listItems: {
         parameters: {
             query?: {
+                /** @description A saved view (`/v1/views`): its parameters hold, but for those that are given beside it. */
+                view?: string;
                 /** @description Repeatable. */
                 status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
                 /** @description On account (挂账): listed and not yet struck off. */
@@ -9348,6 +9173,141 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    batchItems: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description The results, one for each command. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12940,6 +12900,8 @@ export interface operations {
     reportOverdue: {
         parameters: {
             query?: {
+                /** @description A saved view (`/v1/views`): its parameters hold, but for those that are given beside it. */
+                view?: string;
                 /** @description Repeatable. */
                 status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
                 /** @description On account (挂账): listed and not yet struck off. */
@@ -13030,106 +12992,6 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It cannot be had in a format that the caller takes. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reportUnitScore: {
-        parameters: {
-            query?: {
-                /** @description Entries booked on this local day or later. */
-                from?: string;
-                /** @description Entries booked before this local day: the day after the last. */
-                to?: string;
-                /** @description Rows on a page, 50 unless told; of a file, all unless told. */
-                limit?: number;
-                /** @description `nextCursor` of the page before. */
-                cursor?: string;
-                /** @description Answers as things stood then, from the ledger. */
-                asOf?: string;
-            };
-            header?: never;
-            path: {
-                /** @description Its UUID. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The report; as a file, all entries. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnitScoreReport"];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
-                    "application/x-ndjson": components["schemas"]["UnitScoreEntry"];
-                    "text/csv": components["schemas"]["CsvFile"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13405,939 +13267,6 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listScorePeriods: {
-        parameters: {
-            query?: {
-                /** @description Rows on a page. */
-                limit?: number;
-                /** @description `nextCursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScorePeriodPage"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    closeScorePeriod: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
-                "idempotency-key"?: string;
-                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
-                "if-match"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CloseScorePeriod"];
-            };
-        };
-        responses: {
-            /** @description The period. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScorePeriod"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It cannot happen as things stand, or the first request with this key is still running. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not of a type that this takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key was used with another request. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getScorePeriod: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its name. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The period. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScorePeriod"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listScores: {
-        parameters: {
-            query?: {
-                /** @description Entries of this unit. */
-                unit?: string;
-                /** @description UUID or code of an item. */
-                item?: string;
-                /** @description Entries under one rule. */
-                rule?: "closed_on_time" | "closed_early" | "signed_late" | "overdue_day" | "closure_rejected" | "recheck_failed" | "public_report_confirmed" | "returned" | "no_progress" | "reversal";
-                /** @description Entries that count in a month `2026-03`, a quarter `2026-Q1` or a year `2026`. */
-                period?: string;
-                /** @description Entries booked on this local day or later. */
-                from?: string;
-                /** @description Entries booked before this local day: the day after the last. */
-                to?: string;
-                /** @description By what has come of appeals: `any` that has one, `none`, or those in one state. */
-                appealed?: "none" | "any" | "pending" | "approved" | "refused";
-                /** @description Rows on a page, 50 unless told; of a file, all unless told. */
-                limit?: number;
-                /** @description `nextCursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page; as a file, all entries. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScorePage"];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
-                    "application/x-ndjson": components["schemas"]["Score"];
-                    "text/csv": components["schemas"]["CsvFile"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It cannot be had in a format that the caller takes. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    computeScores: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
-                "idempotency-key"?: string;
-                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
-                "if-match"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ComputeScores"];
-            };
-        };
-        responses: {
-            /** @description What was done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScoreComputation"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It cannot happen as things stand, or the first request with this key is still running. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not of a type that this takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key was used with another request. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getScore: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its UUID. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The entry. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Score"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    decideScoreAppeal: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
-                "idempotency-key"?: string;
-                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
-                "if-match"?: string;
-            };
-            path: {
-                /** @description Its UUID. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DecideScoreAppeal"];
-            };
-        };
-        responses: {
-            /** @description The entry with the decision. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Score"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The item is at another version than If-Match says. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not of a type that this takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key was used with another request. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    appealAgainstScore: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
-                "idempotency-key"?: string;
-                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
-                "if-match"?: string;
-            };
-            path: {
-                /** @description Its UUID. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AppealScore"];
-            };
-        };
-        responses: {
-            /** @description The entry with the appeal. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Score"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The item is at another version than If-Match says. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not of a type that this takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key was used with another request. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reverseScore: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
-                "idempotency-key"?: string;
-                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
-                "if-match"?: string;
-            };
-            path: {
-                /** @description Its UUID. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReverseScore"];
-            };
-        };
-        responses: {
-            /** @description The entry with what has reversed it. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Score"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The item is at another version than If-Match says. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not of a type that this takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key was used with another request. */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15797,6 +14726,523 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listViews: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of views. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddView"];
+            };
+        };
+        responses: {
+            /** @description The view. `Location` names it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The view. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeView"];
+            };
+        };
+        responses: {
+            /** @description The view after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

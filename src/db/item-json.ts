@@ -93,7 +93,7 @@ const person = (column: string) =>
 
 const chainage = (column: string) => `'K' || (${column} / 1000) || '+' || lpad((${column} % 1000)::text, 3, '0')`
 
-export function overdue(now: string): SQL {
+export function overdue(now: string | SQL): SQL {
   return sql`(${onTheClock} and i.due_at is not null and i.due_at < ${now}::timestamptz)`
 }
 

@@ -472,6 +472,7 @@ export const subscription = pgTable(
     types: text('types').array().notNull(),
     unit: uuid('unit_id'),
     area: text('area'),
+    view: uuid('view_id'),
     active: boolean('active').notNull().default(true),
     secret: text('secret'),
     previousSecret: text('previous_secret'),
@@ -482,6 +483,22 @@ export const subscription = pgTable(
     slow: boolean('slow').notNull().default(false),
     createdAt: instant('created_at').notNull(),
     deletedAt: instant('deleted_at'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const savedView = pgTable(
+  'saved_view',
+  {
+    jurisdiction: jurisdictionId(),
+    id: uuid('id').notNull(),
+    version: integer('version').notNull().default(1),
+    name: text('name').notNull(),
+    filter: jsonb('filter').$type<Record<string, unknown>>().notNull(),
+    shared: boolean('shared').notNull(),
+    owner: uuid('owner_id').notNull(),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
 )

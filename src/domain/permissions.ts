@@ -36,6 +36,8 @@ export const PERMISSIONS = {
   'ledger.verify': ['auditor', 'admin'],
   'report.read': ALL,
   'reference.read': ALL,
+  'view.use': ALL,
+  'view.share': ['office', 'admin'],
   'unit.write': ['admin'],
   'category.write': ['admin'],
   'person.read': ['admin', 'auditor'],

@@ -21,6 +21,7 @@ export type RejectionCode =
   | 'merge-refused'
   | 'not-active'
   | 'too-many'
+  | 'in-use'
   | 'key-reused'
   | 'key-in-use'
   | 'scores-behind'

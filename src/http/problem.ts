@@ -35,6 +35,7 @@ export const PROBLEMS = {
   'not-active': { status: 409, title: { zh: '已停用', en: 'Not active' } },
   'scores-behind': { status: 409, title: { zh: '积分仍在计算', en: 'Scores are still being computed' } },
   'too-many': { status: 409, title: { zh: '数量已达上限', en: 'As many as there can be' } },
+  'in-use': { status: 409, title: { zh: '仍在使用', en: 'Still in use' } },
   'key-in-use': { status: 409, title: { zh: '同一请求仍在处理', en: 'The first request is still running' } },
   stale: { status: 412, title: { zh: '版本已过期', en: 'Stale version' } },
   'too-large': { status: 413, title: { zh: '请求过大', en: 'Request too large' } },

@@ -35,6 +35,8 @@ const MATRIX: Record<Action, string> = {
   'ledger.verify': '. . . . x x',
   'report.read': 'x x x x x x',
   'reference.read': 'x x x x x x',
+  'view.use': 'x x x x x x',
+  'view.share': '. . x . . x',
   'unit.write': '. . . . . x',
   'category.write': '. . . . . x',
   'person.read': '. . . . x x',
@@ -85,6 +87,7 @@ t.test(
       'report.read',
       'rules.read',
       'score.read',
+      'view.use',
     ])
     t.strictSame(
       may('admin').filter((action) => action.startsWith('item.')),

@@ -47,8 +47,8 @@ const PARAMETERS: Record<string, { label: Words; kind?: Parameters<Names['of']>[
   limit: { label: { zh: '最多行数', en: 'At most, rows' } },
 }
 
-/** Said elsewhere on the cover, or by the order of the rows itself. */
-const UNSAID = new Set(['asOf', 'sort', 'count', 'groupBy', 'cursor'])
+/** Said elsewhere on the cover, or by the order of the rows itself; a view's parameters are said one by one. */
+const UNSAID = new Set(['view', 'asOf', 'sort', 'count', 'groupBy', 'cursor'])
 
 /** What a file is of: whose list, which filters, when, and where the ledger stood, so that it can be held to account. */
 export function coverOf(facts: CoverFacts, names: Names, wallClock: (instant: string) => number): CoverOf {
