@@ -29,7 +29,9 @@ import { ogcRoutes } from './ogc/routes.js'
 import { describeApi } from './openapi.js'
 import { measure } from './operation/metrics.js'
 import { operationRoutes } from './operation/routes.js'
+import { outcomeRoutes } from './reports/outcome-routes.js'
 import { reportRoutes } from './reports/routes.js'
+import { accidentRoutes } from './track/accident-routes.js'
 import { ledgerRoutes } from './track/ledger-routes.js'
 import { trackRoutes } from './track/routes.js'
 import { streamRoutes } from './track/stream-routes.js'
@@ -84,6 +86,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(importRoutes, deps)
   await app.register(assignRoutes, deps)
   await app.register(trackRoutes, deps)
+  await app.register(accidentRoutes, deps)
   await app.register(ledgerRoutes, deps)
   await app.register(streamRoutes, { ...deps, metrics })
   await app.register(closeRoutes, deps)
@@ -96,6 +99,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(deliveryRoutes, deps)
   await app.register(rulesRoutes, deps)
   await app.register(reportRoutes, deps)
+  await app.register(outcomeRoutes, deps)
   await app.register(ogcRoutes, deps)
   await app.register(bulletinRoutes, deps)
   await app.register(bulletinIssueRoutes, deps)

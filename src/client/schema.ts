@@ -548,6 +548,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/items/{id}/accident-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accidents that were counted
+         * @description All counts of the item in the order in which they were entered, those too that were corrected.
+         */
+        get: operations["listAccidentCounts"];
+        put?: never;
+        /**
+         * Count accidents (事故统计)
+         * @description Accidents, deaths and injuries at the item in a span of days, before or after its remediation, for `GET /v1/reports/outcomes`. Two counts never share a day; `corrects` puts a count in the place of an earlier one, which stays in the ledger.
+         */
+        post: operations["itemCountAccidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/items/{id}/assignments": {
         parameters: {
             query?: never;
@@ -1192,6 +1216,26 @@ export interface paths {
         patch: operations["changePerson"];
         trace?: never;
     };
+    "/v1/reports/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What remediation brought (治理成效)
+         * @description Remedied (closed) items, or groups of them: accidents, deaths and injuries in windows of equal length before and after the closing day, each change with its exact 95 % interval; by empirical Bayes where the base of similar sites is known; money planned and spent; metres of road. The answer names its methods. A site without two whole windows is not compared. Each role sees its own.
+         */
+        get: operations["reportOutcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports/overdue": {
         parameters: {
             query?: never;
@@ -1482,6 +1526,67 @@ export interface components {
          */
         AcceptItem: Record<string, never>;
         /**
+         * @description What similar sites have in a year without remediation, from a safety performance function or a reference group; the outcomes report then takes regression to the mean out.
+         * @example {
+         *       "accidentsPerYear": 2.4,
+         *       "overdispersion": 0.35
+         *     }
+         */
+        AccidentBase: {
+            accidentsPerYear: number;
+            /** @description The k of the negative binomial. */
+            overdispersion: number;
+        };
+        AccidentCount: {
+            accidents: number;
+            /** Format: date-time */
+            at: string;
+            base: components["schemas"]["AccidentBase"] | null;
+            by: {
+                /** Format: uuid */
+                id: string;
+                name: string | null;
+            };
+            corrects: string | null;
+            deaths: number;
+            from: string;
+            /** Format: uuid */
+            id: string;
+            /** @description False for a count that a later one took the place of. */
+            inForce: boolean;
+            injuries: number;
+            note: string | null;
+            source: string | null;
+            to: string;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "accidents": 12,
+         *           "at": "2026-11-22T01:30:00.000Z",
+         *           "base": null,
+         *           "by": {
+         *             "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *             "name": "安委办 周敏"
+         *           },
+         *           "corrects": null,
+         *           "deaths": 2,
+         *           "from": "2025-03-01",
+         *           "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *           "inForce": true,
+         *           "injuries": 9,
+         *           "note": null,
+         *           "source": "交警事故信息系统",
+         *           "to": "2026-03-01"
+         *         }
+         *       ]
+         *     }
+         */
+        AccidentCounts: {
+            data: components["schemas"]["AccidentCount"][];
+        };
+        /**
          * @example {
          *       "area": "341202",
          *       "expiresAt": "2027-12-31T16:00:00.000Z",
@@ -1602,7 +1707,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -2645,7 +2750,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -2833,6 +2938,42 @@ export interface components {
             startChainageM?: (string | number) | null;
             /** @example 临水弯道无护栏 */
             title?: string;
+        };
+        /**
+         * @example {
+         *       "accidents": 12,
+         *       "deaths": 2,
+         *       "from": "2025-03-01",
+         *       "injuries": 9,
+         *       "source": "交警事故信息系统",
+         *       "to": "2026-03-01"
+         *     }
+         */
+        CountAccidents: {
+            accidents: number;
+            base?: components["schemas"]["AccidentBase"];
+            /**
+             * Format: uuid
+             * @description The count that this one takes the place of.
+             */
+            corrects?: string;
+            deaths: number;
+            /**
+             * Format: date
+             * @description The first day, in the jurisdiction’s zone.
+             * @example 2025-03-01
+             */
+            from: string;
+            injuries: number;
+            note?: string;
+            /** @description Where the figures come from. */
+            source?: string;
+            /**
+             * Format: date
+             * @description The day after the last: `from` is in the span, `to` is not.
+             * @example 2026-03-01
+             */
+            to: string;
         };
         /**
          * @description RFC 4180, UTF-8 with a byte order mark, CRLF; headings in the language of the request.
@@ -4888,6 +5029,252 @@ export interface components {
             title?: string;
             type: string;
         };
+        Outcome: {
+            after: {
+                accidents: number;
+                deaths: number;
+                from: string;
+                injuries: number;
+                to: string;
+            } | null;
+            area: string;
+            before: {
+                accidents: number;
+                deaths: number;
+                from: string;
+                injuries: number;
+                to: string;
+            } | null;
+            change: {
+                accidents: components["schemas"]["OutcomeChange"];
+                deaths: components["schemas"]["OutcomeChange"];
+                injuries: components["schemas"]["OutcomeChange"];
+            } | null;
+            /** Format: date-time */
+            closedAt: string;
+            /** @description Of the accidents at the sites whose base is known, without regression to the mean. */
+            empiricalBayes: {
+                expectedAfter: number;
+                high: number | null;
+                low: number | null;
+                percent: number | null;
+                sites: number;
+            } | null;
+            endChainageM: number | null;
+            itemCode: string;
+            /** Format: uuid */
+            itemId: string;
+            lengthM: number | null;
+            /** @description The windows that the counts do not cover completely; with any, nothing is compared. */
+            missing: ("before" | "after")[];
+            plannedFen: number | null;
+            road: string | null;
+            /** @description The stretch of road that it lies on. */
+            section: string | null;
+            spentFen: number | null;
+            startChainageM: number | null;
+            title: string;
+            unit: string | null;
+            /** @description `small_numbers`: fewer than 20 accidents in a window. `regression_to_the_mean`: sites are chosen for a bad year, and without a base nobody knows how much of the change would have come by itself. `overlapping_sites`: two of the sites share a stretch of road, and an accident may have been counted at both. */
+            warnings: ("small_numbers" | "regression_to_the_mean" | "overlapping_sites")[];
+        };
+        /**
+         * @description In percent, with the ends of its 95 % interval; null is «not to be said», as a percentage is where there was nothing before.
+         * @example {
+         *       "high": -25.4,
+         *       "low": -77.91,
+         *       "percent": -58.54
+         *     }
+         */
+        OutcomeChange: {
+            high: number | null;
+            low: number | null;
+            percent: number | null;
+        };
+        OutcomeGroup: {
+            after: {
+                accidents: number;
+                deaths: number;
+                injuries: number;
+            };
+            before: {
+                accidents: number;
+                deaths: number;
+                injuries: number;
+            };
+            change: {
+                accidents: components["schemas"]["OutcomeChange"];
+                deaths: components["schemas"]["OutcomeChange"];
+                injuries: components["schemas"]["OutcomeChange"];
+            } | null;
+            /** @description Those of them with both windows; the figures are theirs. */
+            compared: number;
+            /** @description Of the accidents at the sites whose base is known, without regression to the mean. */
+            empiricalBayes: {
+                expectedAfter: number;
+                high: number | null;
+                low: number | null;
+                percent: number | null;
+                sites: number;
+            } | null;
+            key: string | null;
+            label: string;
+            /** @description Of the plans in force. */
+            plannedFen: number;
+            /** @description Of the last progress reports. */
+            spentFen: number;
+            /** @description Items that were remedied. */
+            treated: number;
+            /** @description Metres of road by chainage; metres that items share are counted once. */
+            treatedM: number;
+            /** @description `small_numbers`: fewer than 20 accidents in a window. `regression_to_the_mean`: sites are chosen for a bad year, and without a base nobody knows how much of the change would have come by itself. `overlapping_sites`: two of the sites share a stretch of road, and an accident may have been counted at both. */
+            warnings: ("small_numbers" | "regression_to_the_mean" | "overlapping_sites")[];
+        };
+        /**
+         * @example {
+         *       "asOf": "2026-11-22T01:30:00.000Z",
+         *       "groups": [
+         *         {
+         *           "after": {
+         *             "accidents": 17,
+         *             "deaths": 6,
+         *             "injuries": 20
+         *           },
+         *           "before": {
+         *             "accidents": 41,
+         *             "deaths": 13,
+         *             "injuries": 52
+         *           },
+         *           "change": {
+         *             "accidents": {
+         *               "high": -25.4,
+         *               "low": -77.91,
+         *               "percent": -58.54
+         *             },
+         *             "deaths": {
+         *               "high": 29.4,
+         *               "low": -84.95,
+         *               "percent": -53.85
+         *             },
+         *             "injuries": {
+         *               "high": -34.41,
+         *               "low": -77.95,
+         *               "percent": -61.54
+         *             }
+         *           },
+         *           "compared": 16,
+         *           "empiricalBayes": null,
+         *           "key": "S315 K12+000~K15+300",
+         *           "label": "S315 K12+000~K15+300",
+         *           "plannedFen": 900000000,
+         *           "spentFen": 864500000,
+         *           "treated": 16,
+         *           "treatedM": 41200,
+         *           "warnings": [
+         *             "small_numbers",
+         *             "regression_to_the_mean"
+         *           ]
+         *         }
+         *       ],
+         *       "method": {
+         *         "empiricalBayes": "…",
+         *         "interval": "…",
+         *         "windows": "…"
+         *       },
+         *       "total": {
+         *         "after": {
+         *           "accidents": 17,
+         *           "deaths": 6,
+         *           "injuries": 20
+         *         },
+         *         "before": {
+         *           "accidents": 41,
+         *           "deaths": 13,
+         *           "injuries": 52
+         *         },
+         *         "change": {
+         *           "accidents": {
+         *             "high": -25.4,
+         *             "low": -77.91,
+         *             "percent": -58.54
+         *           },
+         *           "deaths": {
+         *             "high": 29.4,
+         *             "low": -84.95,
+         *             "percent": -53.85
+         *           },
+         *           "injuries": {
+         *             "high": -34.41,
+         *             "low": -77.95,
+         *             "percent": -61.54
+         *           }
+         *         },
+         *         "compared": 16,
+         *         "empiricalBayes": null,
+         *         "plannedFen": 900000000,
+         *         "spentFen": 864500000,
+         *         "treated": 16,
+         *         "treatedM": 41200,
+         *         "warnings": [
+         *           "small_numbers",
+         *           "regression_to_the_mean"
+         *         ]
+         *       },
+         *       "windowMonths": 12
+         *     }
+         */
+        OutcomesReport: {
+            /** Format: date-time */
+            asOf: string;
+            /** @description With `groupBy`. */
+            groups?: components["schemas"]["OutcomeGroup"][];
+            /** @description Without `groupBy`: the latest closure first. */
+            items?: components["schemas"]["Outcome"][];
+            method: {
+                empiricalBayes: string;
+                interval: string;
+                windows: string;
+            };
+            nextCursor?: string | null;
+            total: {
+                after: {
+                    accidents: number;
+                    deaths: number;
+                    injuries: number;
+                };
+                before: {
+                    accidents: number;
+                    deaths: number;
+                    injuries: number;
+                };
+                change: {
+                    accidents: components["schemas"]["OutcomeChange"];
+                    deaths: components["schemas"]["OutcomeChange"];
+                    injuries: components["schemas"]["OutcomeChange"];
+                } | null;
+                /** @description Those of them with both windows; the figures are theirs. */
+                compared: number;
+                /** @description Of the accidents at the sites whose base is known, without regression to the mean. */
+                empiricalBayes: {
+                    expectedAfter: number;
+                    high: number | null;
+                    low: number | null;
+                    percent: number | null;
+                    sites: number;
+                } | null;
+                /** @description Of the plans in force. */
+                plannedFen: number;
+                /** @description Of the last progress reports. */
+                spentFen: number;
+                /** @description Items that were remedied. */
+                treated: number;
+                /** @description Metres of road by chainage; metres that items share are counted once. */
+                treatedM: number;
+                /** @description `small_numbers`: fewer than 20 accidents in a window. `regression_to_the_mean`: sites are chosen for a bad year, and without a base nobody knows how much of the change would have come by itself. `overlapping_sites`: two of the sites share a stretch of road, and an accident may have been counted at both. */
+                warnings: ("small_numbers" | "regression_to_the_mean" | "overlapping_sites")[];
+            };
+            windowMonths: number;
+        };
         OverdueGroup: {
             buckets: {
                 d1to7: number;
@@ -5758,6 +6145,9 @@ export interface components {
     pathItems: never;
 }
 export type AcceptItem = components['schemas']['AcceptItem'];
+export type AccidentBase = components['schemas']['AccidentBase'];
+export type AccidentCount = components['schemas']['AccidentCount'];
+export type AccidentCounts = components['schemas']['AccidentCounts'];
 export type AddApiKey = components['schemas']['AddApiKey'];
 export type AddCategory = components['schemas']['AddCategory'];
 export type AddContact = components['schemas']['AddContact'];
@@ -5797,6 +6187,7 @@ export type ContactMessage = components['schemas']['ContactMessage'];
 export type ContactMessagePage = components['schemas']['ContactMessagePage'];
 export type ContactPage = components['schemas']['ContactPage'];
 export type CorrectItem = components['schemas']['CorrectItem'];
+export type CountAccidents = components['schemas']['CountAccidents'];
 export type CsvFile = components['schemas']['CsvFile'];
 export type DecideClosure = components['schemas']['DecideClosure'];
 export type DecideExtension = components['schemas']['DecideExtension'];
@@ -5841,6 +6232,10 @@ export type OgcFeature = components['schemas']['OgcFeature'];
 export type OgcFeatures = components['schemas']['OgcFeatures'];
 export type OgcLandingPage = components['schemas']['OgcLandingPage'];
 export type OgcLink = components['schemas']['OgcLink'];
+export type Outcome = components['schemas']['Outcome'];
+export type OutcomeChange = components['schemas']['OutcomeChange'];
+export type OutcomeGroup = components['schemas']['OutcomeGroup'];
+export type OutcomesReport = components['schemas']['OutcomesReport'];
 export type OverdueGroup = components['schemas']['OverdueGroup'];
 export type OverdueReport = components['schemas']['OverdueReport'];
 export type Person = components['schemas']['Person'];
@@ -8330,7 +8725,7 @@ export interface operations {
                 /** @description Events on a page, 50 unless told; of an NDJSON export, all unless told. */
                 limit?: number;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
                 /** @description Seconds to wait for the next event when there is none yet. */
                 wait?: number;
             };
@@ -8403,7 +8798,7 @@ export interface operations {
                 /** @description The last seq that the follower has; without it the stream begins with what happens from now on. */
                 after?: string;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
             };
             header?: {
                 /** @description The `id` that the client saw last, which it sends by itself when it connects again. It goes before `after`. */
@@ -9078,6 +9473,217 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AcceptItem"];
+            };
+        };
+        responses: {
+            /** @description The item after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAccidentCounts: {
+        parameters: {
+            query?: {
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccidentCounts"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    itemCountAccidents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountAccidents"];
             };
         };
         responses: {
@@ -12831,6 +13437,146 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportOutcomes: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description Struck off at or after this. */
+                closedAfter?: string;
+                /** @description Struck off before this. */
+                closedBefore?: string;
+                /** @description Only items at which accidents were counted, or only the others. */
+                counted?: "true" | "false";
+                /** @description Without it, the items themselves. `section`: the stretches of a road that items on it make together where their chainages overlap. */
+                groupBy?: "unit" | "area" | "leadOfficial" | "level" | "category" | "road" | "section";
+                /** @description The length of both windows. Whole years keep the seasons out of the comparison. */
+                windowMonths?: number;
+                /** @description Accidents that similar sites have in a year, for items whose counts name no base of their own; with `overdispersion`. */
+                expectedPerYear?: number;
+                /** @description The k of the negative binomial that belongs to `expectedPerYear`. */
+                overdispersion?: number;
+                /** @description Rows on a page, 50 unless told; of a file, all unless told. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report; as a file, all items, or all groups with `groupBy`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomesReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Outcome"] | components["schemas"]["OutcomeGroup"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -109,6 +109,7 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
     case 'item.supervision_ended':
       return { supervision: null }
     case 'item.noted':
+    case 'item.accidents_counted':
       return {}
     case 'item.escalated': {
       const rungs = [...(item.escalation?.rungs ?? []), event.data.rung]

@@ -29,6 +29,7 @@ export const PERMISSIONS = {
   'item.supervise': ['supervisor', 'office'],
   'item.end_supervision': ['supervisor', 'office'],
   'item.note': ['inspector', 'unit', 'office', 'supervisor', 'admin'],
+  'item.count_accidents': ['inspector', 'office'],
   'item.import': ['office', 'admin'],
   'ledger.read': ['office', 'supervisor', 'auditor'],
   'ledger.verify': ['auditor', 'admin'],

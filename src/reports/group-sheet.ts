@@ -4,7 +4,7 @@ import type { Group, GroupBy } from './overdue.js'
 
 const { text, whole } = columnsOf<Group>()
 
-const BY: Record<GroupBy, Words> = {
+export const BY: Record<GroupBy, Words> = {
   unit: { zh: '责任单位', en: 'unit' },
   area: { zh: '区划', en: 'area' },
   leadOfficial: { zh: '牵头领导', en: 'lead official' },

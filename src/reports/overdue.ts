@@ -72,7 +72,7 @@ function boundOf(query: OverdueQuery): unknown {
 }
 
 /** How a group's key is read off an item, and how the key is named in the caller's language. */
-const GROUP_SQL: Record<GroupBy, { key: SQL; label: (language: Language) => SQL }> = {
+export const GROUP_SQL: Record<GroupBy, { key: SQL; label: (language: Language) => SQL }> = {
   unit: {
     key: sql`i.responsible_unit::text`,
     label: () => sql`(select u.name from unit u where u.jurisdiction_id = g.jurisdiction_id and u.id::text = g.key)`,
@@ -94,7 +94,7 @@ const GROUP_SQL: Record<GroupBy, { key: SQL; label: (language: Language) => SQL 
 }
 
 /** The name of the group of items that have no key: nobody is assigned, no road is named … */
-const NO_KEY: Record<GroupBy, Words> = {
+export const NO_KEY: Record<GroupBy, Words> = {
   unit: { zh: '未交办', en: 'not assigned' },
   area: { zh: '无区划', en: 'no area' },
   leadOfficial: { zh: '未交办', en: 'not assigned' },
@@ -141,7 +141,7 @@ export function overdueGroups(
 }
 
 /** A unit's report is about its own work: what it is responsible for or helps with now, not what it once had. */
-function ownedBy({ role, unit }: Actor): SQL[] {
+export function ownedBy({ role, unit }: Actor): SQL[] {
   if (role !== 'unit') return []
   return [sql`(i.responsible_unit = ${unit} or i.assignment -> 'coUnits' ? ${unit}::text)`]
 }

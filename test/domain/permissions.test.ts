@@ -29,6 +29,7 @@ const MATRIX: Record<Action, string> = {
   'item.supervise': '. . x x . .',
   'item.end_supervision': '. . x x . .',
   'item.note': 'x x x x . x',
+  'item.count_accidents': 'x . x . . .',
   'item.import': '. . x . . x',
   'ledger.read': '. . x x x .',
   'ledger.verify': '. . . . x x',

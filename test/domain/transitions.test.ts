@@ -20,13 +20,22 @@ import {
 
 /** What may happen in each status with nothing lying over it. Written by hand, not derived from the code's own table. */
 const ALLOWED: Record<Status, readonly Happening[]> = {
-  reported: ['item.corrected', 'item.listed', 'item.dismissed', 'item.merged', 'item.absorbed', 'item.noted'],
+  reported: [
+    'item.corrected',
+    'item.listed',
+    'item.dismissed',
+    'item.merged',
+    'item.absorbed',
+    'item.noted',
+    'item.accidents_counted',
+  ],
   listed: [
     'item.corrected',
     'item.absorbed',
     'item.assigned',
     'item.supervised',
     'item.noted',
+    'item.accidents_counted',
     'item.escalated',
     'item.deadline_recomputed',
   ],
@@ -39,6 +48,7 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
     'item.suspended',
     'item.supervised',
     'item.noted',
+    'item.accidents_counted',
     'item.escalated',
     'item.deadline_recomputed',
   ],
@@ -53,6 +63,7 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
     'item.closure_requested',
     'item.supervised',
     'item.noted',
+    'item.accidents_counted',
     'item.escalated',
     'item.deadline_recomputed',
   ],
@@ -64,10 +75,11 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
     'item.closed',
     'item.supervised',
     'item.noted',
+    'item.accidents_counted',
     'item.escalated',
     'item.deadline_recomputed',
   ],
-  closed: ['item.rechecked', 'item.reopened', 'item.noted'],
+  closed: ['item.rechecked', 'item.reopened', 'item.noted', 'item.accidents_counted'],
   dismissed: ['item.noted'],
   merged: ['item.noted'],
 }

@@ -1,3 +1,4 @@
+import { countAccidents } from '../../src/domain/decide/accidents.js'
 import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
@@ -18,6 +19,7 @@ import type { Action, Actor, Role } from '../../src/domain/permissions.js'
 import {
   actorOf,
   BASIS,
+  COUNT,
   DEFAULT_DEADLINE,
   day,
   FILER,
@@ -153,6 +155,11 @@ export const ATTEMPTS: Record<Happening, Attempt> = {
     action: 'item.note',
     roles: ['inspector', 'unit', 'office', 'supervisor', 'admin'],
     work: (item) => note(item, '已电话联系'),
+  },
+  'item.accidents_counted': {
+    action: 'item.count_accidents',
+    roles: ['inspector', 'office'],
+    work: (item) => countAccidents(item, [], COUNT, '2026-03-22'),
   },
   'item.escalated': {
     action: 'item.escalate',

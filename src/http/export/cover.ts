@@ -38,6 +38,12 @@ const PARAMETERS: Record<string, { label: Words; kind?: Parameters<Names['of']>[
   q: { label: { zh: '关键词', en: 'Text' } },
   updatedAfter: { label: { zh: '更新不早于', en: 'Updated at or after' } },
   reportedAfter: { label: { zh: '上报不早于', en: 'Reported at or after' } },
+  closedAfter: { label: { zh: '销号不早于', en: 'Closed at or after' } },
+  closedBefore: { label: { zh: '销号早于', en: 'Closed before' } },
+  counted: { label: { zh: '有事故统计', en: 'With accident counts' } },
+  windowMonths: { label: { zh: '比较期（月）', en: 'Window (months)' } },
+  expectedPerYear: { label: { zh: '同类路段年均事故数', en: 'Accidents a year at similar sites' } },
+  overdispersion: { label: { zh: '过度离散系数 k', en: 'Overdispersion k' } },
   reportedBefore: { label: { zh: '上报早于', en: 'Reported before' } },
   limit: { label: { zh: '最多行数', en: 'At most, rows' } },
 }
