@@ -5081,7 +5081,7 @@ export interface components {
         /**
          * @description In percent, with the ends of its 95 % interval; null is «not to be said», as a percentage is where there was nothing before.
          * @example {
-         *       "high": -25.4,
+         *       "high": -25.39,
          *       "low": -77.91,
          *       "percent": -58.54
          *     }
@@ -5147,18 +5147,18 @@ export interface components {
          *           },
          *           "change": {
          *             "accidents": {
-         *               "high": -25.4,
+         *               "high": -25.39,
          *               "low": -77.91,
          *               "percent": -58.54
          *             },
          *             "deaths": {
-         *               "high": 29.4,
-         *               "low": -84.95,
+         *               "high": 30.15,
+         *               "low": -85.61,
          *               "percent": -53.85
          *             },
          *             "injuries": {
-         *               "high": -34.41,
-         *               "low": -77.95,
+         *               "high": -34.46,
+         *               "low": -78.25,
          *               "percent": -61.54
          *             }
          *           },
@@ -5194,18 +5194,18 @@ export interface components {
          *         },
          *         "change": {
          *           "accidents": {
-         *             "high": -25.4,
+         *             "high": -25.39,
          *             "low": -77.91,
          *             "percent": -58.54
          *           },
          *           "deaths": {
-         *             "high": 29.4,
-         *             "low": -84.95,
+         *             "high": 30.15,
+         *             "low": -85.61,
          *             "percent": -53.85
          *           },
          *           "injuries": {
-         *             "high": -34.41,
-         *             "low": -77.95,
+         *             "high": -34.46,
+         *             "low": -78.25,
          *             "percent": -61.54
          *           }
          *         },
