@@ -40,12 +40,14 @@ import { describeApi } from './openapi.js'
 import { measure } from './operation/metrics.js'
 import { operationRoutes } from './operation/routes.js'
 import { forecastRoutes } from './reports/forecast-routes.js'
+import { outcomeRoutes } from './reports/outcome-routes.js'
 import { performanceRoutes } from './reports/performance-routes.js'
 import { progressRoutes } from './reports/progress-routes.js'
 import { reportRoutes } from './reports/routes.js'
 import { scoreAppealRoutes } from './scores/appeal-routes.js'
 import { scorePeriodRoutes } from './scores/period-routes.js'
 import { scoreRoutes } from './scores/routes.js'
+import { accidentRoutes } from './track/accident-routes.js'
 import { diffRoutes } from './track/diff-routes.js'
 import { ledgerRoutes } from './track/ledger-routes.js'
 import { TRACK_COMMANDS } from './track/routes.js'
@@ -107,6 +109,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(batchRoutes, deps)
   await app.register(listRoutes, deps)
   await app.register(importRoutes, deps)
+  await app.register(accidentRoutes, deps)
   await app.register(ledgerRoutes, deps)
   await app.register(diffRoutes, deps)
   await app.register(streamRoutes, { ...deps, metrics })
@@ -123,6 +126,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(scoreRoutes, deps)
   await app.register(scoreAppealRoutes, deps)
   await app.register(scorePeriodRoutes, deps)
+  await app.register(outcomeRoutes, deps)
   await app.register(ogcRoutes, deps)
   await app.register(progressRoutes, deps)
   await app.register(performanceRoutes, deps)

@@ -36,7 +36,7 @@ const LAYERS: Record<string, string[]> = {
   ...Object.fromEntries(SLICES.map((slice) => [slice, ['commands', 'http', 'ledger', 'db', 'domain', 'deps']])),
 }
 /** Pure libraries; nothing that reads a clock, a file or a socket. */
-const PURE_LIBRARIES = ['luxon', 'gcoord']
+const PURE_LIBRARIES = ['luxon', 'gcoord', 'jstat']
 
 const result = await cruise(['src'], {
   baseDir: ROOT,

@@ -504,28 +504,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/items/batch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Many commands in one call (批量办理)
-         * @description Up to 500 commands to any items, each as its own route would do it and under its own permission, in their order; a later one sees what an earlier one did. One `Idempotency-Key` for all: the same call again, also after a crash half-way, does what was not done yet and gives the same results.
-         *
-         *     With `atomic`, all or nothing: the first refusal is the answer, its pointers begin with `/commands/<index>`, and nothing has happened. Without, the answer is 200 and each command has its own result; a result’s pointers lead into its command’s body. A call that is malformed, in whichever command, is refused as a whole before anything is done.
-         */
-        post: operations["batchItems"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/items/{id}": {
         parameters: {
             query?: never;
@@ -564,6 +542,30 @@ export interface paths {
          * @description The responsible unit takes the order; remediation begins.
          */
         post: operations["itemAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/{id}/accident-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accidents that were counted
+         * @description All counts of the item in the order in which they were entered, those too that were corrected.
+         */
+        get: operations["listAccidentCounts"];
+        put?: never;
+        /**
+         * Count accidents (事故统计)
+         * @description Accidents, deaths and injuries at the item in a span of days, before or after its remediation, for `GET /v1/reports/outcomes`. Two counts never share a day; `corrects` puts a count in the place of an earlier one, which stays in the ledger.
+         */
+        post: operations["itemCountAccidents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1050,6 +1052,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ogc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Landing page
+         * @description Where a geographic information system begins: links to the API’s definition, its conformance and the collections.
+         */
+        get: operations["getOgcLandingPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ogc/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The collections
+         * @description There is one: the items of the list.
+         */
+        get: operations["listOgcCollections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ogc/collections/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The collection of items
+         * @description What it holds, and what the caller’s items lie within, in place and time of report.
+         */
+        get: operations["getOgcCollection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ogc/collections/items/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The items as features
+         * @description Items that the caller may see as GeoJSON, the latest report first; keyset-paged by the `next` link. The filters of the list are parameters here too.
+         */
+        get: operations["listOgcFeatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ogc/collections/items/items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One item as a feature
+         * @description By UUID or code, as it is or as it stood `asOf`.
+         */
+        get: operations["getOgcFeature"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ogc/conformance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conformance classes
+         * @description The classes of the standard that the service conforms to.
+         */
+        get: operations["getOgcConformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/people": {
         parameters: {
             query?: never;
@@ -1092,6 +1214,26 @@ export interface paths {
          * @description JSON merge patch of name, role, unit, area; `active: false` shuts the person out from the next request on.
          */
         patch: operations["changePerson"];
+        trace?: never;
+    };
+    "/v1/reports/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What remediation brought (治理成效)
+         * @description Remedied (closed) items, or groups of them: accidents, deaths and injuries in windows of equal length before and after the closing day, each change with its exact 95 % interval; by empirical Bayes where the base of similar sites is known; money planned and spent; metres of road. The answer names its methods. A site without two whole windows is not compared. Each role sees its own.
+         */
+        get: operations["reportOutcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/reports/overdue": {
@@ -1374,58 +1516,6 @@ export interface paths {
         patch: operations["changeUnit"];
         trace?: never;
     };
-    "/v1/views": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Saved views
-         * @description The caller’s own and those that are shared, the oldest first.
-         */
-        get: operations["listViews"];
-        put?: never;
-        /**
-         * Save a view
-         * @description A filter under a name, for `?view=` wherever items are filtered. It is the caller’s own unless it is shared, which the office and administrators may do.
-         */
-        post: operations["addView"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/views/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A saved view
-         * @description As it stands. Somebody else’s is not there unless it is shared.
-         */
-        get: operations["getView"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a view
-         * @description By the owner; what is shared, by the office or an administrator. One that a subscription uses stays.
-         */
-        delete: operations["deleteView"];
-        options?: never;
-        head?: never;
-        /**
-         * Change a view
-         * @description JSON merge patch; needs `If-Match`. The owner changes their own, the office and administrators what is shared. Subscriptions go by the changed filter at once; a view that they use stays shared. One that is made private again is the caller’s.
-         */
-        patch: operations["changeView"];
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1435,25 +1525,66 @@ export interface components {
          * @example {}
          */
         AcceptItem: Record<string, never>;
-        /** @description Sign for an item (签收) */
-        AcceptanceCommand: {
-            /** @default {} */
-            body?: components["schemas"]["AcceptItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "acceptance";
+        /**
+         * @description What similar sites have in a year without remediation, from a safety performance function or a reference group; the outcomes report then takes regression to the mean out.
+         * @example {
+         *       "accidentsPerYear": 2.4,
+         *       "overdispersion": 0.35
+         *     }
+         */
+        AccidentBase: {
+            accidentsPerYear: number;
+            /** @description The k of the negative binomial. */
+            overdispersion: number;
+        };
+        AccidentCount: {
+            accidents: number;
+            /** Format: date-time */
+            at: string;
+            base: components["schemas"]["AccidentBase"] | null;
+            by: {
+                /** Format: uuid */
+                id: string;
+                name: string | null;
+            };
+            corrects: string | null;
+            deaths: number;
+            from: string;
+            /** Format: uuid */
+            id: string;
+            /** @description False for a count that a later one took the place of. */
+            inForce: boolean;
+            injuries: number;
+            note: string | null;
+            source: string | null;
+            to: string;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "accidents": 12,
+         *           "at": "2026-11-22T01:30:00.000Z",
+         *           "base": null,
+         *           "by": {
+         *             "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *             "name": "安委办 周敏"
+         *           },
+         *           "corrects": null,
+         *           "deaths": 2,
+         *           "from": "2025-03-01",
+         *           "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *           "inForce": true,
+         *           "injuries": 9,
+         *           "note": null,
+         *           "source": "交警事故信息系统",
+         *           "to": "2026-03-01"
+         *         }
+         *       ]
+         *     }
+         */
+        AccidentCounts: {
+            data: components["schemas"]["AccidentCount"][];
         };
         /**
          * @example {
@@ -1576,7 +1707,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -1584,11 +1715,6 @@ export interface components {
              * @example https://reports.example.gov.cn/hooks/one-list
              */
             url: string;
-            /**
-             * @description Only events of items that match this shared view (`/v1/views`) as they stand after the event. It goes by the view as it is when the event is handed on.
-             * @example 01a20116-9f7a-7373-b205-b62c6b6c93a7
-             */
-            view?: string | null;
         };
         /**
          * @example {
@@ -1605,26 +1731,6 @@ export interface components {
              */
             kind?: "bureau" | "township" | "company" | "office" | "other";
             name: string;
-        };
-        /**
-         * @example {
-         *       "filter": {
-         *         "area": "341225",
-         *         "overdue": "true"
-         *       },
-         *       "name": "阜南逾期",
-         *       "shared": true
-         *     }
-         */
-        AddView: {
-            filter: components["schemas"]["ViewFilter"];
-            /** @description What people call it. */
-            name: string;
-            /**
-             * @description For all of the jurisdiction; the office and administrators share views, and care for those that are shared.
-             * @default false
-             */
-            shared?: boolean;
         };
         /**
          * @example {
@@ -1787,167 +1893,6 @@ export interface components {
             responsibleUnit: string;
             reward: string;
         };
-        /** @description Assign an item (交办) */
-        AssignmentsCommand: {
-            body: components["schemas"]["AssignItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "assignments";
-        };
-        /**
-         * @example {
-         *       "atomic": false,
-         *       "commands": [
-         *         {
-         *           "body": {
-         *             "category": "lighting",
-         *             "level": "major"
-         *           },
-         *           "ifMatch": "\"1\"",
-         *           "item": "2026-000172",
-         *           "kind": "listing"
-         *         },
-         *         {
-         *           "body": {
-         *             "note": "周五现场会。"
-         *           },
-         *           "item": "2026-000009",
-         *           "kind": "notes"
-         *         }
-         *       ]
-         *     }
-         */
-        Batch: {
-            /**
-             * @description `true`: all or nothing. `false`: each command for itself.
-             * @default false
-             */
-            atomic?: boolean;
-            /** @description Done in their order, at most 500. */
-            commands: components["schemas"]["BatchCommand"][];
-        };
-        /**
-         * @example {
-         *       "done": 1,
-         *       "refused": 1,
-         *       "results": [
-         *         {
-         *           "etag": "\"3\"",
-         *           "item": {
-         *             "address": null,
-         *             "area": "341225",
-         *             "assignment": {
-         *               "acceptedAt": null,
-         *               "assignedAt": "2026-11-23T01:00:00.000Z",
-         *               "assignedBy": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *               "coUnits": [],
-         *               "completionStandard": "弯道外侧 120 米波形梁护栏，警示标志两处，验收合格",
-         *               "dueAt": "2026-12-31T15:59:59.999Z",
-         *               "goal": "消除临水弯道坠车风险",
-         *               "leadOfficial": {
-         *                 "name": "王建国",
-         *                 "title": "副县长"
-         *               },
-         *               "penalty": "逾期未销号，通报并扣 5 分",
-         *               "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
-         *               "reward": "按期销号，年度考核加 2 分"
-         *             },
-         *             "category": "roadside_protection",
-         *             "chainage": "K77+800",
-         *             "closedAt": null,
-         *             "closedBy": null,
-         *             "closureFindings": null,
-         *             "closureRequest": null,
-         *             "code": "2026-000001",
-         *             "defaultDueAt": "2027-02-17T15:59:59.999Z",
-         *             "description": "弯道外侧临水库，无护栏、无警示标志。",
-         *             "direction": "up",
-         *             "dismissalReason": null,
-         *             "dueAt": "2026-12-31T15:59:59.999Z",
-         *             "dueProvisional": false,
-         *             "dueSoon": false,
-         *             "endChainageM": 77800,
-         *             "escalation": null,
-         *             "evaluation": "临水急弯，近三年两起坠车事故。",
-         *             "extension": null,
-         *             "extensionPending": false,
-         *             "externalId": null,
-         *             "externalSystem": null,
-         *             "foundAt": null,
-         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *             "level": "major",
-         *             "listedAt": "2026-11-22T06:10:00.000Z",
-         *             "location": {
-         *               "lat": 32.6606424,
-         *               "lon": 115.5900129
-         *             },
-         *             "mergedFrom": [],
-         *             "mergedInto": null,
-         *             "onAccount": true,
-         *             "overdue": false,
-         *             "overdueDays": 0,
-         *             "plan": null,
-         *             "progress": null,
-         *             "recheck": null,
-         *             "reportedAt": "2026-11-22T02:30:38.780Z",
-         *             "reportedBy": {
-         *               "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
-         *               "name": "排查员 李强"
-         *             },
-         *             "risk": "road",
-         *             "road": "S315",
-         *             "source": "inspection",
-         *             "startChainageM": 77800,
-         *             "status": "assigned",
-         *             "supervision": {
-         *               "at": "2026-11-22T07:00:00.000Z",
-         *               "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *               "reason": "一年内两起坠车",
-         *               "tier": "city"
-         *             },
-         *             "suspended": false,
-         *             "suspension": null,
-         *             "title": "临水弯道无护栏",
-         *             "updatedAt": "2026-11-23T01:00:00.000Z",
-         *             "version": 3
-         *           },
-         *           "status": 200
-         *         },
-         *         {
-         *           "problem": {
-         *             "code": "not-found",
-         *             "detail": "No such record, or not yours to see.",
-         *             "status": 404,
-         *             "title": "Not found",
-         *             "type": "/problems/not-found"
-         *           },
-         *           "status": 404
-         *         }
-         *       ]
-         *     }
-         */
-        BatchAnswer: {
-            /** @description Commands that were done. */
-            done: number;
-            /** @description Commands that were refused; 0 when `atomic`. */
-            refused: number;
-            /** @description One for each command, in their order. */
-            results: components["schemas"]["CommandResult"][];
-        };
-        /** @description What is done to one item; the body is that of its own route. */
-        BatchCommand: components["schemas"]["FilingCommand"] | components["schemas"]["CorrectionCommand"] | components["schemas"]["ListingCommand"] | components["schemas"]["DismissalCommand"] | components["schemas"]["MergeCommand"] | components["schemas"]["NotesCommand"] | components["schemas"]["AssignmentsCommand"] | components["schemas"]["AcceptanceCommand"] | components["schemas"]["ReturnCommand"] | components["schemas"]["PlanCommand"] | components["schemas"]["ProgressReportsCommand"] | components["schemas"]["ExtensionRequestsCommand"] | components["schemas"]["ExtensionDecisionCommand"] | components["schemas"]["SuspensionCommand"] | components["schemas"]["ResumptionCommand"] | components["schemas"]["SupervisionCommand"] | components["schemas"]["SupervisionEndCommand"] | components["schemas"]["ClosureRequestsCommand"] | components["schemas"]["ClosureDecisionCommand"] | components["schemas"]["RechecksCommand"] | components["schemas"]["ReopeningCommand"];
         /**
          * @example {
          *       "asOf": "2026-10-31T15:59:59.999Z",
@@ -2805,7 +2750,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -2813,11 +2758,6 @@ export interface components {
              * @example https://reports.example.gov.cn/hooks/one-list
              */
             url?: string;
-            /**
-             * @description Only events of items that match this shared view (`/v1/views`) as they stand after the event. It goes by the view as it is when the event is handed on.
-             * @example 01a20116-9f7a-7373-b205-b62c6b6c93a7
-             */
-            view?: string | null;
         };
         /**
          * @description JSON merge patch. An inactive unit is given nothing new.
@@ -2832,85 +2772,6 @@ export interface components {
             kind?: "bureau" | "township" | "company" | "office" | "other";
             name?: string;
         };
-        /**
-         * @description JSON merge patch (RFC 7396), also of the filter’s parameters: null removes one.
-         * @example {
-         *       "filter": {
-         *         "area": null,
-         *         "level": "major"
-         *       }
-         *     }
-         */
-        ChangeView: {
-            filter?: components["schemas"]["ViewFilterPatch"];
-            /** @description What people call it. */
-            name?: string;
-            /** @description For all of the jurisdiction; the office and administrators share views, and care for those that are shared. */
-            shared?: boolean;
-        };
-        /** @description Decide closure (销号) */
-        ClosureDecisionCommand: {
-            body: components["schemas"]["DecideClosure"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "closure-decision";
-        };
-        /** @description Apply for closure (验收申请) */
-        ClosureRequestsCommand: {
-            body: components["schemas"]["RequestClosure"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "closure-requests";
-        };
-        CommandDone: {
-            /**
-             * @description The item’s version.
-             * @example "2"
-             */
-            etag: string;
-            item: components["schemas"]["Item"];
-            /** @description Of an item that was filed. */
-            location?: string;
-            /**
-             * @description What the command’s own route would have answered.
-             * @example 200
-             */
-            status: number;
-        };
-        /** @description Nothing happened; pointers lead into the command’s body. */
-        CommandRefused: {
-            problem: components["schemas"]["Problem"];
-            /**
-             * @description What the command’s own route would have answered.
-             * @example 200
-             */
-            status: number;
-        };
-        CommandResult: components["schemas"]["CommandDone"] | components["schemas"]["CommandRefused"];
         /**
          * @description Confirming needs nothing but the caller.
          * @example {}
@@ -3078,25 +2939,41 @@ export interface components {
             /** @example 临水弯道无护栏 */
             title?: string;
         };
-        /** @description Correct what was filed (更正) */
-        CorrectionCommand: {
-            /** @default {} */
-            body?: components["schemas"]["CorrectItem"];
+        /**
+         * @example {
+         *       "accidents": 12,
+         *       "deaths": 2,
+         *       "from": "2025-03-01",
+         *       "injuries": 9,
+         *       "source": "交警事故信息系统",
+         *       "to": "2026-03-01"
+         *     }
+         */
+        CountAccidents: {
+            accidents: number;
+            base?: components["schemas"]["AccidentBase"];
             /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
+             * Format: uuid
+             * @description The count that this one takes the place of.
              */
-            ifMatch?: string;
+            corrects?: string;
+            deaths: number;
             /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
+             * Format: date
+             * @description The first day, in the jurisdiction’s zone.
+             * @example 2025-03-01
              */
-            item: string;
+            from: string;
+            injuries: number;
+            note?: string;
+            /** @description Where the figures come from. */
+            source?: string;
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Format: date
+             * @description The day after the last: `from` is in the span, `to` is not.
+             * @example 2026-03-01
              */
-            kind: "correction";
+            to: string;
         };
         /**
          * @description RFC 4180, UTF-8 with a byte order mark, CRLF; headings in the language of the request.
@@ -3218,25 +3095,6 @@ export interface components {
         DeliveryPage: {
             data: components["schemas"]["Delivery"][];
             nextCursor: string | null;
-        };
-        /** @description Dismiss an item (不予立项) */
-        DismissalCommand: {
-            body: components["schemas"]["Reason"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "dismissal";
         };
         /**
          * @example {
@@ -3401,44 +3259,6 @@ export interface components {
          *     id: 42
          */
         EventStream: string;
-        /** @description Decide an extension (延期审批) */
-        ExtensionDecisionCommand: {
-            body: components["schemas"]["DecideExtension"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "extension-decision";
-        };
-        /** @description Ask for an extension (申请延期) */
-        ExtensionRequestsCommand: {
-            body: components["schemas"]["RequestExtension"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "extension-requests";
-        };
         /**
          * @example {
          *       "data": [
@@ -3536,15 +3356,6 @@ export interface components {
             startChainageM?: (string | number) | null;
             /** @example 临水弯道无护栏 */
             title: string;
-        };
-        /** @description File an item (上报) */
-        FilingCommand: {
-            body: components["schemas"]["FileItem"];
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "filing";
         };
         /** @description Chainage: text such as `K12+345`, or plain metres or kilometres; a stretch has `~` between its ends. */
         ImportChainage: {
@@ -4533,25 +4344,6 @@ export interface components {
             /** @enum {string} */
             level: "general" | "major";
         };
-        /** @description List an item (立项挂账) */
-        ListingCommand: {
-            body: components["schemas"]["ListItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "listing";
-        };
         /**
          * @example {
          *       "datum": "gcj02",
@@ -4597,25 +4389,6 @@ export interface components {
             /** @enum {string} */
             role: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin";
             unit: string | null;
-        };
-        /** @description Merge an item into another (并案) */
-        MergeCommand: {
-            body: components["schemas"]["MergeItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "merge";
         };
         /**
          * @example {
@@ -4678,8 +4451,7 @@ export interface components {
          *       ],
          *       "unit": null,
          *       "url": "https://reports.example.gov.cn/hooks/one-list",
-         *       "version": 1,
-         *       "view": null
+         *       "version": 1
          *     }
          */
         NewSubscription: {
@@ -4700,26 +4472,6 @@ export interface components {
             unit: string | null;
             url: string;
             version: number;
-            view: string | null;
-        };
-        /** @description Add a note (备注) */
-        NotesCommand: {
-            body: components["schemas"]["AddNote"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "notes";
         };
         /**
          * @example {
@@ -4841,6 +4593,688 @@ export interface components {
             data: components["schemas"]["Notice"][];
             nextCursor: string | null;
         };
+        /**
+         * @example {
+         *       "crs": [
+         *         "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+         *       ],
+         *       "description": "The items on the list that you may see; an item without a point has no geometry.",
+         *       "extent": {
+         *         "spatial": {
+         *           "bbox": [
+         *             [
+         *               115.1,
+         *               32.2,
+         *               116.6,
+         *               34.1
+         *             ]
+         *           ],
+         *           "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+         *         },
+         *         "temporal": {
+         *           "interval": [
+         *             [
+         *               "2026-11-22T02:30:38.780Z",
+         *               null
+         *             ]
+         *           ],
+         *           "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+         *         }
+         *       },
+         *       "id": "items",
+         *       "itemType": "feature",
+         *       "links": [
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections/items",
+         *           "rel": "self",
+         *           "type": "application/json"
+         *         },
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections/items/items",
+         *           "rel": "items",
+         *           "title": "Road hazards",
+         *           "type": "application/geo+json"
+         *         }
+         *       ],
+         *       "title": "Road hazards"
+         *     }
+         */
+        OgcCollection: {
+            crs: string[];
+            description: string;
+            extent: {
+                spatial?: {
+                    bbox: number[][];
+                    /** Format: uri */
+                    crs: string;
+                };
+                temporal?: {
+                    interval: (string | null)[][];
+                    /** Format: uri */
+                    trs: string;
+                };
+            };
+            id: string;
+            /** @constant */
+            itemType: "feature";
+            links: components["schemas"]["OgcLink"][];
+            title: string;
+        };
+        /**
+         * @example {
+         *       "collections": [
+         *         {
+         *           "crs": [
+         *             "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+         *           ],
+         *           "description": "The items on the list that you may see; an item without a point has no geometry.",
+         *           "extent": {
+         *             "spatial": {
+         *               "bbox": [
+         *                 [
+         *                   115.1,
+         *                   32.2,
+         *                   116.6,
+         *                   34.1
+         *                 ]
+         *               ],
+         *               "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+         *             },
+         *             "temporal": {
+         *               "interval": [
+         *                 [
+         *                   "2026-11-22T02:30:38.780Z",
+         *                   null
+         *                 ]
+         *               ],
+         *               "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+         *             }
+         *           },
+         *           "id": "items",
+         *           "itemType": "feature",
+         *           "links": [
+         *             {
+         *               "href": "https://list.example.cn/v1/ogc/collections/items",
+         *               "rel": "self",
+         *               "type": "application/json"
+         *             },
+         *             {
+         *               "href": "https://list.example.cn/v1/ogc/collections/items/items",
+         *               "rel": "items",
+         *               "title": "Road hazards",
+         *               "type": "application/geo+json"
+         *             }
+         *           ],
+         *           "title": "Road hazards"
+         *         }
+         *       ],
+         *       "links": [
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections",
+         *           "rel": "self",
+         *           "type": "application/json"
+         *         }
+         *       ]
+         *     }
+         */
+        OgcCollections: {
+            collections: components["schemas"]["OgcCollection"][];
+            links: components["schemas"]["OgcLink"][];
+        };
+        /**
+         * @example {
+         *       "conformsTo": [
+         *         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+         *         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson"
+         *       ]
+         *     }
+         */
+        OgcConformance: {
+            conformsTo: string[];
+        };
+        /**
+         * @description RFC 7946, with links.
+         * @example {
+         *       "geometry": {
+         *         "coordinates": [
+         *           115.5900129,
+         *           32.6606424
+         *         ],
+         *         "type": "Point"
+         *       },
+         *       "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *       "links": [
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections/items/items/01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *           "rel": "self",
+         *           "type": "application/geo+json"
+         *         }
+         *       ],
+         *       "properties": {
+         *         "address": null,
+         *         "area": "341225",
+         *         "assignment": {
+         *           "acceptedAt": null,
+         *           "assignedAt": "2026-11-23T01:00:00.000Z",
+         *           "assignedBy": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *           "coUnits": [],
+         *           "completionStandard": "弯道外侧 120 米波形梁护栏，警示标志两处，验收合格",
+         *           "dueAt": "2026-12-31T15:59:59.999Z",
+         *           "goal": "消除临水弯道坠车风险",
+         *           "leadOfficial": {
+         *             "name": "王建国",
+         *             "title": "副县长"
+         *           },
+         *           "penalty": "逾期未销号，通报并扣 5 分",
+         *           "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *           "reward": "按期销号，年度考核加 2 分"
+         *         },
+         *         "category": "roadside_protection",
+         *         "chainage": "K77+800",
+         *         "closedAt": null,
+         *         "closedBy": null,
+         *         "closureFindings": null,
+         *         "closureRequest": null,
+         *         "code": "2026-000001",
+         *         "defaultDueAt": "2027-02-17T15:59:59.999Z",
+         *         "description": "弯道外侧临水库，无护栏、无警示标志。",
+         *         "direction": "up",
+         *         "dismissalReason": null,
+         *         "dueAt": "2026-12-31T15:59:59.999Z",
+         *         "dueProvisional": false,
+         *         "dueSoon": false,
+         *         "endChainageM": 77800,
+         *         "escalation": null,
+         *         "evaluation": "临水急弯，近三年两起坠车事故。",
+         *         "extension": null,
+         *         "extensionPending": false,
+         *         "externalId": null,
+         *         "externalSystem": null,
+         *         "foundAt": null,
+         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *         "level": "major",
+         *         "listedAt": "2026-11-22T06:10:00.000Z",
+         *         "location": {
+         *           "lat": 32.6606424,
+         *           "lon": 115.5900129
+         *         },
+         *         "mergedFrom": [],
+         *         "mergedInto": null,
+         *         "onAccount": true,
+         *         "overdue": false,
+         *         "overdueDays": 0,
+         *         "plan": null,
+         *         "progress": null,
+         *         "recheck": null,
+         *         "reportedAt": "2026-11-22T02:30:38.780Z",
+         *         "reportedBy": {
+         *           "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *           "name": "排查员 李强"
+         *         },
+         *         "risk": "road",
+         *         "road": "S315",
+         *         "source": "inspection",
+         *         "startChainageM": 77800,
+         *         "status": "assigned",
+         *         "supervision": {
+         *           "at": "2026-11-22T07:00:00.000Z",
+         *           "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *           "reason": "一年内两起坠车",
+         *           "tier": "city"
+         *         },
+         *         "suspended": false,
+         *         "suspension": null,
+         *         "title": "临水弯道无护栏",
+         *         "updatedAt": "2026-11-23T01:00:00.000Z",
+         *         "version": 3
+         *       },
+         *       "type": "Feature"
+         *     }
+         */
+        OgcFeature: {
+            /** @description Longitude and latitude, CRS84; null for an item without a point. */
+            geometry: {
+                coordinates: number[];
+                /** @constant */
+                type: "Point";
+            } | null;
+            /** Format: uuid */
+            id: string;
+            links: components["schemas"]["OgcLink"][];
+            properties: components["schemas"]["Item"];
+            /** @constant */
+            type: "Feature";
+        };
+        /**
+         * @description RFC 7946, with links and numbers.
+         * @example {
+         *       "features": [
+         *         {
+         *           "geometry": {
+         *             "coordinates": [
+         *               115.5900129,
+         *               32.6606424
+         *             ],
+         *             "type": "Point"
+         *           },
+         *           "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *           "properties": {
+         *             "address": null,
+         *             "area": "341225",
+         *             "assignment": {
+         *               "acceptedAt": null,
+         *               "assignedAt": "2026-11-23T01:00:00.000Z",
+         *               "assignedBy": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "coUnits": [],
+         *               "completionStandard": "弯道外侧 120 米波形梁护栏，警示标志两处，验收合格",
+         *               "dueAt": "2026-12-31T15:59:59.999Z",
+         *               "goal": "消除临水弯道坠车风险",
+         *               "leadOfficial": {
+         *                 "name": "王建国",
+         *                 "title": "副县长"
+         *               },
+         *               "penalty": "逾期未销号，通报并扣 5 分",
+         *               "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *               "reward": "按期销号，年度考核加 2 分"
+         *             },
+         *             "category": "roadside_protection",
+         *             "chainage": "K77+800",
+         *             "closedAt": null,
+         *             "closedBy": null,
+         *             "closureFindings": null,
+         *             "closureRequest": null,
+         *             "code": "2026-000001",
+         *             "defaultDueAt": "2027-02-17T15:59:59.999Z",
+         *             "description": "弯道外侧临水库，无护栏、无警示标志。",
+         *             "direction": "up",
+         *             "dismissalReason": null,
+         *             "dueAt": "2026-12-31T15:59:59.999Z",
+         *             "dueProvisional": false,
+         *             "dueSoon": false,
+         *             "endChainageM": 77800,
+         *             "escalation": null,
+         *             "evaluation": "临水急弯，近三年两起坠车事故。",
+         *             "extension": null,
+         *             "extensionPending": false,
+         *             "externalId": null,
+         *             "externalSystem": null,
+         *             "foundAt": null,
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "level": "major",
+         *             "listedAt": "2026-11-22T06:10:00.000Z",
+         *             "location": {
+         *               "lat": 32.6606424,
+         *               "lon": 115.5900129
+         *             },
+         *             "mergedFrom": [],
+         *             "mergedInto": null,
+         *             "onAccount": true,
+         *             "overdue": false,
+         *             "overdueDays": 0,
+         *             "plan": null,
+         *             "progress": null,
+         *             "recheck": null,
+         *             "reportedAt": "2026-11-22T02:30:38.780Z",
+         *             "reportedBy": {
+         *               "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *               "name": "排查员 李强"
+         *             },
+         *             "risk": "road",
+         *             "road": "S315",
+         *             "source": "inspection",
+         *             "startChainageM": 77800,
+         *             "status": "assigned",
+         *             "supervision": {
+         *               "at": "2026-11-22T07:00:00.000Z",
+         *               "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "reason": "一年内两起坠车",
+         *               "tier": "city"
+         *             },
+         *             "suspended": false,
+         *             "suspension": null,
+         *             "title": "临水弯道无护栏",
+         *             "updatedAt": "2026-11-23T01:00:00.000Z",
+         *             "version": 3
+         *           },
+         *           "type": "Feature"
+         *         }
+         *       ],
+         *       "links": [
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections/items/items",
+         *           "rel": "self",
+         *           "type": "application/geo+json"
+         *         }
+         *       ],
+         *       "numberMatched": 1,
+         *       "numberReturned": 1,
+         *       "timeStamp": "2026-11-24T01:30:00.000Z",
+         *       "type": "FeatureCollection"
+         *     }
+         */
+        OgcFeatures: {
+            features: {
+                /** @description Longitude and latitude, CRS84; null for an item without a point. */
+                geometry: {
+                    coordinates: number[];
+                    /** @constant */
+                    type: "Point";
+                } | null;
+                /** Format: uuid */
+                id: string;
+                properties: components["schemas"]["Item"];
+                /** @constant */
+                type: "Feature";
+            }[];
+            links: components["schemas"]["OgcLink"][];
+            /** @description How many match in all. */
+            numberMatched: number;
+            /** @description How many are in this answer. */
+            numberReturned: number;
+            /**
+             * Format: date-time
+             * @description When the answer was made.
+             */
+            timeStamp: string;
+            /** @constant */
+            type: "FeatureCollection";
+        };
+        /**
+         * @example {
+         *       "description": "The list of road hazards, as OGC API – Features.",
+         *       "links": [
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc",
+         *           "rel": "self",
+         *           "title": "This document",
+         *           "type": "application/json"
+         *         },
+         *         {
+         *           "href": "https://list.example.cn/openapi.json",
+         *           "rel": "service-desc",
+         *           "title": "The API definition",
+         *           "type": "application/vnd.oai.openapi+json;version=3.1"
+         *         },
+         *         {
+         *           "href": "https://list.example.cn/docs",
+         *           "rel": "service-doc",
+         *           "title": "The API documentation",
+         *           "type": "text/html"
+         *         },
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/conformance",
+         *           "rel": "conformance",
+         *           "title": "Conformance classes",
+         *           "type": "application/json"
+         *         },
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections",
+         *           "rel": "data",
+         *           "title": "The collections",
+         *           "type": "application/json"
+         *         }
+         *       ],
+         *       "title": "One List"
+         *     }
+         */
+        OgcLandingPage: {
+            description: string;
+            links: components["schemas"]["OgcLink"][];
+            title: string;
+        };
+        OgcLink: {
+            /** Format: uri */
+            href: string;
+            rel: string;
+            title?: string;
+            type: string;
+        };
+        Outcome: {
+            after: {
+                accidents: number;
+                deaths: number;
+                from: string;
+                injuries: number;
+                to: string;
+            } | null;
+            area: string;
+            before: {
+                accidents: number;
+                deaths: number;
+                from: string;
+                injuries: number;
+                to: string;
+            } | null;
+            change: {
+                accidents: components["schemas"]["OutcomeChange"];
+                deaths: components["schemas"]["OutcomeChange"];
+                injuries: components["schemas"]["OutcomeChange"];
+            } | null;
+            /** Format: date-time */
+            closedAt: string;
+            /** @description Of the accidents at the sites whose base is known, without regression to the mean. */
+            empiricalBayes: {
+                expectedAfter: number;
+                high: number | null;
+                low: number | null;
+                percent: number | null;
+                sites: number;
+            } | null;
+            endChainageM: number | null;
+            itemCode: string;
+            /** Format: uuid */
+            itemId: string;
+            lengthM: number | null;
+            /** @description The windows that the counts do not cover completely; with any, nothing is compared. */
+            missing: ("before" | "after")[];
+            plannedFen: number | null;
+            road: string | null;
+            /** @description The stretch of road that it lies on. */
+            section: string | null;
+            spentFen: number | null;
+            startChainageM: number | null;
+            title: string;
+            unit: string | null;
+            /** @description `small_numbers`: fewer than 20 accidents in a window. `regression_to_the_mean`: sites are chosen for a bad year, and without a base nobody knows how much of the change would have come by itself. `overlapping_sites`: two of the sites share a stretch of road, and an accident may have been counted at both. */
+            warnings: ("small_numbers" | "regression_to_the_mean" | "overlapping_sites")[];
+        };
+        /**
+         * @description In percent, with the ends of its 95 % interval; null is «not to be said», as a percentage is where there was nothing before.
+         * @example {
+         *       "high": -25.39,
+         *       "low": -77.91,
+         *       "percent": -58.54
+         *     }
+         */
+        OutcomeChange: {
+            high: number | null;
+            low: number | null;
+            percent: number | null;
+        };
+        OutcomeGroup: {
+            after: {
+                accidents: number;
+                deaths: number;
+                injuries: number;
+            };
+            before: {
+                accidents: number;
+                deaths: number;
+                injuries: number;
+            };
+            change: {
+                accidents: components["schemas"]["OutcomeChange"];
+                deaths: components["schemas"]["OutcomeChange"];
+                injuries: components["schemas"]["OutcomeChange"];
+            } | null;
+            /** @description Those of them with both windows; the figures are theirs. */
+            compared: number;
+            /** @description Of the accidents at the sites whose base is known, without regression to the mean. */
+            empiricalBayes: {
+                expectedAfter: number;
+                high: number | null;
+                low: number | null;
+                percent: number | null;
+                sites: number;
+            } | null;
+            key: string | null;
+            label: string;
+            /** @description Of the plans in force. */
+            plannedFen: number;
+            /** @description Of the last progress reports. */
+            spentFen: number;
+            /** @description Items that were remedied. */
+            treated: number;
+            /** @description Metres of road by chainage; metres that items share are counted once. */
+            treatedM: number;
+            /** @description `small_numbers`: fewer than 20 accidents in a window. `regression_to_the_mean`: sites are chosen for a bad year, and without a base nobody knows how much of the change would have come by itself. `overlapping_sites`: two of the sites share a stretch of road, and an accident may have been counted at both. */
+            warnings: ("small_numbers" | "regression_to_the_mean" | "overlapping_sites")[];
+        };
+        /**
+         * @example {
+         *       "asOf": "2026-11-22T01:30:00.000Z",
+         *       "groups": [
+         *         {
+         *           "after": {
+         *             "accidents": 17,
+         *             "deaths": 6,
+         *             "injuries": 20
+         *           },
+         *           "before": {
+         *             "accidents": 41,
+         *             "deaths": 13,
+         *             "injuries": 52
+         *           },
+         *           "change": {
+         *             "accidents": {
+         *               "high": -25.39,
+         *               "low": -77.91,
+         *               "percent": -58.54
+         *             },
+         *             "deaths": {
+         *               "high": 30.15,
+         *               "low": -85.61,
+         *               "percent": -53.85
+         *             },
+         *             "injuries": {
+         *               "high": -34.46,
+         *               "low": -78.25,
+         *               "percent": -61.54
+         *             }
+         *           },
+         *           "compared": 16,
+         *           "empiricalBayes": null,
+         *           "key": "S315 K12+000~K15+300",
+         *           "label": "S315 K12+000~K15+300",
+         *           "plannedFen": 900000000,
+         *           "spentFen": 864500000,
+         *           "treated": 16,
+         *           "treatedM": 41200,
+         *           "warnings": [
+         *             "small_numbers",
+         *             "regression_to_the_mean"
+         *           ]
+         *         }
+         *       ],
+         *       "method": {
+         *         "empiricalBayes": "…",
+         *         "interval": "…",
+         *         "windows": "…"
+         *       },
+         *       "total": {
+         *         "after": {
+         *           "accidents": 17,
+         *           "deaths": 6,
+         *           "injuries": 20
+         *         },
+         *         "before": {
+         *           "accidents": 41,
+         *           "deaths": 13,
+         *           "injuries": 52
+         *         },
+         *         "change": {
+         *           "accidents": {
+         *             "high": -25.39,
+         *             "low": -77.91,
+         *             "percent": -58.54
+         *           },
+         *           "deaths": {
+         *             "high": 30.15,
+         *             "low": -85.61,
+         *             "percent": -53.85
+         *           },
+         *           "injuries": {
+         *             "high": -34.46,
+         *             "low": -78.25,
+         *             "percent": -61.54
+         *           }
+         *         },
+         *         "compared": 16,
+         *         "empiricalBayes": null,
+         *         "plannedFen": 900000000,
+         *         "spentFen": 864500000,
+         *         "treated": 16,
+         *         "treatedM": 41200,
+         *         "warnings": [
+         *           "small_numbers",
+         *           "regression_to_the_mean"
+         *         ]
+         *       },
+         *       "windowMonths": 12
+         *     }
+         */
+        OutcomesReport: {
+            /** Format: date-time */
+            asOf: string;
+            /** @description With `groupBy`. */
+            groups?: components["schemas"]["OutcomeGroup"][];
+            /** @description Without `groupBy`: the latest closure first. */
+            items?: components["schemas"]["Outcome"][];
+            method: {
+                empiricalBayes: string;
+                interval: string;
+                windows: string;
+            };
+            nextCursor?: string | null;
+            total: {
+                after: {
+                    accidents: number;
+                    deaths: number;
+                    injuries: number;
+                };
+                before: {
+                    accidents: number;
+                    deaths: number;
+                    injuries: number;
+                };
+                change: {
+                    accidents: components["schemas"]["OutcomeChange"];
+                    deaths: components["schemas"]["OutcomeChange"];
+                    injuries: components["schemas"]["OutcomeChange"];
+                } | null;
+                /** @description Those of them with both windows; the figures are theirs. */
+                compared: number;
+                /** @description Of the accidents at the sites whose base is known, without regression to the mean. */
+                empiricalBayes: {
+                    expectedAfter: number;
+                    high: number | null;
+                    low: number | null;
+                    percent: number | null;
+                    sites: number;
+                } | null;
+                /** @description Of the plans in force. */
+                plannedFen: number;
+                /** @description Of the last progress reports. */
+                spentFen: number;
+                /** @description Items that were remedied. */
+                treated: number;
+                /** @description Metres of road by chainage; metres that items share are counted once. */
+                treatedM: number;
+                /** @description `small_numbers`: fewer than 20 accidents in a window. `regression_to_the_mean`: sites are chosen for a bad year, and without a base nobody knows how much of the change would have come by itself. `overlapping_sites`: two of the sites share a stretch of road, and an accident may have been counted at both. */
+                warnings: ("small_numbers" | "regression_to_the_mean" | "overlapping_sites")[];
+            };
+            windowMonths: number;
+        };
         OverdueGroup: {
             buckets: {
                 d1to7: number;
@@ -4928,25 +5362,6 @@ export interface components {
             id: string;
             name: string;
         };
-        /** @description Plan the remediation (治理方案) */
-        PlanCommand: {
-            body: components["schemas"]["PlanItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "plan";
-        };
         /**
          * @example {
          *       "budgetFen": 12000000,
@@ -5001,25 +5416,6 @@ export interface components {
             /** @description A stable relative URI, `/problems/<code>`. */
             type: string;
         };
-        /** @description Report progress (进展报告) */
-        ProgressReportsCommand: {
-            body: components["schemas"]["ReportProgress"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "progress-reports";
-        };
         /**
          * @description To four decimals, half up. `value` is null when the denominator is 0, or where a unit or area has too few items to be compared.
          * @example {
@@ -5051,25 +5447,6 @@ export interface components {
             findings: string;
             passed: boolean;
         };
-        /** @description Recheck a closed item (回头看) */
-        RechecksCommand: {
-            body: components["schemas"]["RecheckItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "rechecks";
-        };
         /**
          * @example {
          *       "reason": "媒体反映隐患重现"
@@ -5077,25 +5454,6 @@ export interface components {
          */
         ReopenItem: {
             reason: string;
-        };
-        /** @description Reopen a closed item (重新挂账) */
-        ReopeningCommand: {
-            body: components["schemas"]["ReopenItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "reopening";
         };
         /**
          * @example {
@@ -5143,26 +5501,6 @@ export interface components {
         ResumeItem: {
             reason?: string;
         };
-        /** @description Resume the clock (恢复计时) */
-        ResumptionCommand: {
-            /** @default {} */
-            body?: components["schemas"]["ResumeItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "resumption";
-        };
         /**
          * @example {
          *       "retried": 3
@@ -5184,25 +5522,6 @@ export interface components {
              * @example 2026-11-22T00:00:00.000Z
              */
             since: string;
-        };
-        /** @description Return an item (退办) */
-        ReturnCommand: {
-            body: components["schemas"]["ReturnItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "return";
         };
         /**
          * @example {
@@ -5694,8 +6013,7 @@ export interface components {
          *       ],
          *       "unit": null,
          *       "url": "https://reports.example.gov.cn/hooks/one-list",
-         *       "version": 1,
-         *       "view": null
+         *       "version": 1
          *     }
          */
         Subscription: {
@@ -5714,7 +6032,6 @@ export interface components {
             unit: string | null;
             url: string;
             version: number;
-            view: string | null;
         };
         /**
          * @example {
@@ -5733,8 +6050,7 @@ export interface components {
          *           ],
          *           "unit": null,
          *           "url": "https://reports.example.gov.cn/hooks/one-list",
-         *           "version": 1,
-         *           "view": null
+         *           "version": 1
          *         }
          *       ],
          *       "nextCursor": null
@@ -5755,44 +6071,6 @@ export interface components {
             /** @enum {string} */
             tier: "county" | "city" | "province";
         };
-        /** @description Put under supervision (挂牌督办) */
-        SupervisionCommand: {
-            body: components["schemas"]["SuperviseItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "supervision";
-        };
-        /** @description End supervision (解除督办) */
-        SupervisionEndCommand: {
-            body: components["schemas"]["EndSupervision"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "supervision-end";
-        };
         /**
          * @example {
          *       "reason": "等待铁路部门批准施工窗口"
@@ -5800,25 +6078,6 @@ export interface components {
          */
         SuspendItem: {
             reason: string;
-        };
-        /** @description Suspend the clock (中止计时) */
-        SuspensionCommand: {
-            body: components["schemas"]["SuspendItem"];
-            /**
-             * @description The `ETag` of the version that the change is meant for; another version answers 412.
-             * @example "3"
-             */
-            ifMatch?: string;
-            /**
-             * @description The item’s UUID or code.
-             * @example 2026-000172
-             */
-            item: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "suspension";
         };
         /**
          * @description A unit that items can be assigned to.
@@ -5873,210 +6132,6 @@ export interface components {
             ok: boolean;
         };
         /**
-         * @description A filter of the list under a name.
-         * @example {
-         *       "createdAt": "2026-11-22T01:30:00.000Z",
-         *       "filter": {
-         *         "area": "341225",
-         *         "overdue": "true"
-         *       },
-         *       "id": "01a20116-9f7a-7373-b205-b62c6b6c93a7",
-         *       "name": "阜南逾期",
-         *       "owner": {
-         *         "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *         "name": "安委办 周敏"
-         *       },
-         *       "shared": true,
-         *       "updatedAt": "2026-11-22T01:30:00.000Z",
-         *       "version": 1
-         *     }
-         */
-        View: {
-            /** Format: date-time */
-            createdAt: string;
-            filter: components["schemas"]["ViewFilter"];
-            /** Format: uuid */
-            id: string;
-            name: string;
-            owner: components["schemas"]["PersonRef"];
-            shared: boolean;
-            /** Format: date-time */
-            updatedAt: string;
-            version: number;
-        };
-        /**
-         * @description Parameters of `GET /v1/items` that filter, with the values that they have there.
-         * @example {
-         *       "area": "341225",
-         *       "overdue": "true",
-         *       "status": [
-         *         "assigned",
-         *         "remediating"
-         *       ]
-         *     }
-         */
-        ViewFilter: {
-            /**
-             * @description Prefix of the area code; `341200` is the whole city.
-             * @example 341225
-             */
-            area?: string;
-            /**
-             * @description `minLon,minLat,maxLon,maxLat`, WGS 84.
-             * @example 115.6,32.7,116.1,33.1
-             */
-            bbox?: string;
-            /**
-             * @description A code of `GET /v1/categories`.
-             * @example lighting
-             */
-            category?: string;
-            /**
-             * @description Overlap with the stretch from here …
-             * @example K12+345
-             */
-            chainageFromM?: string;
-            /**
-             * @description … to here.
-             * @example K12+345
-             */
-            chainageToM?: string;
-            /**
-             * @description Deadline at or after this.
-             * @example 2026-12-31
-             */
-            dueAfter?: string;
-            /**
-             * @description Deadline before this; a date means its beginning.
-             * @example 2026-12-31
-             */
-            dueBefore?: string;
-            /**
-             * @description The lead official’s name.
-             * @example 王建国
-             */
-            leadOfficial?: string;
-            /**
-             * @description Level of the evaluation.
-             * @enum {string}
-             */
-            level?: "general" | "major";
-            /**
-             * @description On account (挂账): listed and not yet struck off.
-             * @enum {string}
-             */
-            onAccount?: "true" | "false";
-            /**
-             * @description Past the deadline now, on account and not suspended.
-             * @enum {string}
-             */
-            overdue?: "true" | "false";
-            /**
-             * @description Text that occurs in title, description, address or code; words apart by spaces must all occur.
-             * @example 护栏 王店
-             */
-            q?: string;
-            /**
-             * @description Reported at or after this.
-             * @example 2026-12-31
-             */
-            reportedAfter?: string;
-            /**
-             * @description Reported before this.
-             * @example 2026-12-31
-             */
-            reportedBefore?: string;
-            /**
-             * @description Risk element (人、车、路、企).
-             * @enum {string}
-             */
-            risk?: "person" | "vehicle" | "road" | "enterprise";
-            /**
-             * @description Road number or name.
-             * @example S315
-             */
-            road?: string;
-            /**
-             * @description Where the filing came from.
-             * @enum {string}
-             */
-            source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
-            /** @description Repeatable. */
-            status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
-            /**
-             * @description Under supervision, at all or at a tier.
-             * @enum {string}
-             */
-            supervision?: "true" | "false" | "county" | "city" | "province";
-            /**
-             * Format: uuid
-             * @description The responsible unit.
-             * @example 01a20116-9f7a-7373-b205-b62c6b6c93e1
-             */
-            unit?: string;
-            /**
-             * @description Changed at or after this.
-             * @example 2026-12-31
-             */
-            updatedAfter?: string;
-        };
-        /**
-         * @description JSON merge patch of the filter.
-         * @example {
-         *       "area": null
-         *     }
-         */
-        ViewFilterPatch: {
-            area?: string | null;
-            bbox?: string | null;
-            category?: string | null;
-            chainageFromM?: string | null;
-            chainageToM?: string | null;
-            dueAfter?: string | null;
-            dueBefore?: string | null;
-            leadOfficial?: string | null;
-            level?: ("general" | "major") | null;
-            onAccount?: ("true" | "false") | null;
-            overdue?: ("true" | "false") | null;
-            q?: string | null;
-            reportedAfter?: string | null;
-            reportedBefore?: string | null;
-            risk?: ("person" | "vehicle" | "road" | "enterprise") | null;
-            road?: string | null;
-            source?: ("inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import") | null;
-            status?: (("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[]) | null;
-            supervision?: ("true" | "false" | "county" | "city" | "province") | null;
-            unit?: string | null;
-            updatedAfter?: string | null;
-        };
-        /**
-         * @example {
-         *       "data": [
-         *         {
-         *           "createdAt": "2026-11-22T01:30:00.000Z",
-         *           "filter": {
-         *             "area": "341225",
-         *             "overdue": "true"
-         *           },
-         *           "id": "01a20116-9f7a-7373-b205-b62c6b6c93a7",
-         *           "name": "阜南逾期",
-         *           "owner": {
-         *             "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *             "name": "安委办 周敏"
-         *           },
-         *           "shared": true,
-         *           "updatedAt": "2026-11-22T01:30:00.000Z",
-         *           "version": 1
-         *         }
-         *       ],
-         *       "nextCursor": null
-         *     }
-         */
-        ViewPage: {
-            data: components["schemas"]["View"][];
-            nextCursor: string | null;
-        };
-        /**
          * Format: binary
          * @description An Office Open XML workbook: a cover, and the rows with typed cells.
          * @example PK…
@@ -6090,7 +6145,9 @@ export interface components {
     pathItems: never;
 }
 export type AcceptItem = components['schemas']['AcceptItem'];
-export type AcceptanceCommand = components['schemas']['AcceptanceCommand'];
+export type AccidentBase = components['schemas']['AccidentBase'];
+export type AccidentCount = components['schemas']['AccidentCount'];
+export type AccidentCounts = components['schemas']['AccidentCounts'];
 export type AddApiKey = components['schemas']['AddApiKey'];
 export type AddCategory = components['schemas']['AddCategory'];
 export type AddContact = components['schemas']['AddContact'];
@@ -6098,17 +6155,12 @@ export type AddNote = components['schemas']['AddNote'];
 export type AddPerson = components['schemas']['AddPerson'];
 export type AddSubscription = components['schemas']['AddSubscription'];
 export type AddUnit = components['schemas']['AddUnit'];
-export type AddView = components['schemas']['AddView'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyPage = components['schemas']['ApiKeyPage'];
 export type Area = components['schemas']['Area'];
 export type AreaPage = components['schemas']['AreaPage'];
 export type AssignItem = components['schemas']['AssignItem'];
 export type Assignment = components['schemas']['Assignment'];
-export type AssignmentsCommand = components['schemas']['AssignmentsCommand'];
-export type Batch = components['schemas']['Batch'];
-export type BatchAnswer = components['schemas']['BatchAnswer'];
-export type BatchCommand = components['schemas']['BatchCommand'];
 export type Bulletin = components['schemas']['Bulletin'];
 export type BulletinChanges = components['schemas']['BulletinChanges'];
 export type BulletinContent = components['schemas']['BulletinContent'];
@@ -6129,36 +6181,26 @@ export type ChangeContact = components['schemas']['ChangeContact'];
 export type ChangePerson = components['schemas']['ChangePerson'];
 export type ChangeSubscription = components['schemas']['ChangeSubscription'];
 export type ChangeUnit = components['schemas']['ChangeUnit'];
-export type ChangeView = components['schemas']['ChangeView'];
-export type ClosureDecisionCommand = components['schemas']['ClosureDecisionCommand'];
-export type ClosureRequestsCommand = components['schemas']['ClosureRequestsCommand'];
-export type CommandDone = components['schemas']['CommandDone'];
-export type CommandRefused = components['schemas']['CommandRefused'];
-export type CommandResult = components['schemas']['CommandResult'];
 export type ConfirmBulletin = components['schemas']['ConfirmBulletin'];
 export type Contact = components['schemas']['Contact'];
 export type ContactMessage = components['schemas']['ContactMessage'];
 export type ContactMessagePage = components['schemas']['ContactMessagePage'];
 export type ContactPage = components['schemas']['ContactPage'];
 export type CorrectItem = components['schemas']['CorrectItem'];
-export type CorrectionCommand = components['schemas']['CorrectionCommand'];
+export type CountAccidents = components['schemas']['CountAccidents'];
 export type CsvFile = components['schemas']['CsvFile'];
 export type DecideClosure = components['schemas']['DecideClosure'];
 export type DecideExtension = components['schemas']['DecideExtension'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
-export type DismissalCommand = components['schemas']['DismissalCommand'];
 export type DraftBulletin = components['schemas']['DraftBulletin'];
 export type EditBulletin = components['schemas']['EditBulletin'];
 export type EndSupervision = components['schemas']['EndSupervision'];
 export type Event = components['schemas']['Event'];
 export type EventPage = components['schemas']['EventPage'];
 export type EventStream = components['schemas']['EventStream'];
-export type ExtensionDecisionCommand = components['schemas']['ExtensionDecisionCommand'];
-export type ExtensionRequestsCommand = components['schemas']['ExtensionRequestsCommand'];
 export type Feed = components['schemas']['Feed'];
 export type FileItem = components['schemas']['FileItem'];
-export type FilingCommand = components['schemas']['FilingCommand'];
 export type ImportChainage = components['schemas']['ImportChainage'];
 export type ImportDate = components['schemas']['ImportDate'];
 export type ImportDatum = components['schemas']['ImportDatum'];
@@ -6176,39 +6218,41 @@ export type ItemFeatures = components['schemas']['ItemFeatures'];
 export type ItemPage = components['schemas']['ItemPage'];
 export type LedgerHead = components['schemas']['LedgerHead'];
 export type ListItem = components['schemas']['ListItem'];
-export type ListingCommand = components['schemas']['ListingCommand'];
 export type Location = components['schemas']['Location'];
 export type Me = components['schemas']['Me'];
-export type MergeCommand = components['schemas']['MergeCommand'];
 export type MergeItem = components['schemas']['MergeItem'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type NewSubscription = components['schemas']['NewSubscription'];
-export type NotesCommand = components['schemas']['NotesCommand'];
 export type Notice = components['schemas']['Notice'];
 export type NoticePage = components['schemas']['NoticePage'];
+export type OgcCollection = components['schemas']['OgcCollection'];
+export type OgcCollections = components['schemas']['OgcCollections'];
+export type OgcConformance = components['schemas']['OgcConformance'];
+export type OgcFeature = components['schemas']['OgcFeature'];
+export type OgcFeatures = components['schemas']['OgcFeatures'];
+export type OgcLandingPage = components['schemas']['OgcLandingPage'];
+export type OgcLink = components['schemas']['OgcLink'];
+export type Outcome = components['schemas']['Outcome'];
+export type OutcomeChange = components['schemas']['OutcomeChange'];
+export type OutcomeGroup = components['schemas']['OutcomeGroup'];
+export type OutcomesReport = components['schemas']['OutcomesReport'];
 export type OverdueGroup = components['schemas']['OverdueGroup'];
 export type OverdueReport = components['schemas']['OverdueReport'];
 export type Person = components['schemas']['Person'];
 export type PersonPage = components['schemas']['PersonPage'];
 export type PersonRef = components['schemas']['PersonRef'];
-export type PlanCommand = components['schemas']['PlanCommand'];
 export type PlanItem = components['schemas']['PlanItem'];
 export type Problem = components['schemas']['Problem'];
-export type ProgressReportsCommand = components['schemas']['ProgressReportsCommand'];
 export type Rate = components['schemas']['Rate'];
 export type Reason = components['schemas']['Reason'];
 export type RecheckItem = components['schemas']['RecheckItem'];
-export type RechecksCommand = components['schemas']['RechecksCommand'];
 export type ReopenItem = components['schemas']['ReopenItem'];
-export type ReopeningCommand = components['schemas']['ReopeningCommand'];
 export type ReportProgress = components['schemas']['ReportProgress'];
 export type RequestClosure = components['schemas']['RequestClosure'];
 export type RequestExtension = components['schemas']['RequestExtension'];
 export type ResumeItem = components['schemas']['ResumeItem'];
-export type ResumptionCommand = components['schemas']['ResumptionCommand'];
 export type Retried = components['schemas']['Retried'];
 export type RetryFailed = components['schemas']['RetryFailed'];
-export type ReturnCommand = components['schemas']['ReturnCommand'];
 export type ReturnItem = components['schemas']['ReturnItem'];
 export type RotateSecret = components['schemas']['RotateSecret'];
 export type Rules = components['schemas']['Rules'];
@@ -6219,17 +6263,10 @@ export type Status = components['schemas']['Status'];
 export type Subscription = components['schemas']['Subscription'];
 export type SubscriptionPage = components['schemas']['SubscriptionPage'];
 export type SuperviseItem = components['schemas']['SuperviseItem'];
-export type SupervisionCommand = components['schemas']['SupervisionCommand'];
-export type SupervisionEndCommand = components['schemas']['SupervisionEndCommand'];
 export type SuspendItem = components['schemas']['SuspendItem'];
-export type SuspensionCommand = components['schemas']['SuspensionCommand'];
 export type Unit = components['schemas']['Unit'];
 export type UnitPage = components['schemas']['UnitPage'];
 export type Verification = components['schemas']['Verification'];
-export type View = components['schemas']['View'];
-export type ViewFilter = components['schemas']['ViewFilter'];
-export type ViewFilterPatch = components['schemas']['ViewFilterPatch'];
-export type ViewPage = components['schemas']['ViewPage'];
 export type Workbook = components['schemas']['Workbook'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -8688,7 +8725,7 @@ export interface operations {
                 /** @description Events on a page, 50 unless told; of an NDJSON export, all unless told. */
                 limit?: number;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
                 /** @description Seconds to wait for the next event when there is none yet. */
                 wait?: number;
             };
@@ -8761,7 +8798,7 @@ export interface operations {
                 /** @description The last seq that the follower has; without it the stream begins with what happens from now on. */
                 after?: string;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
             };
             header?: {
                 /** @description The `id` that the client saw last, which it sends by itself when it connects again. It goes before `after`. */
@@ -8960,8 +8997,6 @@ export interface operations {
     listItems: {
         parameters: {
             query?: {
-                /** @description A saved view (`/v1/views`): its parameters hold, but for those that are given beside it. */
-                view?: string;
                 /** @description Repeatable. */
                 status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
                 /** @description On account (挂账): listed and not yet struck off. */
@@ -9173,141 +9208,6 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    batchItems: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
-                "idempotency-key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Batch"];
-            };
-        };
-        responses: {
-            /** @description The results, one for each command. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchAnswer"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The item is at another version than If-Match says. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not of a type that this takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key was used with another request. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description If-Match is missing. */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9573,6 +9473,217 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AcceptItem"];
+            };
+        };
+        responses: {
+            /** @description The item after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAccidentCounts: {
+        parameters: {
+            query?: {
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccidentCounts"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    itemCountAccidents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountAccidents"];
             };
         };
         responses: {
@@ -12574,6 +12685,462 @@ export interface operations {
             };
         };
     };
+    getOgcLandingPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The landing page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcLandingPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOgcCollections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The collections. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcCollections"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOgcCollection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The collection. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcCollection"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOgcFeatures: {
+        parameters: {
+            query?: {
+                /** @description Features on a page. More than the maximum is taken for the maximum. */
+                limit?: number;
+                /** @description `west,south,east,north` in degrees, CRS84; with six numbers the third and sixth are heights, which no item has. West of more than east is a box over the antimeridian. Items without a point are matched too, as the standard says. */
+                bbox?: number[];
+                /** @description When the item was reported: a date-time, or an interval with both ends in it; `..` or nothing is an open end. A date is that whole day in the jurisdiction’s zone. */
+                datetime?: string;
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of features. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["OgcFeatures"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOgcFeature: {
+        parameters: {
+            query?: {
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feature. `ETag` is the item’s version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["OgcFeature"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOgcConformance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The classes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcConformance"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listPeople: {
         parameters: {
             query?: {
@@ -12897,11 +13464,149 @@ export interface operations {
             };
         };
     };
+    reportOutcomes: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description Struck off at or after this. */
+                closedAfter?: string;
+                /** @description Struck off before this. */
+                closedBefore?: string;
+                /** @description Only items at which accidents were counted, or only the others. */
+                counted?: "true" | "false";
+                /** @description Without it, the items themselves. `section`: the stretches of a road that items on it make together where their chainages overlap. */
+                groupBy?: "unit" | "area" | "leadOfficial" | "level" | "category" | "road" | "section";
+                /** @description The length of both windows. Whole years keep the seasons out of the comparison. */
+                windowMonths?: number;
+                /** @description Accidents that similar sites have in a year, for items whose counts name no base of their own; with `overdispersion`. */
+                expectedPerYear?: number;
+                /** @description The k of the negative binomial that belongs to `expectedPerYear`. */
+                overdispersion?: number;
+                /** @description Rows on a page, 50 unless told; of a file, all unless told. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report; as a file, all items, or all groups with `groupBy`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomesReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Outcome"] | components["schemas"]["OutcomeGroup"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reportOverdue: {
         parameters: {
             query?: {
-                /** @description A saved view (`/v1/views`): its parameters hold, but for those that are given beside it. */
-                view?: string;
                 /** @description Repeatable. */
                 status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
                 /** @description On account (挂账): listed and not yet struck off. */
@@ -14726,523 +15431,6 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listViews: {
-        parameters: {
-            query?: {
-                /** @description Rows on a page. */
-                limit?: number;
-                /** @description `nextCursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of views. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ViewPage"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    addView: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
-                "idempotency-key"?: string;
-                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
-                "if-match"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AddView"];
-            };
-        };
-        responses: {
-            /** @description The view. `Location` names it. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["View"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It cannot happen as things stand, or the first request with this key is still running. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not of a type that this takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key was used with another request. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getView: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its UUID. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The view. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["View"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    deleteView: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Its UUID. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Deleted. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The item is at another version than If-Match says. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not of a type that this takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key was used with another request. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    changeView: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
-                "idempotency-key"?: string;
-                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
-                "if-match"?: string;
-            };
-            path: {
-                /** @description Its UUID. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangeView"];
-            };
-        };
-        responses: {
-            /** @description The view after the change. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["View"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The item is at another version than If-Match says. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not of a type that this takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key was used with another request. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description If-Match is missing. */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };

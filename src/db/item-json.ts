@@ -61,7 +61,7 @@ function rowsAcross(past: Past): SQL {
     from (
       select id, coalesce(min(version) filter (where seq > ${past.seq}) - 1, max(version)) as version
       from ${eventsAcross(past)} group by id) a
-    join (select ${columns} from item union all select ${columns} from item_past) x
+    join ${everyState} x
       on x.jurisdiction_id = ${past.jurisdiction} and x.id = a.id and x.version = a.version`
 }
 
@@ -79,10 +79,13 @@ export function itemThen(past: Past | undefined, ref: string): SQL {
       where e.jurisdiction_id = ${jurisdiction} and e.seq <= ${seq}
         and e.item_id = (select n.id from item n where n.jurisdiction_id = ${jurisdiction} and ${itemIs(ref, sql`n`)})
       group by e.item_id) a
-    join (select ${columns} from item union all select ${columns} from item_past) i
+    join ${everyState} i
       on i.jurisdiction_id = ${jurisdiction} and i.id = a.id and i.version = a.version
     where true`
 }
+
+/** Every state that items are and were in. */
+export const everyState = sql`(select ${columns} from item union all select ${columns} from item_past)`
 
 /** The columns of `item`, to copy a row into `item_past`. */
 export const itemColumnList = columns

@@ -1,3 +1,4 @@
+import type { AccidentCount } from './accidents.js'
 import type { Description, DueBasis, Instant, Item, Level, Order, Plan, Progress, Status, Tier } from './item.js'
 import type { Scored } from './score-entry.js'
 
@@ -67,6 +68,7 @@ export type ItemEvent =
   | { type: 'item.supervised'; data: { tier: Tier; reason: string } }
   | { type: 'item.supervision_ended'; data: { reason: string } }
   | { type: 'item.noted'; data: { note: string } }
+  | { type: 'item.accidents_counted'; data: AccidentCount }
   | { type: 'item.escalated'; data: Escalated }
   | { type: 'item.deadline_recomputed'; data: Required<Deadline> & { previousDueAt: Instant } }
   | { type: 'item.scored'; data: Scored }
@@ -122,6 +124,7 @@ export const TRANSITIONS = {
   'item.supervised': { from: ACCOUNT, to: 'same' },
   'item.supervision_ended': { from: ACCOUNT, to: 'same', when: (item) => item.supervision !== null },
   'item.noted': { from: ANY, to: 'same' },
+  'item.accidents_counted': { from: [...OPEN, 'closed'], to: 'same' },
   'item.escalated': {
     from: ACCOUNT,
     to: 'same',

@@ -113,6 +113,7 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
     case 'item.scored':
     case 'item.score_appealed':
     case 'item.score_appeal_decided':
+    case 'item.accidents_counted':
       return {}
     case 'item.escalated': {
       const rungs = [...(item.escalation?.rungs ?? []), event.data.rung]

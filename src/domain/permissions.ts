@@ -31,6 +31,7 @@ export const PERMISSIONS = {
   'item.note': ['inspector', 'unit', 'office', 'supervisor', 'admin'],
   // All who may do anything at all to an item; each command is then asked its own action.
   'item.batch': ['inspector', 'unit', 'office', 'supervisor', 'admin'],
+  'item.count_accidents': ['inspector', 'office'],
   'item.import': ['office', 'admin'],
   'ledger.read': ['office', 'supervisor', 'auditor'],
   'ledger.verify': ['auditor', 'admin'],

@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import type { Tx } from '../db/client.js'
 import type { App, Deps } from '../deps.js'
 import { FEWEST_CLOSURES, FEWEST_WEEKS, FORECAST_WEEKS } from '../domain/forecast.js'
 import { localDate } from '../domain/zone.js'
 import { sendJson } from '../http/command.js'
 import { fileOr } from '../http/export/docs.js'
-import { sendFile } from '../http/export/send.js'
+import { computedRows, sendFile } from '../http/export/send.js'
 import { AsOf } from '../http/fields.js'
 import { filterOf, ItemFilter } from '../http/item-filter.js'
 import { languageOf } from '../http/language.js'
@@ -66,7 +65,7 @@ export async function forecastRoutes(app: App, deps: Deps): Promise<void> {
       const asking = { actor, filter: filterOf(query), scope, groupBy }
       const language = languageOf(request)
       if (format !== 'json') {
-        const rows = async (tx: Tx) => (await readForecast(tx, asking, language)).groups
+        const rows = computedRows(async (tx) => (await readForecast(tx, asking, language)).groups)
         return sendFile(request, reply, deps, { format, sheet: forecastSheet(groupBy), rows, past })
       }
       const { window, whole, groups } = await readForecast(db, asking, language)

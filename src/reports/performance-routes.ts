@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import type { Tx } from '../db/client.js'
 import type { App, Deps } from '../deps.js'
 import { WEIGHTS } from '../domain/performance.js'
 import { MINIMUM_LISTED } from '../domain/rank.js'
 import { sendJson } from '../http/command.js'
 import { fileOr } from '../http/export/docs.js'
-import { sendFile } from '../http/export/send.js'
+import { computedRows, sendFile } from '../http/export/send.js'
 import { AsOf } from '../http/fields.js'
 import { filterOf, ItemFilter } from '../http/item-filter.js'
 import { languageOf } from '../http/language.js'
@@ -81,7 +80,7 @@ export async function performanceRoutes(app: App, deps: Deps): Promise<void> {
         const asking = { actor, filter: filterOf(query), scope, groupBy: whose }
         const language = languageOf(request)
         if (format !== 'json') {
-          const rows = async (tx: Tx) => (await readRanking(tx, asking, language)).groups
+          const rows = computedRows(async (tx) => (await readRanking(tx, asking, language)).groups)
           return sendFile(request, reply, deps, { format, sheet: rankingSheet(whose), rows, past: scope.past })
         }
         const { from, to } = scope

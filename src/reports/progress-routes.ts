@@ -3,7 +3,7 @@ import type { Tx } from '../db/client.js'
 import type { App, Deps } from '../deps.js'
 import { sendJson } from '../http/command.js'
 import { fileOr } from '../http/export/docs.js'
-import { sendFile } from '../http/export/send.js'
+import { computedRows, sendFile } from '../http/export/send.js'
 import { AsOf } from '../http/fields.js'
 import { filterOf, ItemFilter } from '../http/item-filter.js'
 import { languageOf } from '../http/language.js'
@@ -73,10 +73,10 @@ export async function progressRoutes(app: App, deps: Deps): Promise<void> {
       if (format !== 'json') {
         const read = (tx: Tx) => readProgress(tx, asking, language)
         if (groupBy === undefined) {
-          const rows = async (tx: Tx) => (await read(tx)).series
+          const rows = computedRows(async (tx) => (await read(tx)).series)
           return sendFile(request, reply, deps, { format, sheet: DAYS_SHEET, rows, past: scope.past })
         }
-        const rows = async (tx: Tx) => (await read(tx)).groups
+        const rows = computedRows(async (tx) => (await read(tx)).groups)
         return sendFile(request, reply, deps, { format, sheet: progressSheet(groupBy), rows, past: scope.past })
       }
       const { whole, series, groups } = await readProgress(db, asking, language)

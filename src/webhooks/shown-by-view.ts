@@ -1,11 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { Tx } from '../db/client.js'
-import { itemRows } from '../db/item-json.js'
+import { everyState } from '../db/item-json.js'
 import { filterConditions } from '../http/item-filter.js'
 import { ViewFilter } from '../http/saved-view.js'
-
-/** Any time: what is asked for is a version, not a moment. */
-const ALL_TIMES = 'always'
 
 /**
  * The events of a part of the ledger, by seq, whose item matches a view's filter as it stands after the event, at the
@@ -26,7 +23,7 @@ export async function shownBy(
   const matching = sql.join([sql`true`, ...conditions], sql` and `)
   const { rows } = await tx.execute<{ seq: string }>(sql`
     select e.seq from event e
-    join ${itemRows(ALL_TIMES)} i
+    join ${everyState} i
       on i.jurisdiction_id = e.jurisdiction_id and i.id = e.item_id and i.version = e.item_version
     where e.jurisdiction_id = ${jurisdiction} and e.seq > ${from} and e.seq <= ${to} and ${matching}`)
   return new Set(rows.map(({ seq }) => seq))

@@ -30,6 +30,7 @@ const MATRIX: Record<Action, string> = {
   'item.end_supervision': '. . x x . .',
   'item.note': 'x x x x . x',
   'item.batch': 'x x x x . x',
+  'item.count_accidents': 'x . x . . .',
   'item.import': '. . x . . x',
   'ledger.read': '. . x x x .',
   'ledger.verify': '. . . . x x',

@@ -1,3 +1,4 @@
+import { countAccidents } from '../../src/domain/decide/accidents.js'
 import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
@@ -22,6 +23,7 @@ import {
   APPLICANT,
   actorOf,
   BASIS,
+  COUNT,
   DEFAULT_DEADLINE,
   day,
   FILER,
@@ -167,6 +169,11 @@ export const ATTEMPTS: Record<Happening, Attempt> = {
     action: 'item.note',
     roles: ['inspector', 'unit', 'office', 'supervisor', 'admin'],
     work: (item) => note(item, '已电话联系'),
+  },
+  'item.accidents_counted': {
+    action: 'item.count_accidents',
+    roles: ['inspector', 'office'],
+    work: (item) => countAccidents(item, [], COUNT, '2026-03-22'),
   },
   'item.escalated': {
     action: 'item.escalate',

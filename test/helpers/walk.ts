@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { countAccidents } from '../../src/domain/decide/accidents.js'
 import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
@@ -18,7 +19,7 @@ import { allowedEvents, type ItemEvent } from '../../src/domain/events.js'
 import type { Description, Item } from '../../src/domain/item.js'
 import { type Actor, isPermitted } from '../../src/domain/permissions.js'
 import { APPEALED, ATTEMPTS, ENTRY, type Happening, SCORED } from './attempts.js'
-import { actorOf, BASIS, CO_UNIT, DAY_MS, FILER, ORDER, OTHER_UNIT, UNIT } from './domain.js'
+import { actorOf, BASIS, CO_UNIT, COUNT, DAY_MS, FILER, ORDER, OTHER_UNIT, UNIT } from './domain.js'
 
 // Random commands by random people at random times, for walks through the pure domain.
 
@@ -109,6 +110,11 @@ const ONWARD: readonly string[] = [
 const COMMON: readonly string[] = [
   ...['item.noted', 'item.corrected', 'item.absorbed', 'item.supervised'],
   ...['item.scored', 'item.score_appealed', 'item.score_appeal_decided'],
+  'item.noted',
+  'item.corrected',
+  'item.absorbed',
+  'item.supervised',
+  'item.accidents_counted',
 ]
 
 /** The event that a step is after. */
@@ -194,6 +200,8 @@ function decideOne(
       return endSupervision(item, '主体完成')
     case 'item.noted':
       return note(item, '已电话联系')
+    case 'item.accidents_counted':
+      return countAccidents(item, [], { ...COUNT, accidents: step.days + 2, deaths: step.unit }, at.slice(0, 10))
     case 'item.escalated':
       return escalate(item, { rung: step.yes ? 'talk' : 'warning_7', day: step.yes ? 7 : -7 }, step.unit)
     case 'item.deadline_recomputed':

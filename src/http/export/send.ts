@@ -31,8 +31,8 @@ const CONTENT_TYPES: Record<FileFormat, string> = {
 interface FileOf<R> {
   format: FileFormat
   sheet: Sheet<R>
-  /** All rows, each with its column `json`: the text that the JSON list has of it; or, of a few that are computed, the rows. */
-  rows: SQL | ((tx: Tx) => Promise<readonly object[]>)
+  /** All rows, each with its column `json`: the text that the JSON list has of it; or what reads and makes such texts. */
+  rows: SQL | ((snapshot: Snapshot) => AsyncGenerator<string[]>)
   /** The state that the rows are of; undefined: the present. */
   past?: Past | undefined
 }
@@ -126,7 +126,7 @@ async function openSource(db: Db, actor: Actor, language: Language, rows: FileOf
   try {
     const names = await readNames(snapshot.tx, actor, language)
     const head = await readHead(snapshot.tx, actor)
-    const portions = typeof rows === 'function' ? computed(await rows(snapshot.tx)) : portionsOf(snapshot, rows)
+    const portions = typeof rows === 'function' ? rows(snapshot) : portionsOf(snapshot, rows)
     const first = await portions.next()
     async function* all(): AsyncGenerator<string[]> {
       try {
@@ -142,8 +142,13 @@ async function openSource(db: Db, actor: Actor, language: Language, rows: FileOf
   }
 }
 
-async function* computed(rows: readonly object[]): AsyncGenerator<string[]> {
-  if (rows.length > 0) yield rows.map((row) => JSON.stringify(row))
+/** Rows of a few that are computed, as `sendFile` takes them. */
+export function computedRows(
+  read: (tx: Tx) => Promise<readonly object[]>,
+): (snapshot: Snapshot) => AsyncGenerator<string[]> {
+  return async function* ({ tx }) {
+    yield (await read(tx)).map((row) => JSON.stringify(row))
+  }
 }
 
 async function readHead(tx: Tx, actor: Actor): Promise<{ seq: number; hash: string }> {
