@@ -25,6 +25,7 @@ const MATRIX: Record<string, string> = {
   'GET /v1/items/{id}': ALL,
   'PATCH /v1/items/{id}': FILER,
   'GET /v1/items/{id}/events': ALL,
+  'GET /v1/items/{id}/deadline': ALL,
   'POST /v1/items/{id}/listing': OFFICE,
   'POST /v1/items/{id}/dismissal': OFFICE,
   'POST /v1/items/{id}/merge': OFFICE,
@@ -117,6 +118,15 @@ const MATRIX: Record<string, string> = {
   'GET /v1/categories': ALL,
   'POST /v1/categories': ADMIN,
   'GET /v1/calendar': ALL,
+  'GET /v1/calendar/{year}': ALL,
+  'PUT /v1/calendar/{year}': ADMIN,
+  'GET /v1/calendar/{year}/versions': ALL,
+  'GET /v1/calendar/{year}/recomputation': MANAGER,
+  'POST /v1/calendar/{year}/recomputation': MANAGER,
+  'GET /v1/me/deadlines.ics': 'x x x x . .',
+  'GET /v1/me/deadline-feeds': 'x x x x . .',
+  'POST /v1/me/deadline-feeds': 'x x x x . .',
+  'DELETE /v1/me/deadline-feeds/{id}': 'x x x x . .',
   'GET /v1/rules': ALL,
   'GET /v1/rules/versions': ALL,
   'PUT /v1/rules': ADMIN,
@@ -131,7 +141,7 @@ const MATRIX: Record<string, string> = {
 const ROUTES = routesOf(app).map((route) => ({
   ...route,
   /** With identifiers that nothing has. */
-  url: route.path.replace(/\{[^}]+\}/g, route.path.includes('api-keys') ? KEY_ID : NOBODY),
+  url: route.path.replace('{year}', '2026').replace(/\{[^}]+\}/g, /api-keys|feeds/.test(route.path) ? KEY_ID : NOBODY),
 }))
 
 /** The status of an answer, which may be one that does not end. */

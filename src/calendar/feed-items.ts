@@ -7,8 +7,8 @@ import type { Instant } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
 
 /** More entries than these help nobody, and calendar programs give up on larger files. */
-const MAX_COMING = 800
-const MAX_PAST = 200
+const MAX_COMING = 400
+const MAX_PAST = 100
 const PAST_DAYS = 365
 
 /** A deadline as a calendar shows it. */

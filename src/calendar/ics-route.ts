@@ -31,7 +31,7 @@ export async function icsRoute(app: App, { db, now, config }: Deps): Promise<voi
         operationId: 'getDeadlineFeed',
         summary: 'My deadlines as a calendar (iCalendar)',
         description:
-          'The deadlines of what is on account and whose clock runs, each on its day in the jurisdiction’s zone: a unit’s own work, for others what they may see; the next 800, and 200 that passed within a year. Opened by the secret of a feed’s URL, or as everything else. What is sent has an `ETag`, and is not sent again while it is the same (`If-None-Match`).',
+          'The deadlines of what is on account and whose clock runs, each on its day in the jurisdiction’s zone: a unit’s own work, for others what they may see; the next 400, and the last 100 that passed within a year. Opened by the secret of a feed’s URL, or as everything else. What is sent has an `ETag`, and is not sent again while it is the same (`If-None-Match`).',
         security: [{ feed: [] }, { bearer: [] }],
         querystring: IcsQuery,
         response: {
@@ -47,16 +47,26 @@ export async function icsRoute(app: App, { db, now, config }: Deps): Promise<voi
       const { actor } = request
       const { language, alarmDays } = await optionsOf(db, request)
       const { items, isWhole } = await findFeedItems(db, actor, now())
-      const text = calendarOf(items, actor, { language, alarmDays, isWhole, publicUrl: config.publicUrl })
-      const etag = `"${createHash('sha256').update(text).digest('base64url')}"`
+      const options = { language, alarmDays, isWhole, publicUrl: config.publicUrl }
+      const etag = tagOf([items, actor.jurisdiction, options])
       reply.headers({ etag, 'cache-control': 'private, no-cache', 'referrer-policy': 'no-referrer' })
       if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send(null)
       return reply
         .type('text/calendar; charset=utf-8')
         .header('content-disposition', 'inline; filename="deadlines.ics"')
-        .send(text)
+        .send(calendarOf(items, actor, options))
     },
   )
+}
+
+/** Raised whenever `calendarOf` writes the same items in another way. */
+const FORM = 1
+
+/** What a calendar is made of names it as well as its text does, and most who ask have it: then it is not made. */
+function tagOf(material: unknown): string {
+  return `"${createHash('sha256')
+    .update(JSON.stringify([FORM, material]))
+    .digest('base64url')}"`
 }
 
 /** As the feed was made; for a caller who came with a key, as they ask. */

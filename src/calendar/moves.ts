@@ -6,7 +6,7 @@ import { onTheClock } from '../db/item-json.js'
 import { movedBy, type Recount, readRecounts } from '../db/recount.js'
 import { visibleItems } from '../db/visible.js'
 import type { WorkingCalendar } from '../domain/calendar.js'
-import { recount } from '../domain/deadline.js'
+import { recounting } from '../domain/deadline.js'
 import type { DueBasis } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
 import type { MoveView } from './schemas.js'
@@ -38,9 +38,10 @@ export async function findMoves(
       i.due_basis as basis
     from item i where ${visibleItems(actor)} and ${onTheClock} and ${movedBy(recounts, calendar, year)} ${later}
     order by i.due_at, i.id limit ${limit}`)
+  const recount = recounting(calendar, actor.jurisdiction.timeZone)
   return rows.map(({ id, code, title, dueAt, dueProvisional, basis }) => {
     const { from, workingDays } = basis
-    const { dueAt: newDueAt, provisional } = recount(calendar, actor.jurisdiction.timeZone, basis)
+    const { dueAt: newDueAt, provisional } = recount(basis)
     return { id, code, title, from, workingDays, dueAt, dueProvisional, newDueAt, newDueProvisional: provisional }
   })
 }

@@ -304,6 +304,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calendar/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A year of the calendar
+         * @description As it is in force, or an earlier version of it. A year that is not published has no days.
+         */
+        get: operations["getCalendarYear"];
+        /**
+         * Set a year of the calendar
+         * @description Replaces the year whole, as a new version; every version stays. The same days again make no new one. It moves no deadline: the answer says which would move, and `POST /v1/calendar/{year}/recomputation` moves them.
+         */
+        put: operations["setCalendarYear"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendar/{year}/recomputation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a change of calendar would move
+         * @description The items on account whose deadline was counted in working days through the year by another version of it, and would lie elsewhere, or no longer be provisional, by the calendar in force. By deadline, the earliest first.
+         */
+        get: operations["previewRecomputation"];
+        put?: never;
+        /**
+         * Move the deadlines after a change of calendar
+         * @description Moves what `GET` lists to where the calendar in force puts it, up to `limit` items in one request, each by an `item.deadline_recomputed` event; a moved deadline has a ladder of its own. Ask again until `remaining` is 0: what has been moved is not moved twice. `If-Match` with the year’s `ETag` refuses to move by a version that the caller has not seen. Suspended items stay.
+         */
+        post: operations["recomputeDeadlines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendar/{year}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of a year
+         * @description Every version that the jurisdiction set, the latest first: when, by whom, and why. `GET /v1/calendar/{year}?version=` shows one.
+         */
+        get: operations["listCalendarYearVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/categories": {
         parameters: {
             query?: never;
@@ -548,30 +616,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/items/{id}/accident-counts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Accidents that were counted
-         * @description All counts of the item in the order in which they were entered, those too that were corrected.
-         */
-        get: operations["listAccidentCounts"];
-        put?: never;
-        /**
-         * Count accidents (事故统计)
-         * @description Accidents, deaths and injuries at the item in a span of days, before or after its remediation, for `GET /v1/reports/outcomes`. Two counts never share a day; `corrects` puts a count in the place of an earlier one, which stays in the ledger.
-         */
-        post: operations["itemCountAccidents"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/items/{id}/assignments": {
         parameters: {
             query?: never;
@@ -626,6 +670,26 @@ export interface paths {
          * @description The responsible unit says that the completion standard is met.
          */
         post: operations["itemRequestClosure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/{id}/deadline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the deadline came about
+         * @description Who gave it and how, what moved it since, and, where working days were counted, every day that the count came over: counted, or skipped and why, by the version of the calendar that it was counted by.
+         */
+        get: operations["explainDeadline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1012,6 +1076,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/deadline-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My calendar feeds
+         * @description The caller’s own that hold, the oldest first, without their URLs.
+         */
+        get: operations["listDeadlineFeeds"];
+        put?: never;
+        /**
+         * Make a calendar feed
+         * @description A URL to subscribe to in a calendar program. It shows the caller’s deadlines and opens nothing else; it is in this answer and nowhere else.
+         */
+        post: operations["addDeadlineFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/deadline-feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a calendar feed
+         * @description Its URL opens nothing from the next request on. Revoking twice is no error.
+         */
+        delete: operations["revokeDeadlineFeed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/deadlines.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My deadlines as a calendar (iCalendar)
+         * @description The deadlines of what is on account and whose clock runs, each on its day in the jurisdiction’s zone: a unit’s own work, for others what they may see; the next 400, and the last 100 that passed within a year. Opened by the secret of a feed’s URL, or as everything else. What is sent has an `ETag`, and is not sent again while it is the same (`If-None-Match`).
+         */
+        get: operations["getDeadlineFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/notices": {
         parameters: {
             query?: never;
@@ -1046,126 +1174,6 @@ export interface paths {
          * @description By anybody whom it is addressed to: of the unit, of the office, a supervisor of the area. The first receipt counts; another is no error.
          */
         post: operations["receiveNotice"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/ogc": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Landing page
-         * @description Where a geographic information system begins: links to the API’s definition, its conformance and the collections.
-         */
-        get: operations["getOgcLandingPage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/ogc/collections": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The collections
-         * @description There is one: the items of the list.
-         */
-        get: operations["listOgcCollections"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/ogc/collections/items": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The collection of items
-         * @description What it holds, and what the caller’s items lie within, in place and time of report.
-         */
-        get: operations["getOgcCollection"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/ogc/collections/items/items": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The items as features
-         * @description Items that the caller may see as GeoJSON, the latest report first; keyset-paged by the `next` link. The filters of the list are parameters here too.
-         */
-        get: operations["listOgcFeatures"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/ogc/collections/items/items/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One item as a feature
-         * @description By UUID or code, as it is or as it stood `asOf`.
-         */
-        get: operations["getOgcFeature"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/ogc/conformance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Conformance classes
-         * @description The classes of the standard that the service conforms to.
-         */
-        get: operations["getOgcConformance"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1214,26 +1222,6 @@ export interface paths {
          * @description JSON merge patch of name, role, unit, area; `active: false` shuts the person out from the next request on.
          */
         patch: operations["changePerson"];
-        trace?: never;
-    };
-    "/v1/reports/outcomes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What remediation brought (治理成效)
-         * @description Remedied (closed) items, or groups of them: accidents, deaths and injuries in windows of equal length before and after the closing day, each change with its exact 95 % interval; by empirical Bayes where the base of similar sites is known; money planned and spent; metres of road. The answer names its methods. A site without two whole windows is not compared. Each role sees its own.
-         */
-        get: operations["reportOutcomes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/v1/reports/overdue": {
@@ -1526,67 +1514,6 @@ export interface components {
          */
         AcceptItem: Record<string, never>;
         /**
-         * @description What similar sites have in a year without remediation, from a safety performance function or a reference group; the outcomes report then takes regression to the mean out.
-         * @example {
-         *       "accidentsPerYear": 2.4,
-         *       "overdispersion": 0.35
-         *     }
-         */
-        AccidentBase: {
-            accidentsPerYear: number;
-            /** @description The k of the negative binomial. */
-            overdispersion: number;
-        };
-        AccidentCount: {
-            accidents: number;
-            /** Format: date-time */
-            at: string;
-            base: components["schemas"]["AccidentBase"] | null;
-            by: {
-                /** Format: uuid */
-                id: string;
-                name: string | null;
-            };
-            corrects: string | null;
-            deaths: number;
-            from: string;
-            /** Format: uuid */
-            id: string;
-            /** @description False for a count that a later one took the place of. */
-            inForce: boolean;
-            injuries: number;
-            note: string | null;
-            source: string | null;
-            to: string;
-        };
-        /**
-         * @example {
-         *       "data": [
-         *         {
-         *           "accidents": 12,
-         *           "at": "2026-11-22T01:30:00.000Z",
-         *           "base": null,
-         *           "by": {
-         *             "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *             "name": "安委办 周敏"
-         *           },
-         *           "corrects": null,
-         *           "deaths": 2,
-         *           "from": "2025-03-01",
-         *           "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *           "inForce": true,
-         *           "injuries": 9,
-         *           "note": null,
-         *           "source": "交警事故信息系统",
-         *           "to": "2026-03-01"
-         *         }
-         *       ]
-         *     }
-         */
-        AccidentCounts: {
-            data: components["schemas"]["AccidentCount"][];
-        };
-        /**
          * @example {
          *       "area": "341202",
          *       "expiresAt": "2027-12-31T16:00:00.000Z",
@@ -1662,6 +1589,29 @@ export interface components {
         };
         /**
          * @example {
+         *       "alarmDays": 3,
+         *       "name": "手机日历"
+         *     }
+         */
+        AddDeadlineFeed: {
+            /**
+             * @description So many days before the deadline’s day, at nine, the calendar program reminds; null: not at all.
+             * @default 3
+             */
+            alarmDays?: number | null;
+            /**
+             * @description Of the entries; that of `Accept-Language` unless told.
+             * @enum {string}
+             */
+            language?: "zh-CN" | "en";
+            /**
+             * @description What it was made for.
+             * @example 手机日历
+             */
+            name: string;
+        };
+        /**
+         * @example {
          *       "note": "已电话联系王店镇，周五现场会。"
          *     }
          */
@@ -1707,7 +1657,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -2638,7 +2588,13 @@ export interface components {
          *       ],
          *       "firstYear": 2020,
          *       "lastYear": 2026,
-         *       "timeZone": "Asia/Shanghai"
+         *       "timeZone": "Asia/Shanghai",
+         *       "years": [
+         *         {
+         *           "calendarVersion": "cn-1a2b3c4d",
+         *           "year": 2026
+         *         }
+         *       ]
          *     }
          */
         Calendar: {
@@ -2653,6 +2609,177 @@ export interface components {
             /** @description Deadlines counted past this year are provisional. */
             lastYear: number;
             timeZone: string;
+            /** @description The published years. */
+            years: {
+                /**
+                 * @description What a deadline’s basis calls the year: `v2`, or `cn-` and eight digits of a shipped year’s hash.
+                 * @example cn-1a2b3c4d
+                 */
+                calendarVersion: string;
+                year: number;
+            }[];
+        };
+        CalendarDay: {
+            /**
+             * Format: date
+             * @example 2026-10-01
+             */
+            date: string;
+            /**
+             * @description `off`: a holiday; `work`: a make-up working day (调休补班).
+             * @enum {string}
+             */
+            kind: "off" | "work";
+            /**
+             * @description The holiday’s, also for a day worked for it.
+             * @example 国庆节
+             */
+            name: string;
+        };
+        /**
+         * @description The named days of a year.
+         * @example {
+         *       "calendarVersion": "v1",
+         *       "days": [
+         *         {
+         *           "date": "2027-01-01",
+         *           "kind": "off",
+         *           "name": "元旦"
+         *         },
+         *         {
+         *           "date": "2027-02-05",
+         *           "kind": "off",
+         *           "name": "春节"
+         *         },
+         *         {
+         *           "date": "2027-02-14",
+         *           "kind": "work",
+         *           "name": "春节"
+         *         }
+         *       ],
+         *       "isShipped": false,
+         *       "note": "国办发明电〔2026〕9号",
+         *       "setAt": "2026-11-22T01:30:00.000Z",
+         *       "setBy": {
+         *         "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *         "name": "管理员"
+         *       },
+         *       "version": 1,
+         *       "year": 2027
+         *     }
+         */
+        CalendarYear: {
+            /** @description Null where the year is not published. */
+            calendarVersion: string | null;
+            days: components["schemas"]["CalendarDay"][];
+            /** @description It is as the service ships it, not as the jurisdiction set it. */
+            isShipped: boolean;
+            note: string | null;
+            setAt: string | null;
+            setBy: components["schemas"]["PersonRef"] | null;
+            /** @description How often the jurisdiction has set the year; 0: never. */
+            version: number;
+            year: number;
+        };
+        /**
+         * @description The year as it is now, and what it would change.
+         * @example {
+         *       "affected": {
+         *         "items": [
+         *           {
+         *             "code": "2026-000172",
+         *             "dueAt": "2027-01-22T15:59:59.999Z",
+         *             "dueProvisional": true,
+         *             "from": "2026-12-25",
+         *             "id": "01a20116-9f7b-7e01-9c33-6c1f3a2f1f10",
+         *             "newDueAt": "2027-01-25T15:59:59.999Z",
+         *             "newDueProvisional": false,
+         *             "title": "临水弯道无护栏",
+         *             "workingDays": 20
+         *           }
+         *         ],
+         *         "suspended": 0,
+         *         "total": 1
+         *       },
+         *       "calendarVersion": "v1",
+         *       "days": [
+         *         {
+         *           "date": "2027-01-01",
+         *           "kind": "off",
+         *           "name": "元旦"
+         *         },
+         *         {
+         *           "date": "2027-02-05",
+         *           "kind": "off",
+         *           "name": "春节"
+         *         },
+         *         {
+         *           "date": "2027-02-14",
+         *           "kind": "work",
+         *           "name": "春节"
+         *         }
+         *       ],
+         *       "isShipped": false,
+         *       "note": "国办发明电〔2026〕9号",
+         *       "setAt": "2026-11-22T01:30:00.000Z",
+         *       "setBy": {
+         *         "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *         "name": "管理员"
+         *       },
+         *       "version": 1,
+         *       "year": 2027
+         *     }
+         */
+        CalendarYearSet: {
+            /** @description The items whose deadline would move, or would be certain or provisional: how many, and the first 100 by deadline. `GET /v1/calendar/{year}/recomputation` has them all. */
+            affected: {
+                items: components["schemas"]["DeadlineMove"][];
+                /** @description How many more would move but are suspended: their clock stands and their deadline with it. Once resumed they are among those that move. */
+                suspended: number;
+                total: number;
+            };
+            /** @description Null where the year is not published. */
+            calendarVersion: string | null;
+            days: components["schemas"]["CalendarDay"][];
+            /** @description It is as the service ships it, not as the jurisdiction set it. */
+            isShipped: boolean;
+            note: string | null;
+            setAt: string | null;
+            setBy: components["schemas"]["PersonRef"] | null;
+            /** @description How often the jurisdiction has set the year; 0: never. */
+            version: number;
+            year: number;
+        };
+        CalendarYearVersion: {
+            /** @description It is as the service ships it, not as the jurisdiction set it. */
+            isShipped: boolean;
+            note: string | null;
+            /** Format: date-time */
+            setAt: string;
+            setBy: components["schemas"]["PersonRef"];
+            /** @description How often the jurisdiction has set the year; 0: never. */
+            version: number;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "isShipped": false,
+         *           "note": null,
+         *           "setAt": "2026-11-22T01:30:00.000Z",
+         *           "setBy": {
+         *             "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *             "name": "管理员"
+         *           },
+         *           "version": 1
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        CalendarYearVersionPage: {
+            data: components["schemas"]["CalendarYearVersion"][];
+            nextCursor: string | null;
         };
         /**
          * @example {
@@ -2750,7 +2877,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -2940,47 +3067,298 @@ export interface components {
             title?: string;
         };
         /**
-         * @example {
-         *       "accidents": 12,
-         *       "deaths": 2,
-         *       "from": "2025-03-01",
-         *       "injuries": 9,
-         *       "source": "交警事故信息系统",
-         *       "to": "2026-03-01"
-         *     }
-         */
-        CountAccidents: {
-            accidents: number;
-            base?: components["schemas"]["AccidentBase"];
-            /**
-             * Format: uuid
-             * @description The count that this one takes the place of.
-             */
-            corrects?: string;
-            deaths: number;
-            /**
-             * Format: date
-             * @description The first day, in the jurisdiction’s zone.
-             * @example 2025-03-01
-             */
-            from: string;
-            injuries: number;
-            note?: string;
-            /** @description Where the figures come from. */
-            source?: string;
-            /**
-             * Format: date
-             * @description The day after the last: `from` is in the span, `to` is not.
-             * @example 2026-03-01
-             */
-            to: string;
-        };
-        /**
          * @description RFC 4180, UTF-8 with a byte order mark, CRLF; headings in the language of the request.
          * @example 编号,标题,状态
          *     2026-000172,临水弯道无护栏,整改中
          */
         CsvFile: string;
+        DeadlineCause: {
+            /** Format: date-time */
+            at: string;
+            by: {
+                /** Format: uuid */
+                id: string;
+                name: string | null;
+                role: string;
+            };
+            /** @description The deadline that it gave; null where it says none itself. */
+            dueAt: string | null;
+            /** @description Its place in the ledger. */
+            seq: number;
+            /** @example item.assigned */
+            type: string;
+        };
+        DeadlineDay: {
+            counted: boolean;
+            /** Format: date */
+            date: string;
+            /**
+             * @description `working` and `makeUp` (调休补班) are counted, `weekend` and `holiday` skipped.
+             * @enum {string}
+             */
+            kind: "working" | "makeUp" | "weekend" | "holiday";
+            /** @description Which working day it is; null where it was skipped. */
+            n: number | null;
+            /** @description The holiday’s, also of a day worked for it. */
+            name: string | null;
+        };
+        /**
+         * @example {
+         *       "byPresentCalendar": {
+         *         "calendar": [
+         *           {
+         *             "calendarVersion": "cn-1a2b3c4d",
+         *             "year": 2026
+         *           }
+         *         ],
+         *         "differs": false,
+         *         "dueAt": "2026-11-24T15:59:59.999Z",
+         *         "provisional": false
+         *       },
+         *       "calendar": [
+         *         {
+         *           "calendarVersion": "cn-1a2b3c4d",
+         *           "year": 2026
+         *         }
+         *       ],
+         *       "changes": [],
+         *       "days": [
+         *         {
+         *           "counted": false,
+         *           "date": "2026-11-21",
+         *           "kind": "weekend",
+         *           "n": null,
+         *           "name": null
+         *         },
+         *         {
+         *           "counted": false,
+         *           "date": "2026-11-22",
+         *           "kind": "weekend",
+         *           "n": null,
+         *           "name": null
+         *         },
+         *         {
+         *           "counted": true,
+         *           "date": "2026-11-23",
+         *           "kind": "working",
+         *           "n": 1,
+         *           "name": null
+         *         },
+         *         {
+         *           "counted": true,
+         *           "date": "2026-11-24",
+         *           "kind": "working",
+         *           "n": 2,
+         *           "name": null
+         *         }
+         *       ],
+         *       "dueAt": "2026-11-24T15:59:59.999Z",
+         *       "dueDate": "2026-11-24",
+         *       "from": "2026-11-20",
+         *       "givenBy": {
+         *         "at": "2026-11-20T06:10:00.000Z",
+         *         "by": {
+         *           "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *           "name": "安委办 周敏",
+         *           "role": "office"
+         *         },
+         *         "dueAt": "2026-11-24T15:59:59.999Z",
+         *         "seq": 43,
+         *         "type": "item.assigned"
+         *       },
+         *       "itemCode": "2026-000001",
+         *       "itemId": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *       "itemVersion": 3,
+         *       "kind": "workingDays",
+         *       "provisional": false,
+         *       "stood": [],
+         *       "stoodMs": 0,
+         *       "timeZone": "Asia/Shanghai",
+         *       "workingDays": 2
+         *     }
+         */
+        DeadlineExplanation: {
+            /** @description The same count by the calendar in force now, for what is on account. Where it `differs`, `POST /v1/calendar/{year}/recomputation` moves the deadline; nothing else does. */
+            byPresentCalendar: {
+                /** @description The years that were counted through; `calendarVersion` null: not published then. */
+                calendar: {
+                    calendarVersion: string | null;
+                    year: number;
+                }[];
+                differs: boolean;
+                /** Format: date-time */
+                dueAt: string;
+                provisional: boolean;
+            } | null;
+            /** @description The years that were counted through; `calendarVersion` null: not published then. */
+            calendar: {
+                calendarVersion: string | null;
+                year: number;
+            }[];
+            /** @description What moved it since, oldest first: resumptions, recomputations, a return to the level’s default. */
+            changes: components["schemas"]["DeadlineCause"][];
+            /** @description Every day that the count came over; null where nothing was counted. */
+            days: components["schemas"]["DeadlineDay"][] | null;
+            /** @description The deadline; null where the item has none. */
+            dueAt: string | null;
+            /** @description Its day in the jurisdiction’s time zone. */
+            dueDate: string | null;
+            /** @description The day after which working days are counted; null where nothing was counted. */
+            from: string | null;
+            givenBy: components["schemas"]["DeadlineCause"] | null;
+            itemCode: string;
+            /** Format: uuid */
+            itemId: string;
+            itemVersion: number;
+            /** @description How it was given: as a `date`, in `workingDays`, by `default` for the level, by an `extension`, or `imported`. */
+            kind: ("date" | "workingDays" | "default" | "extension" | "imported") | null;
+            /** @description Counted past the last year that was published then. */
+            provisional: boolean;
+            /** @description The times for which the clock stood (中止计时). */
+            stood: components["schemas"]["DeadlineStand"][];
+            /** @description By so much they moved the deadline. */
+            stoodMs: number;
+            timeZone: string;
+            workingDays: number | null;
+        };
+        /**
+         * @example {
+         *       "alarmDays": 3,
+         *       "createdAt": "2026-11-22T02:30:38.780Z",
+         *       "id": "7Qm2XbT0aRk9",
+         *       "language": "zh-CN",
+         *       "lastUsedAt": null,
+         *       "name": "手机日历"
+         *     }
+         */
+        DeadlineFeed: {
+            /** @description So many days before the deadline’s day, at nine, the calendar program reminds; null: not at all. */
+            alarmDays: number | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @example 7Qm2XbT0aRk9 */
+            id: string;
+            /** @enum {string} */
+            language: "zh-CN" | "en";
+            /** @description To the hour. */
+            lastUsedAt: string | null;
+            /**
+             * @description What it was made for.
+             * @example 手机日历
+             */
+            name: string;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "alarmDays": 3,
+         *           "createdAt": "2026-11-22T02:30:38.780Z",
+         *           "id": "7Qm2XbT0aRk9",
+         *           "language": "zh-CN",
+         *           "lastUsedAt": null,
+         *           "name": "手机日历"
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        DeadlineFeedPage: {
+            data: components["schemas"]["DeadlineFeed"][];
+            nextCursor: string | null;
+        };
+        DeadlineMove: {
+            code: string;
+            /**
+             * Format: date-time
+             * @description Before.
+             */
+            dueAt: string;
+            dueProvisional: boolean;
+            /**
+             * Format: date
+             * @description The day after which the working days are counted.
+             */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description After.
+             */
+            newDueAt: string;
+            newDueProvisional: boolean;
+            title: string;
+            workingDays: number;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "code": "2026-000172",
+         *           "dueAt": "2027-01-22T15:59:59.999Z",
+         *           "dueProvisional": true,
+         *           "from": "2026-12-25",
+         *           "id": "01a20116-9f7b-7e01-9c33-6c1f3a2f1f10",
+         *           "newDueAt": "2027-01-25T15:59:59.999Z",
+         *           "newDueProvisional": false,
+         *           "title": "临水弯道无护栏",
+         *           "workingDays": 20
+         *         }
+         *       ],
+         *       "nextCursor": null,
+         *       "suspended": 0
+         *     }
+         */
+        DeadlineMovePage: {
+            data: components["schemas"]["DeadlineMove"][];
+            nextCursor: string | null;
+            /** @description How many more would move but are suspended: their clock stands and their deadline with it. Once resumed they are among those that move. */
+            suspended: number;
+            total?: number;
+        };
+        DeadlineStand: {
+            /** Format: date-time */
+            from: string;
+            reason: string;
+            /** @description Null: it stands. */
+            to: string | null;
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "code": "2026-000172",
+         *           "dueAt": "2027-01-22T15:59:59.999Z",
+         *           "dueProvisional": true,
+         *           "from": "2026-12-25",
+         *           "id": "01a20116-9f7b-7e01-9c33-6c1f3a2f1f10",
+         *           "newDueAt": "2027-01-25T15:59:59.999Z",
+         *           "newDueProvisional": false,
+         *           "title": "临水弯道无护栏",
+         *           "workingDays": 20
+         *         }
+         *       ],
+         *       "moved": 1,
+         *       "remaining": 0,
+         *       "suspended": 0,
+         *       "version": 1,
+         *       "year": 2027
+         *     }
+         */
+        DeadlinesRecomputed: {
+            /** @description Those that this request moved, by deadline. */
+            items: components["schemas"]["DeadlineMove"][];
+            /** @description How many deadlines this request moved. */
+            moved: number;
+            /** @description How many are left: over the limit, or being changed by somebody else just now. Ask again until it is 0. */
+            remaining: number;
+            /** @description How many more would move but are suspended: their clock stands and their deadline with it. Once resumed they are among those that move. */
+            suspended: number;
+            /** @description How often the jurisdiction has set the year; 0: never. */
+            version: number;
+            year: number;
+        };
         /**
          * @example {
          *       "approved": true,
@@ -4437,6 +4815,39 @@ export interface components {
         };
         /**
          * @example {
+         *       "alarmDays": 3,
+         *       "createdAt": "2026-11-22T02:30:38.780Z",
+         *       "id": "7Qm2XbT0aRk9",
+         *       "language": "zh-CN",
+         *       "lastUsedAt": null,
+         *       "name": "手机日历",
+         *       "url": "https://list.example.cn/v1/me/deadlines.ics?token=ol_feed_7Qm2XbT0aRk9_DztKk3TbFq8sXv1mWc5nRj7hLp0gYe2aU4i9ob"
+         *     }
+         */
+        NewDeadlineFeed: {
+            /** @description So many days before the deadline’s day, at nine, the calendar program reminds; null: not at all. */
+            alarmDays: number | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @example 7Qm2XbT0aRk9 */
+            id: string;
+            /** @enum {string} */
+            language: "zh-CN" | "en";
+            /** @description To the hour. */
+            lastUsedAt: string | null;
+            /**
+             * @description What it was made for.
+             * @example 手机日历
+             */
+            name: string;
+            /**
+             * Format: uri
+             * @description What the calendar program subscribes to. It opens the feed to whoever has it; shown once, only a hash is kept.
+             */
+            url: string;
+        };
+        /**
+         * @example {
          *       "active": true,
          *       "area": "341225",
          *       "createdAt": "2026-11-22T01:30:00.000Z",
@@ -4592,688 +5003,6 @@ export interface components {
         NoticePage: {
             data: components["schemas"]["Notice"][];
             nextCursor: string | null;
-        };
-        /**
-         * @example {
-         *       "crs": [
-         *         "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-         *       ],
-         *       "description": "The items on the list that you may see; an item without a point has no geometry.",
-         *       "extent": {
-         *         "spatial": {
-         *           "bbox": [
-         *             [
-         *               115.1,
-         *               32.2,
-         *               116.6,
-         *               34.1
-         *             ]
-         *           ],
-         *           "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-         *         },
-         *         "temporal": {
-         *           "interval": [
-         *             [
-         *               "2026-11-22T02:30:38.780Z",
-         *               null
-         *             ]
-         *           ],
-         *           "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
-         *         }
-         *       },
-         *       "id": "items",
-         *       "itemType": "feature",
-         *       "links": [
-         *         {
-         *           "href": "https://list.example.cn/v1/ogc/collections/items",
-         *           "rel": "self",
-         *           "type": "application/json"
-         *         },
-         *         {
-         *           "href": "https://list.example.cn/v1/ogc/collections/items/items",
-         *           "rel": "items",
-         *           "title": "Road hazards",
-         *           "type": "application/geo+json"
-         *         }
-         *       ],
-         *       "title": "Road hazards"
-         *     }
-         */
-        OgcCollection: {
-            crs: string[];
-            description: string;
-            extent: {
-                spatial?: {
-                    bbox: number[][];
-                    /** Format: uri */
-                    crs: string;
-                };
-                temporal?: {
-                    interval: (string | null)[][];
-                    /** Format: uri */
-                    trs: string;
-                };
-            };
-            id: string;
-            /** @constant */
-            itemType: "feature";
-            links: components["schemas"]["OgcLink"][];
-            title: string;
-        };
-        /**
-         * @example {
-         *       "collections": [
-         *         {
-         *           "crs": [
-         *             "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-         *           ],
-         *           "description": "The items on the list that you may see; an item without a point has no geometry.",
-         *           "extent": {
-         *             "spatial": {
-         *               "bbox": [
-         *                 [
-         *                   115.1,
-         *                   32.2,
-         *                   116.6,
-         *                   34.1
-         *                 ]
-         *               ],
-         *               "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-         *             },
-         *             "temporal": {
-         *               "interval": [
-         *                 [
-         *                   "2026-11-22T02:30:38.780Z",
-         *                   null
-         *                 ]
-         *               ],
-         *               "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
-         *             }
-         *           },
-         *           "id": "items",
-         *           "itemType": "feature",
-         *           "links": [
-         *             {
-         *               "href": "https://list.example.cn/v1/ogc/collections/items",
-         *               "rel": "self",
-         *               "type": "application/json"
-         *             },
-         *             {
-         *               "href": "https://list.example.cn/v1/ogc/collections/items/items",
-         *               "rel": "items",
-         *               "title": "Road hazards",
-         *               "type": "application/geo+json"
-         *             }
-         *           ],
-         *           "title": "Road hazards"
-         *         }
-         *       ],
-         *       "links": [
-         *         {
-         *           "href": "https://list.example.cn/v1/ogc/collections",
-         *           "rel": "self",
-         *           "type": "application/json"
-         *         }
-         *       ]
-         *     }
-         */
-        OgcCollections: {
-            collections: components["schemas"]["OgcCollection"][];
-            links: components["schemas"]["OgcLink"][];
-        };
-        /**
-         * @example {
-         *       "conformsTo": [
-         *         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
-         *         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson"
-         *       ]
-         *     }
-         */
-        OgcConformance: {
-            conformsTo: string[];
-        };
-        /**
-         * @description RFC 7946, with links.
-         * @example {
-         *       "geometry": {
-         *         "coordinates": [
-         *           115.5900129,
-         *           32.6606424
-         *         ],
-         *         "type": "Point"
-         *       },
-         *       "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *       "links": [
-         *         {
-         *           "href": "https://list.example.cn/v1/ogc/collections/items/items/01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *           "rel": "self",
-         *           "type": "application/geo+json"
-         *         }
-         *       ],
-         *       "properties": {
-         *         "address": null,
-         *         "area": "341225",
-         *         "assignment": {
-         *           "acceptedAt": null,
-         *           "assignedAt": "2026-11-23T01:00:00.000Z",
-         *           "assignedBy": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *           "coUnits": [],
-         *           "completionStandard": "弯道外侧 120 米波形梁护栏，警示标志两处，验收合格",
-         *           "dueAt": "2026-12-31T15:59:59.999Z",
-         *           "goal": "消除临水弯道坠车风险",
-         *           "leadOfficial": {
-         *             "name": "王建国",
-         *             "title": "副县长"
-         *           },
-         *           "penalty": "逾期未销号，通报并扣 5 分",
-         *           "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
-         *           "reward": "按期销号，年度考核加 2 分"
-         *         },
-         *         "category": "roadside_protection",
-         *         "chainage": "K77+800",
-         *         "closedAt": null,
-         *         "closedBy": null,
-         *         "closureFindings": null,
-         *         "closureRequest": null,
-         *         "code": "2026-000001",
-         *         "defaultDueAt": "2027-02-17T15:59:59.999Z",
-         *         "description": "弯道外侧临水库，无护栏、无警示标志。",
-         *         "direction": "up",
-         *         "dismissalReason": null,
-         *         "dueAt": "2026-12-31T15:59:59.999Z",
-         *         "dueProvisional": false,
-         *         "dueSoon": false,
-         *         "endChainageM": 77800,
-         *         "escalation": null,
-         *         "evaluation": "临水急弯，近三年两起坠车事故。",
-         *         "extension": null,
-         *         "extensionPending": false,
-         *         "externalId": null,
-         *         "externalSystem": null,
-         *         "foundAt": null,
-         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *         "level": "major",
-         *         "listedAt": "2026-11-22T06:10:00.000Z",
-         *         "location": {
-         *           "lat": 32.6606424,
-         *           "lon": 115.5900129
-         *         },
-         *         "mergedFrom": [],
-         *         "mergedInto": null,
-         *         "onAccount": true,
-         *         "overdue": false,
-         *         "overdueDays": 0,
-         *         "plan": null,
-         *         "progress": null,
-         *         "recheck": null,
-         *         "reportedAt": "2026-11-22T02:30:38.780Z",
-         *         "reportedBy": {
-         *           "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
-         *           "name": "排查员 李强"
-         *         },
-         *         "risk": "road",
-         *         "road": "S315",
-         *         "source": "inspection",
-         *         "startChainageM": 77800,
-         *         "status": "assigned",
-         *         "supervision": {
-         *           "at": "2026-11-22T07:00:00.000Z",
-         *           "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *           "reason": "一年内两起坠车",
-         *           "tier": "city"
-         *         },
-         *         "suspended": false,
-         *         "suspension": null,
-         *         "title": "临水弯道无护栏",
-         *         "updatedAt": "2026-11-23T01:00:00.000Z",
-         *         "version": 3
-         *       },
-         *       "type": "Feature"
-         *     }
-         */
-        OgcFeature: {
-            /** @description Longitude and latitude, CRS84; null for an item without a point. */
-            geometry: {
-                coordinates: number[];
-                /** @constant */
-                type: "Point";
-            } | null;
-            /** Format: uuid */
-            id: string;
-            links: components["schemas"]["OgcLink"][];
-            properties: components["schemas"]["Item"];
-            /** @constant */
-            type: "Feature";
-        };
-        /**
-         * @description RFC 7946, with links and numbers.
-         * @example {
-         *       "features": [
-         *         {
-         *           "geometry": {
-         *             "coordinates": [
-         *               115.5900129,
-         *               32.6606424
-         *             ],
-         *             "type": "Point"
-         *           },
-         *           "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *           "properties": {
-         *             "address": null,
-         *             "area": "341225",
-         *             "assignment": {
-         *               "acceptedAt": null,
-         *               "assignedAt": "2026-11-23T01:00:00.000Z",
-         *               "assignedBy": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *               "coUnits": [],
-         *               "completionStandard": "弯道外侧 120 米波形梁护栏，警示标志两处，验收合格",
-         *               "dueAt": "2026-12-31T15:59:59.999Z",
-         *               "goal": "消除临水弯道坠车风险",
-         *               "leadOfficial": {
-         *                 "name": "王建国",
-         *                 "title": "副县长"
-         *               },
-         *               "penalty": "逾期未销号，通报并扣 5 分",
-         *               "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
-         *               "reward": "按期销号，年度考核加 2 分"
-         *             },
-         *             "category": "roadside_protection",
-         *             "chainage": "K77+800",
-         *             "closedAt": null,
-         *             "closedBy": null,
-         *             "closureFindings": null,
-         *             "closureRequest": null,
-         *             "code": "2026-000001",
-         *             "defaultDueAt": "2027-02-17T15:59:59.999Z",
-         *             "description": "弯道外侧临水库，无护栏、无警示标志。",
-         *             "direction": "up",
-         *             "dismissalReason": null,
-         *             "dueAt": "2026-12-31T15:59:59.999Z",
-         *             "dueProvisional": false,
-         *             "dueSoon": false,
-         *             "endChainageM": 77800,
-         *             "escalation": null,
-         *             "evaluation": "临水急弯，近三年两起坠车事故。",
-         *             "extension": null,
-         *             "extensionPending": false,
-         *             "externalId": null,
-         *             "externalSystem": null,
-         *             "foundAt": null,
-         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *             "level": "major",
-         *             "listedAt": "2026-11-22T06:10:00.000Z",
-         *             "location": {
-         *               "lat": 32.6606424,
-         *               "lon": 115.5900129
-         *             },
-         *             "mergedFrom": [],
-         *             "mergedInto": null,
-         *             "onAccount": true,
-         *             "overdue": false,
-         *             "overdueDays": 0,
-         *             "plan": null,
-         *             "progress": null,
-         *             "recheck": null,
-         *             "reportedAt": "2026-11-22T02:30:38.780Z",
-         *             "reportedBy": {
-         *               "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
-         *               "name": "排查员 李强"
-         *             },
-         *             "risk": "road",
-         *             "road": "S315",
-         *             "source": "inspection",
-         *             "startChainageM": 77800,
-         *             "status": "assigned",
-         *             "supervision": {
-         *               "at": "2026-11-22T07:00:00.000Z",
-         *               "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
-         *               "reason": "一年内两起坠车",
-         *               "tier": "city"
-         *             },
-         *             "suspended": false,
-         *             "suspension": null,
-         *             "title": "临水弯道无护栏",
-         *             "updatedAt": "2026-11-23T01:00:00.000Z",
-         *             "version": 3
-         *           },
-         *           "type": "Feature"
-         *         }
-         *       ],
-         *       "links": [
-         *         {
-         *           "href": "https://list.example.cn/v1/ogc/collections/items/items",
-         *           "rel": "self",
-         *           "type": "application/geo+json"
-         *         }
-         *       ],
-         *       "numberMatched": 1,
-         *       "numberReturned": 1,
-         *       "timeStamp": "2026-11-24T01:30:00.000Z",
-         *       "type": "FeatureCollection"
-         *     }
-         */
-        OgcFeatures: {
-            features: {
-                /** @description Longitude and latitude, CRS84; null for an item without a point. */
-                geometry: {
-                    coordinates: number[];
-                    /** @constant */
-                    type: "Point";
-                } | null;
-                /** Format: uuid */
-                id: string;
-                properties: components["schemas"]["Item"];
-                /** @constant */
-                type: "Feature";
-            }[];
-            links: components["schemas"]["OgcLink"][];
-            /** @description How many match in all. */
-            numberMatched: number;
-            /** @description How many are in this answer. */
-            numberReturned: number;
-            /**
-             * Format: date-time
-             * @description When the answer was made.
-             */
-            timeStamp: string;
-            /** @constant */
-            type: "FeatureCollection";
-        };
-        /**
-         * @example {
-         *       "description": "The list of road hazards, as OGC API – Features.",
-         *       "links": [
-         *         {
-         *           "href": "https://list.example.cn/v1/ogc",
-         *           "rel": "self",
-         *           "title": "This document",
-         *           "type": "application/json"
-         *         },
-         *         {
-         *           "href": "https://list.example.cn/openapi.json",
-         *           "rel": "service-desc",
-         *           "title": "The API definition",
-         *           "type": "application/vnd.oai.openapi+json;version=3.1"
-         *         },
-         *         {
-         *           "href": "https://list.example.cn/docs",
-         *           "rel": "service-doc",
-         *           "title": "The API documentation",
-         *           "type": "text/html"
-         *         },
-         *         {
-         *           "href": "https://list.example.cn/v1/ogc/conformance",
-         *           "rel": "conformance",
-         *           "title": "Conformance classes",
-         *           "type": "application/json"
-         *         },
-         *         {
-         *           "href": "https://list.example.cn/v1/ogc/collections",
-         *           "rel": "data",
-         *           "title": "The collections",
-         *           "type": "application/json"
-         *         }
-         *       ],
-         *       "title": "One List"
-         *     }
-         */
-        OgcLandingPage: {
-            description: string;
-            links: components["schemas"]["OgcLink"][];
-            title: string;
-        };
-        OgcLink: {
-            /** Format: uri */
-            href: string;
-            rel: string;
-            title?: string;
-            type: string;
-        };
-        Outcome: {
-            after: {
-                accidents: number;
-                deaths: number;
-                from: string;
-                injuries: number;
-                to: string;
-            } | null;
-            area: string;
-            before: {
-                accidents: number;
-                deaths: number;
-                from: string;
-                injuries: number;
-                to: string;
-            } | null;
-            change: {
-                accidents: components["schemas"]["OutcomeChange"];
-                deaths: components["schemas"]["OutcomeChange"];
-                injuries: components["schemas"]["OutcomeChange"];
-            } | null;
-            /** Format: date-time */
-            closedAt: string;
-            /** @description Of the accidents at the sites whose base is known, without regression to the mean. */
-            empiricalBayes: {
-                expectedAfter: number;
-                high: number | null;
-                low: number | null;
-                percent: number | null;
-                sites: number;
-            } | null;
-            endChainageM: number | null;
-            itemCode: string;
-            /** Format: uuid */
-            itemId: string;
-            lengthM: number | null;
-            /** @description The windows that the counts do not cover completely; with any, nothing is compared. */
-            missing: ("before" | "after")[];
-            plannedFen: number | null;
-            road: string | null;
-            /** @description The stretch of road that it lies on. */
-            section: string | null;
-            spentFen: number | null;
-            startChainageM: number | null;
-            title: string;
-            unit: string | null;
-            /** @description `small_numbers`: fewer than 20 accidents in a window. `regression_to_the_mean`: sites are chosen for a bad year, and without a base nobody knows how much of the change would have come by itself. `overlapping_sites`: two of the sites share a stretch of road, and an accident may have been counted at both. */
-            warnings: ("small_numbers" | "regression_to_the_mean" | "overlapping_sites")[];
-        };
-        /**
-         * @description In percent, with the ends of its 95 % interval; null is «not to be said», as a percentage is where there was nothing before.
-         * @example {
-         *       "high": -25.39,
-         *       "low": -77.91,
-         *       "percent": -58.54
-         *     }
-         */
-        OutcomeChange: {
-            high: number | null;
-            low: number | null;
-            percent: number | null;
-        };
-        OutcomeGroup: {
-            after: {
-                accidents: number;
-                deaths: number;
-                injuries: number;
-            };
-            before: {
-                accidents: number;
-                deaths: number;
-                injuries: number;
-            };
-            change: {
-                accidents: components["schemas"]["OutcomeChange"];
-                deaths: components["schemas"]["OutcomeChange"];
-                injuries: components["schemas"]["OutcomeChange"];
-            } | null;
-            /** @description Those of them with both windows; the figures are theirs. */
-            compared: number;
-            /** @description Of the accidents at the sites whose base is known, without regression to the mean. */
-            empiricalBayes: {
-                expectedAfter: number;
-                high: number | null;
-                low: number | null;
-                percent: number | null;
-                sites: number;
-            } | null;
-            key: string | null;
-            label: string;
-            /** @description Of the plans in force. */
-            plannedFen: number;
-            /** @description Of the last progress reports. */
-            spentFen: number;
-            /** @description Items that were remedied. */
-            treated: number;
-            /** @description Metres of road by chainage; metres that items share are counted once. */
-            treatedM: number;
-            /** @description `small_numbers`: fewer than 20 accidents in a window. `regression_to_the_mean`: sites are chosen for a bad year, and without a base nobody knows how much of the change would have come by itself. `overlapping_sites`: two of the sites share a stretch of road, and an accident may have been counted at both. */
-            warnings: ("small_numbers" | "regression_to_the_mean" | "overlapping_sites")[];
-        };
-        /**
-         * @example {
-         *       "asOf": "2026-11-22T01:30:00.000Z",
-         *       "groups": [
-         *         {
-         *           "after": {
-         *             "accidents": 17,
-         *             "deaths": 6,
-         *             "injuries": 20
-         *           },
-         *           "before": {
-         *             "accidents": 41,
-         *             "deaths": 13,
-         *             "injuries": 52
-         *           },
-         *           "change": {
-         *             "accidents": {
-         *               "high": -25.39,
-         *               "low": -77.91,
-         *               "percent": -58.54
-         *             },
-         *             "deaths": {
-         *               "high": 30.15,
-         *               "low": -85.61,
-         *               "percent": -53.85
-         *             },
-         *             "injuries": {
-         *               "high": -34.46,
-         *               "low": -78.25,
-         *               "percent": -61.54
-         *             }
-         *           },
-         *           "compared": 16,
-         *           "empiricalBayes": null,
-         *           "key": "S315 K12+000~K15+300",
-         *           "label": "S315 K12+000~K15+300",
-         *           "plannedFen": 900000000,
-         *           "spentFen": 864500000,
-         *           "treated": 16,
-         *           "treatedM": 41200,
-         *           "warnings": [
-         *             "small_numbers",
-         *             "regression_to_the_mean"
-         *           ]
-         *         }
-         *       ],
-         *       "method": {
-         *         "empiricalBayes": "…",
-         *         "interval": "…",
-         *         "windows": "…"
-         *       },
-         *       "total": {
-         *         "after": {
-         *           "accidents": 17,
-         *           "deaths": 6,
-         *           "injuries": 20
-         *         },
-         *         "before": {
-         *           "accidents": 41,
-         *           "deaths": 13,
-         *           "injuries": 52
-         *         },
-         *         "change": {
-         *           "accidents": {
-         *             "high": -25.39,
-         *             "low": -77.91,
-         *             "percent": -58.54
-         *           },
-         *           "deaths": {
-         *             "high": 30.15,
-         *             "low": -85.61,
-         *             "percent": -53.85
-         *           },
-         *           "injuries": {
-         *             "high": -34.46,
-         *             "low": -78.25,
-         *             "percent": -61.54
-         *           }
-         *         },
-         *         "compared": 16,
-         *         "empiricalBayes": null,
-         *         "plannedFen": 900000000,
-         *         "spentFen": 864500000,
-         *         "treated": 16,
-         *         "treatedM": 41200,
-         *         "warnings": [
-         *           "small_numbers",
-         *           "regression_to_the_mean"
-         *         ]
-         *       },
-         *       "windowMonths": 12
-         *     }
-         */
-        OutcomesReport: {
-            /** Format: date-time */
-            asOf: string;
-            /** @description With `groupBy`. */
-            groups?: components["schemas"]["OutcomeGroup"][];
-            /** @description Without `groupBy`: the latest closure first. */
-            items?: components["schemas"]["Outcome"][];
-            method: {
-                empiricalBayes: string;
-                interval: string;
-                windows: string;
-            };
-            nextCursor?: string | null;
-            total: {
-                after: {
-                    accidents: number;
-                    deaths: number;
-                    injuries: number;
-                };
-                before: {
-                    accidents: number;
-                    deaths: number;
-                    injuries: number;
-                };
-                change: {
-                    accidents: components["schemas"]["OutcomeChange"];
-                    deaths: components["schemas"]["OutcomeChange"];
-                    injuries: components["schemas"]["OutcomeChange"];
-                } | null;
-                /** @description Those of them with both windows; the figures are theirs. */
-                compared: number;
-                /** @description Of the accidents at the sites whose base is known, without regression to the mean. */
-                empiricalBayes: {
-                    expectedAfter: number;
-                    high: number | null;
-                    low: number | null;
-                    percent: number | null;
-                    sites: number;
-                } | null;
-                /** @description Of the plans in force. */
-                plannedFen: number;
-                /** @description Of the last progress reports. */
-                spentFen: number;
-                /** @description Items that were remedied. */
-                treated: number;
-                /** @description Metres of road by chainage; metres that items share are counted once. */
-                treatedM: number;
-                /** @description `small_numbers`: fewer than 20 accidents in a window. `regression_to_the_mean`: sites are chosen for a bad year, and without a base nobody knows how much of the change would have come by itself. `overlapping_sites`: two of the sites share a stretch of road, and an accident may have been counted at both. */
-                warnings: ("small_numbers" | "regression_to_the_mean" | "overlapping_sites")[];
-            };
-            windowMonths: number;
         };
         OverdueGroup: {
             buckets: {
@@ -5446,6 +5175,18 @@ export interface components {
         RecheckItem: {
             findings: string;
             passed: boolean;
+        };
+        /**
+         * @example {
+         *       "limit": 1000
+         *     }
+         */
+        RecomputeDeadlines: {
+            /**
+             * @description At most so many items in this request.
+             * @default 1000
+             */
+            limit?: number;
         };
         /**
          * @example {
@@ -5781,6 +5522,36 @@ export interface components {
         RulesVersionPage: {
             data: components["schemas"]["RulesVersion"][];
             nextCursor: string | null;
+        };
+        /**
+         * @description The year, whole: a day that is left out is an ordinary one. What else `GET` and `PUT` answer is let be, so that it can be changed and sent back.
+         * @example {
+         *       "days": [
+         *         {
+         *           "date": "2026-10-01",
+         *           "kind": "off",
+         *           "name": "国庆节"
+         *         }
+         *       ],
+         *       "note": "国办发明电〔2025〕7号"
+         *     }
+         */
+        SetCalendarYear: {
+            affected?: {
+                [key: string]: unknown;
+            };
+            calendarVersion?: string | null;
+            /** @description All named days of the year; null: the year as it is shipped is in force again. */
+            days: components["schemas"]["CalendarDay"][] | null;
+            isShipped?: boolean;
+            /** @description What it rests on, such as a document number. */
+            note?: string | null;
+            setAt?: string | null;
+            setBy?: {
+                [key: string]: unknown;
+            } | null;
+            version?: number;
+            year?: number;
         };
         /**
          * @description The rules, whole: what is left out is refused, not kept. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
@@ -6145,12 +5916,10 @@ export interface components {
     pathItems: never;
 }
 export type AcceptItem = components['schemas']['AcceptItem'];
-export type AccidentBase = components['schemas']['AccidentBase'];
-export type AccidentCount = components['schemas']['AccidentCount'];
-export type AccidentCounts = components['schemas']['AccidentCounts'];
 export type AddApiKey = components['schemas']['AddApiKey'];
 export type AddCategory = components['schemas']['AddCategory'];
 export type AddContact = components['schemas']['AddContact'];
+export type AddDeadlineFeed = components['schemas']['AddDeadlineFeed'];
 export type AddNote = components['schemas']['AddNote'];
 export type AddPerson = components['schemas']['AddPerson'];
 export type AddSubscription = components['schemas']['AddSubscription'];
@@ -6175,6 +5944,11 @@ export type BulletinSeriesDay = components['schemas']['BulletinSeriesDay'];
 export type BulletinStanding = components['schemas']['BulletinStanding'];
 export type BulletinSummary = components['schemas']['BulletinSummary'];
 export type Calendar = components['schemas']['Calendar'];
+export type CalendarDay = components['schemas']['CalendarDay'];
+export type CalendarYear = components['schemas']['CalendarYear'];
+export type CalendarYearSet = components['schemas']['CalendarYearSet'];
+export type CalendarYearVersion = components['schemas']['CalendarYearVersion'];
+export type CalendarYearVersionPage = components['schemas']['CalendarYearVersionPage'];
 export type Category = components['schemas']['Category'];
 export type CategoryPage = components['schemas']['CategoryPage'];
 export type ChangeContact = components['schemas']['ChangeContact'];
@@ -6187,8 +5961,16 @@ export type ContactMessage = components['schemas']['ContactMessage'];
 export type ContactMessagePage = components['schemas']['ContactMessagePage'];
 export type ContactPage = components['schemas']['ContactPage'];
 export type CorrectItem = components['schemas']['CorrectItem'];
-export type CountAccidents = components['schemas']['CountAccidents'];
 export type CsvFile = components['schemas']['CsvFile'];
+export type DeadlineCause = components['schemas']['DeadlineCause'];
+export type DeadlineDay = components['schemas']['DeadlineDay'];
+export type DeadlineExplanation = components['schemas']['DeadlineExplanation'];
+export type DeadlineFeed = components['schemas']['DeadlineFeed'];
+export type DeadlineFeedPage = components['schemas']['DeadlineFeedPage'];
+export type DeadlineMove = components['schemas']['DeadlineMove'];
+export type DeadlineMovePage = components['schemas']['DeadlineMovePage'];
+export type DeadlineStand = components['schemas']['DeadlineStand'];
+export type DeadlinesRecomputed = components['schemas']['DeadlinesRecomputed'];
 export type DecideClosure = components['schemas']['DecideClosure'];
 export type DecideExtension = components['schemas']['DecideExtension'];
 export type Delivery = components['schemas']['Delivery'];
@@ -6222,20 +6004,10 @@ export type Location = components['schemas']['Location'];
 export type Me = components['schemas']['Me'];
 export type MergeItem = components['schemas']['MergeItem'];
 export type NewApiKey = components['schemas']['NewApiKey'];
+export type NewDeadlineFeed = components['schemas']['NewDeadlineFeed'];
 export type NewSubscription = components['schemas']['NewSubscription'];
 export type Notice = components['schemas']['Notice'];
 export type NoticePage = components['schemas']['NoticePage'];
-export type OgcCollection = components['schemas']['OgcCollection'];
-export type OgcCollections = components['schemas']['OgcCollections'];
-export type OgcConformance = components['schemas']['OgcConformance'];
-export type OgcFeature = components['schemas']['OgcFeature'];
-export type OgcFeatures = components['schemas']['OgcFeatures'];
-export type OgcLandingPage = components['schemas']['OgcLandingPage'];
-export type OgcLink = components['schemas']['OgcLink'];
-export type Outcome = components['schemas']['Outcome'];
-export type OutcomeChange = components['schemas']['OutcomeChange'];
-export type OutcomeGroup = components['schemas']['OutcomeGroup'];
-export type OutcomesReport = components['schemas']['OutcomesReport'];
 export type OverdueGroup = components['schemas']['OverdueGroup'];
 export type OverdueReport = components['schemas']['OverdueReport'];
 export type Person = components['schemas']['Person'];
@@ -6246,6 +6018,7 @@ export type Problem = components['schemas']['Problem'];
 export type Rate = components['schemas']['Rate'];
 export type Reason = components['schemas']['Reason'];
 export type RecheckItem = components['schemas']['RecheckItem'];
+export type RecomputeDeadlines = components['schemas']['RecomputeDeadlines'];
 export type ReopenItem = components['schemas']['ReopenItem'];
 export type ReportProgress = components['schemas']['ReportProgress'];
 export type RequestClosure = components['schemas']['RequestClosure'];
@@ -6258,6 +6031,7 @@ export type RotateSecret = components['schemas']['RotateSecret'];
 export type Rules = components['schemas']['Rules'];
 export type RulesVersion = components['schemas']['RulesVersion'];
 export type RulesVersionPage = components['schemas']['RulesVersionPage'];
+export type SetCalendarYear = components['schemas']['SetCalendarYear'];
 export type SetRules = components['schemas']['SetRules'];
 export type Status = components['schemas']['Status'];
 export type Subscription = components['schemas']['Subscription'];
@@ -7843,6 +7617,478 @@ export interface operations {
             };
         };
     };
+    getCalendarYear: {
+        parameters: {
+            query?: {
+                /** @description This version instead of the one in force: a number, 0 for what the service ships, or what a deadline’s basis calls a shipped year. */
+                version?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The year. `ETag` is its version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarYear"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setCalendarYear: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description The year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCalendarYear"];
+            };
+        };
+        responses: {
+            /** @description The year in force now, and what it would change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarYearSet"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewRecomputation: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description `true` adds `total`. */
+                count?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @description The year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of items. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineMovePage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recomputeDeadlines: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description The year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecomputeDeadlines"];
+            };
+        };
+        responses: {
+            /** @description What was moved, and what is left. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlinesRecomputed"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCalendarYearVersions: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of versions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarYearVersionPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listCategories: {
         parameters: {
             query?: never;
@@ -8725,7 +8971,7 @@ export interface operations {
                 /** @description Events on a page, 50 unless told; of an NDJSON export, all unless told. */
                 limit?: number;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
                 /** @description Seconds to wait for the next event when there is none yet. */
                 wait?: number;
             };
@@ -8798,7 +9044,7 @@ export interface operations {
                 /** @description The last seq that the follower has; without it the stream begins with what happens from now on. */
                 after?: string;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
             };
             header?: {
                 /** @description The `id` that the client saw last, which it sends by itself when it connects again. It goes before `after`. */
@@ -9586,217 +9832,6 @@ export interface operations {
             };
         };
     };
-    listAccidentCounts: {
-        parameters: {
-            query?: {
-                /** @description Answers as things stood then, from the ledger. */
-                asOf?: string;
-            };
-            header?: never;
-            path: {
-                /** @description UUID or code (`2026-000172`). */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The counts. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccidentCounts"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    itemCountAccidents: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
-                "idempotency-key"?: string;
-                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
-                "if-match"?: string;
-            };
-            path: {
-                /** @description UUID or code (`2026-000172`). */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CountAccidents"];
-            };
-        };
-        responses: {
-            /** @description The item after the change. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Item"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The item is at another version than If-Match says. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not of a type that this takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key was used with another request. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     itemAssign: {
         parameters: {
             query?: never;
@@ -10163,6 +10198,86 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainDeadline: {
+        parameters: {
+            query?: {
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The explanation. `ETag` is the item’s version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineExplanation"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12480,6 +12595,342 @@ export interface operations {
             };
         };
     };
+    listDeadlineFeeds: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of feeds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineFeedPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addDeadlineFeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddDeadlineFeed"];
+            };
+        };
+        responses: {
+            /** @description The feed with its URL. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewDeadlineFeed"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeDeadlineFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The feed’s id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeadlineFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description It is what the caller has. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The feed was revoked, or its person shut out, or there never was one. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listNotices: {
         parameters: {
             query?: {
@@ -12658,462 +13109,6 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getOgcLandingPage: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The landing page. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OgcLandingPage"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listOgcCollections: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The collections. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OgcCollections"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getOgcCollection: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The collection. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OgcCollection"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listOgcFeatures: {
-        parameters: {
-            query?: {
-                /** @description Features on a page. More than the maximum is taken for the maximum. */
-                limit?: number;
-                /** @description `west,south,east,north` in degrees, CRS84; with six numbers the third and sixth are heights, which no item has. West of more than east is a box over the antimeridian. Items without a point are matched too, as the standard says. */
-                bbox?: number[];
-                /** @description When the item was reported: a date-time, or an interval with both ends in it; `..` or nothing is an open end. A date is that whole day in the jurisdiction’s zone. */
-                datetime?: string;
-                /** @description Repeatable. */
-                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
-                /** @description On account (挂账): listed and not yet struck off. */
-                onAccount?: "true" | "false";
-                /** @description Past the deadline now, on account and not suspended. */
-                overdue?: "true" | "false";
-                /** @description Deadline before this; a date means its beginning. */
-                dueBefore?: string;
-                /** @description Deadline at or after this. */
-                dueAfter?: string;
-                /** @description Level of the evaluation. */
-                level?: "general" | "major";
-                /** @description A code of `GET /v1/categories`. */
-                category?: string;
-                /** @description Risk element (人、车、路、企). */
-                risk?: "person" | "vehicle" | "road" | "enterprise";
-                /** @description Where the filing came from. */
-                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
-                /** @description Prefix of the area code; `341200` is the whole city. */
-                area?: string;
-                /** @description Road number or name. */
-                road?: string;
-                /** @description Overlap with the stretch from here … */
-                chainageFromM?: string;
-                /** @description … to here. */
-                chainageToM?: string;
-                /** @description The responsible unit. */
-                unit?: string;
-                /** @description The lead official’s name. */
-                leadOfficial?: string;
-                /** @description Under supervision, at all or at a tier. */
-                supervision?: "true" | "false" | "county" | "city" | "province";
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
-                q?: string;
-                /** @description Changed at or after this. */
-                updatedAfter?: string;
-                /** @description Reported at or after this. */
-                reportedAfter?: string;
-                /** @description Reported before this. */
-                reportedBefore?: string;
-                /** @description `nextCursor` of the page before. */
-                cursor?: string;
-                /** @description Answers as things stood then, from the ledger. */
-                asOf?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of features. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/geo+json": components["schemas"]["OgcFeatures"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getOgcFeature: {
-        parameters: {
-            query?: {
-                /** @description Answers as things stood then, from the ledger. */
-                asOf?: string;
-            };
-            header?: never;
-            path: {
-                /** @description UUID or code (`2026-000172`). */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The feature. `ETag` is the item’s version. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/geo+json": components["schemas"]["OgcFeature"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getOgcConformance: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The classes. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OgcConformance"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13437,146 +13432,6 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reportOutcomes: {
-        parameters: {
-            query?: {
-                /** @description Repeatable. */
-                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
-                /** @description On account (挂账): listed and not yet struck off. */
-                onAccount?: "true" | "false";
-                /** @description Past the deadline now, on account and not suspended. */
-                overdue?: "true" | "false";
-                /** @description Deadline before this; a date means its beginning. */
-                dueBefore?: string;
-                /** @description Deadline at or after this. */
-                dueAfter?: string;
-                /** @description Level of the evaluation. */
-                level?: "general" | "major";
-                /** @description A code of `GET /v1/categories`. */
-                category?: string;
-                /** @description Risk element (人、车、路、企). */
-                risk?: "person" | "vehicle" | "road" | "enterprise";
-                /** @description Where the filing came from. */
-                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
-                /** @description Prefix of the area code; `341200` is the whole city. */
-                area?: string;
-                /** @description Road number or name. */
-                road?: string;
-                /** @description Overlap with the stretch from here … */
-                chainageFromM?: string;
-                /** @description … to here. */
-                chainageToM?: string;
-                /** @description The responsible unit. */
-                unit?: string;
-                /** @description The lead official’s name. */
-                leadOfficial?: string;
-                /** @description Under supervision, at all or at a tier. */
-                supervision?: "true" | "false" | "county" | "city" | "province";
-                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
-                bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
-                q?: string;
-                /** @description Changed at or after this. */
-                updatedAfter?: string;
-                /** @description Reported at or after this. */
-                reportedAfter?: string;
-                /** @description Reported before this. */
-                reportedBefore?: string;
-                /** @description Struck off at or after this. */
-                closedAfter?: string;
-                /** @description Struck off before this. */
-                closedBefore?: string;
-                /** @description Only items at which accidents were counted, or only the others. */
-                counted?: "true" | "false";
-                /** @description Without it, the items themselves. `section`: the stretches of a road that items on it make together where their chainages overlap. */
-                groupBy?: "unit" | "area" | "leadOfficial" | "level" | "category" | "road" | "section";
-                /** @description The length of both windows. Whole years keep the seasons out of the comparison. */
-                windowMonths?: number;
-                /** @description Accidents that similar sites have in a year, for items whose counts name no base of their own; with `overdispersion`. */
-                expectedPerYear?: number;
-                /** @description The k of the negative binomial that belongs to `expectedPerYear`. */
-                overdispersion?: number;
-                /** @description Rows on a page, 50 unless told; of a file, all unless told. */
-                limit?: number;
-                /** @description `nextCursor` of the page before. */
-                cursor?: string;
-                /** @description Answers as things stood then, from the ledger. */
-                asOf?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The report; as a file, all items, or all groups with `groupBy`. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OutcomesReport"];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
-                    "application/x-ndjson": components["schemas"]["Outcome"] | components["schemas"]["OutcomeGroup"];
-                    "text/csv": components["schemas"]["CsvFile"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It cannot be had in a format that the caller takes. */
-            406: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -3,7 +3,7 @@ import type { Tx } from '../db/client.js'
 import { onTheClock } from '../db/item-json.js'
 import { visibleItems } from '../db/visible.js'
 import type { WorkingCalendar } from '../domain/calendar.js'
-import { recount } from '../domain/deadline.js'
+import { recounting } from '../domain/deadline.js'
 import { recomputeDeadline } from '../domain/decide/notify.js'
 import type { Instant, Item } from '../domain/item.js'
 import { type Actor, requirePermitted } from '../domain/permissions.js'
@@ -33,9 +33,10 @@ export async function recomputeItems(
   const { id, timeZone } = actor.jurisdiction
   const moving = sql`${visibleItems(actor)} and ${onTheClock} and ${condition}`
   const items = await lockItemsWhere(tx, moving, sql`i.due_at, i.id`, limit)
+  const recount = recounting(calendar, timeZone)
   const moved = items.flatMap((before): Moved[] => {
     if (before.dueBasis === null) return []
-    const event = recomputeDeadline(before, recount(calendar, timeZone, before.dueBasis))
+    const event = recomputeDeadline(before, recount(before.dueBasis))
     if (event === null) return []
     const { item: after, event: prepared } = evolved(before, event, actor, timeAfter(before, now))
     return [{ before, after, event: prepared }]
