@@ -80,3 +80,32 @@ begin
       and (e.seq > p_seq) = (e.at <= p_time) and e.item_id is not null;
   end loop;
 end $$;
+
+-- The past is read in the orders of the present. A state holds from updated_at until valid_to; with both in an index, what
+-- did not hold at a moment is passed over without looking at the row. `if not exists`, because on a large table they are
+-- better built beforehand, concurrently (see the changelog).
+create index if not exists item_past_in_order_of_report on item_past
+  (jurisdiction_id, reported_at, id, updated_at, valid_to, status, category, level);
+create index if not exists item_past_in_order_of_change on item_past (jurisdiction_id, updated_at, id, valid_to);
+create index if not exists item_past_in_order_of_deadline on item_past
+  (jurisdiction_id, (coalesce(due_at, 'infinity')), id, updated_at, valid_to);
+-- What few items have.
+create index if not exists item_past_by_unit on item_past
+  (jurisdiction_id, responsible_unit, reported_at, id, updated_at, valid_to);
+create index if not exists item_past_by_area on item_past (jurisdiction_id, area, reported_at, id, updated_at, valid_to);
+create index if not exists item_past_by_road on item_past (jurisdiction_id, road, reported_at, id, updated_at, valid_to);
+create index if not exists item_past_by_concerned_unit on item_past using gin (concerned_units);
+create index if not exists item_past_by_location on item_past using gist (point(lon, lat));
+-- The overdue report of a past day: only states that outlived their deadline.
+create index if not exists item_past_overdue on item_past (jurisdiction_id, due_at, id, updated_at, valid_to)
+  where status in ('listed', 'assigned', 'remediating', 'closure_requested') and suspension is null and due_at < valid_to;
+-- The present's half of the same: what has changed since is passed over in the index.
+create index if not exists item_in_order_of_report on item
+  (jurisdiction_id, reported_at, id, updated_at, status, category, level);
+create index if not exists item_in_order_of_deadline on item
+  (jurisdiction_id, (coalesce(due_at, 'infinity')), id, updated_at);
+create index if not exists item_by_deadline_on_the_clock on item (jurisdiction_id, due_at, id, updated_at)
+  where status in ('listed', 'assigned', 'remediating', 'closure_requested') and suspension is null;
+drop index item_reported_at, item_due_at, item_on_the_clock;
+-- A past item is found by the id that the present one has with the code.
+drop index item_past_code;

@@ -155,6 +155,7 @@ t.test('a code names an item of one’s own jurisdiction', async (t) => {
   for (const { code } of theirs.slice(1)) {
     refused(t, await home.office.get(`/v1/items/${code}`), 404, 'not-found')
     refused(t, await home.office.get(`/v1/items/${code}/events`), 404, 'not-found')
+    refused(t, await home.office.get(`/v1/items/${code}/diff?from=1`), 404, 'not-found')
     refused(t, await home.office.post(`/v1/items/${code}/notes`, { note: '备注' }), 404, 'not-found')
   }
 })
@@ -199,9 +200,13 @@ t.test('no list, report, feed or count has anything of another jurisdiction’s'
   traces.push(...theirSubscriptions.map((subscription) => subscription.id))
   traces.push(...theirScores.map((score) => score.id))
   traces.push(...theirBulletins.map((bulletin) => bulletin.id), ...theirViews.map((view) => view.id))
-  traces.push(...theirBulletins.map((bulletin) => bulletin.id))
   traces.push(...theirFeeds.map((feed) => feed.id), '亳州假')
-  const more = ['/v1/items?limit=200&count=true', `/v1/items?asOf=${clock.now}`, '/v1/events?limit=200']
+  const more = [
+    '/v1/items?limit=200&count=true',
+    `/v1/items?asOf=${clock.now}`,
+    '/v1/items?asOf=seq:20',
+    '/v1/events?limit=200',
+  ]
   more.push('/v1/reports/overdue?groupBy=unit', '/v1/reports/overdue?groupBy=area', `/v1/items?unit=${foreign.unit}`)
   more.push('/v1/calendar/2026', '/v1/calendar/2026/versions', '/v1/calendar/2026/recomputation')
   more.push('/v1/items?area=341600', '/v1/items?q=2026-000005', '/v1/items?bbox=-180,-90,180,90')

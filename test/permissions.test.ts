@@ -26,6 +26,7 @@ const MATRIX: Record<string, string> = {
   'PATCH /v1/items/{id}': FILER,
   'GET /v1/items/{id}/events': ALL,
   'GET /v1/items/{id}/deadline': ALL,
+  'GET /v1/items/{id}/diff': ALL,
   'POST /v1/items/{id}/listing': OFFICE,
   'POST /v1/items/{id}/dismissal': OFFICE,
   'POST /v1/items/{id}/merge': OFFICE,

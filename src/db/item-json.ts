@@ -16,7 +16,7 @@ const exactColumns = sql.raw(names.map((name) => `x.${name}`).join(', '))
 /** On account (挂账), on alias `i`. */
 export const onAccount = sql.raw(`i.status in (${ON_ACCOUNT.map((status) => `'${status}'`).join(', ')})`)
 
-/** On account and the clock running: what can be overdue at all. Matches the partial index `item_on_the_clock`. */
+/** On account and the clock running: what can be overdue at all. Matches the partial index `item_by_deadline_on_the_clock`. */
 export const onTheClock = sql`${onAccount} and i.suspension is null`
 
 /** When anything was last heard of the work on an item, alias `i`: RFC 3339 text, which sorts. */
@@ -25,7 +25,7 @@ export const lastProgress = sql`greatest(
 
 /**
  * The rows of items as they are, or those of all times when a `past` is given: the same columns, so the same queries.
- * `heldAt` then picks the moment; it stands outside, because only so does the planner look into both tables' indexes.
+ * `heldAt` or `heldInOrder` then picks the moment; it stands outside, because only so does the planner look into both tables' indexes.
  */
 export function itemRows(past: Past | undefined): SQL {
   if (past === undefined) return sql`item`
@@ -37,14 +37,28 @@ export function itemRows(past: Past | undefined): SQL {
     ${rowsAcross(past)})`
 }
 
-/** The conditions on `itemRows(past)`, alias `i`, that leave each item as it stood then; none for the present. */
+/**
+ * The conditions on `itemRows(past)`, alias `i`, that leave each item as it stood then; none for the present. For what is
+ * counted or read as a whole: served by the index by time.
+ */
 export function heldAt(past: Past | undefined): SQL[] {
   if (past === undefined) return []
   const time = sql`${past.rowsAt}::timestamptz`
-  // The range is for the index by time, the rest for those by a sort order. Nothing is changed before it is reported.
-  const held = [sql`i.held @> ${time}`, sql`i.began <= ${time}`, sql`i.ended > ${time}`, sql`i.since <= ${time}`]
-  if (past.seq === undefined) return held
-  return [...held, sql`(i.is_exact or i.id not in (select a.id from ${eventsAcross(past)} a))`]
+  // A range for the states that have ended; of the present ones, which have none, those that had begun.
+  return [sql`i.held @> ${time}`, sql`i.began <= ${time}`, ...exceptAcross(past)]
+}
+
+/** The same for what is read in an order, page by page: served by the indexes that have that order and both ends. */
+export function heldInOrder(past: Past | undefined): SQL[] {
+  if (past === undefined) return []
+  const time = sql`${past.rowsAt}::timestamptz`
+  // Nothing is changed before it is reported, so the order by report begins here.
+  return [sql`i.began <= ${time}`, sql`i.ended > ${time}`, sql`i.since <= ${time}`, ...exceptAcross(past)]
+}
+
+function exceptAcross(past: Past): SQL[] {
+  if (past.seq === undefined) return []
+  return [sql`(i.is_exact or i.id not in (select a.id from ${eventsAcross(past)} a))`]
 }
 
 /** The events of which the time `rowsAt` says the contrary of their seq, in either direction. */
@@ -65,18 +79,13 @@ function rowsAcross(past: Past): SQL {
       on x.jurisdiction_id = ${past.jurisdiction} and x.id = a.id and x.version = a.version`
 }
 
-/**
- * `from` of the one item that `ref` names, alias `i`, as it is or as it stood then: by its own events' seq where the past is
- * one after an event, which for one item is less work than `heldAt`.
- */
-export function itemThen(past: Past | undefined, ref: string): SQL {
-  if (past?.seq === undefined)
-    return sql`from ${itemRows(past)} i where ${sql.join([itemIs(ref), ...heldAt(past)], sql` and `)}`
-  const { jurisdiction, seq } = past
+/** `from … where` of the one item that `ref` names, alias `i`, as it is or as it stood then, by the version that it had. */
+export function itemThen(past: Past | undefined, jurisdiction: string, ref: string): SQL {
+  if (past === undefined) return sql`from item i where ${itemIs(ref)}`
   return sql`
     from (
       select e.item_id as id, max(e.item_version) as version from event e
-      where e.jurisdiction_id = ${jurisdiction} and e.seq <= ${seq}
+      where e.jurisdiction_id = ${jurisdiction} ${untilThen(past)}
         and e.item_id = (select n.id from item n where n.jurisdiction_id = ${jurisdiction} and ${itemIs(ref, sql`n`)})
       group by e.item_id) a
     join ${everyState} i
@@ -86,6 +95,12 @@ export function itemThen(past: Past | undefined, ref: string): SQL {
 
 /** Every state that items are and were in. */
 export const everyState = sql`(select ${columns} from item union all select ${columns} from item_past)`
+
+/** The condition on alias `e` that leaves the events which had happened then; none for the present. */
+export function untilThen(past: Past | undefined): SQL {
+  if (past === undefined) return sql``
+  return past.seq === undefined ? sql`and e.at <= ${past.at}` : sql`and e.seq <= ${past.seq}`
+}
 
 /** The columns of `item`, to copy a row into `item_past`. */
 export const itemColumnList = columns

@@ -10,7 +10,7 @@ export const STATUSES = [
 ] as const
 export type Status = (typeof STATUSES)[number]
 
-/** On account (挂账): listed and not yet struck off. Mirrored by the partial index `item_on_the_clock`. */
+/** On account (挂账): listed and not yet struck off. Mirrored by the partial index `item_by_deadline_on_the_clock`. */
 export const ON_ACCOUNT = ['listed', 'assigned', 'remediating', 'closure_requested'] as const satisfies Status[]
 
 export const LEVELS = ['general', 'major'] as const

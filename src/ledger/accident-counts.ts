@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
+import { untilThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
 import { type AccidentCount, countsInForce } from '../domain/accidents.js'
 import { countAccidents } from '../domain/decide/accidents.js'
@@ -9,7 +10,6 @@ import { requireVersion } from '../domain/rejection.js'
 import { localDate } from '../domain/zone.js'
 import type { Outcome } from './act.js'
 import type { Change } from './change-item.js'
-import { untilThen } from './history.js'
 import { lockItem, timeAfter, writeChange } from './item-store.js'
 
 /** A count as it was entered: when, and by whom. */

@@ -1,6 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
+import { untilThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
 import { itemIs, visibleItems } from '../db/visible.js'
 import { type Actor, areaLimitOf } from '../domain/permissions.js'
@@ -54,12 +55,6 @@ export async function readItemEvents(
     where e.jurisdiction_id = ${jurisdiction} and e.item_id = ${itemId} and e.item_version > ${afterVersion} ${untilThen(past)}
     order by e.item_version limit ${limit}`)
   return rows
-}
-
-/** The condition on alias `e` that leaves the events which had happened then; none for the present. */
-export function untilThen(past: Past | undefined): SQL {
-  if (past === undefined) return sql``
-  return past.seq === undefined ? sql`and e.at <= ${past.at}` : sql`and e.seq <= ${past.seq}`
 }
 
 /** An event as far as it is about who changed an item when. */

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Db } from '../db/client.js'
-import { heldAt, itemFields, itemRows, itemThen } from '../db/item-json.js'
+import { heldAt, heldInOrder, itemFields, itemRows, itemThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
 import { visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
@@ -54,7 +54,7 @@ export function listedItems(actor: Actor, query: ListItems, now: string, limit?:
   const after = afterCursor(cursor, boundOf(query), key, sort.startsWith('-'))
   return sql`
     select (select row_to_json(v)::text from (select ${itemFields(actor, past?.at ?? now)}) v) as json, ${key}::text as key, i.id
-    from ${itemRows(past)} i where ${all([...conditionsOf(actor, query, now), ...after])}
+    from ${itemRows(past)} i where ${all([...heldInOrder(past), ...conditionsOf(actor, query, now), ...after])}
     order by ${key} ${direction}, i.id ${direction} ${limit === undefined ? sql`` : sql`limit ${limit}`}`
 }
 
@@ -66,7 +66,7 @@ function boundOf(query: ListItems): unknown {
 function conditionsOf(actor: Actor, query: ListItems, now: string): SQL[] {
   const { past } = query
   const filters = filterConditions(query, past?.at ?? now, actor.jurisdiction.timeZone)
-  return [visibleItems(actor, past), ...heldAt(past), ...filters]
+  return [visibleItems(actor, past), ...filters]
 }
 
 /** One item as JSON text. @throws Rejection `not-found`, also for the invisible. */
@@ -79,7 +79,7 @@ export async function getItem(
 ): Promise<{ id: string; json: string; version: number }> {
   const { rows } = await db.execute<{ id: string; json: string; version: number }>(sql`
     select i.id, i.version, (select row_to_json(v)::text from (select ${itemFields(actor, past?.at ?? now)}) v) as json
-    ${itemThen(past, ref)} and ${visibleItems(actor, past)}`)
+    ${itemThen(past, actor.jurisdiction.id, ref)} and ${visibleItems(actor, past)}`)
   const [row] = rows
   if (row === undefined) throw notFound()
   return row
@@ -87,7 +87,7 @@ export async function getItem(
 
 async function countItems(db: Db, actor: Actor, query: ListItems, now: string): Promise<number> {
   const { rows } = await db.execute<{ total: string }>(sql`
-    select count(*) as total from ${itemRows(query.past)} i where ${all(conditionsOf(actor, query, now))}`)
+    select count(*) as total from ${itemRows(query.past)} i where ${all([...heldAt(query.past), ...conditionsOf(actor, query, now)])}`)
   return Number(rows[0]?.total)
 }
 

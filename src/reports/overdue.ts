@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
-import { heldAt, itemFields, itemRows, onTheClock, overdueDays } from '../db/item-json.js'
+import { heldInOrder, itemFields, itemRows, onTheClock, overdueDays } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
 import { ownedBy, visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
@@ -112,8 +112,10 @@ function overdueItems(actor: Actor, query: OverdueQuery, at: string): SQL {
   const conditions = [
     visibleItems(actor, query.past),
     ...ownedBy(actor),
-    ...heldAt(query.past),
+    ...heldInOrder(query.past),
     sql`${onTheClock} and i.due_at < ${at}::timestamptz`,
+    // Of the past, the index has only the states that outlived their deadline.
+    ...(query.past === undefined ? [] : [sql`i.due_at < i.ended`]),
     ...filterConditions(query, at, actor.jurisdiction.timeZone),
   ]
   return sql`from ${itemRows(query.past)} i where ${sql.join(conditions, sql` and `)}`
