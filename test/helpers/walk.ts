@@ -106,10 +106,7 @@ const ONWARD: readonly string[] = [
   ],
 ]
 /** What may happen nearly always, and would fill the walks. */
-const COMMON: readonly string[] = [
-  ...['item.noted', 'item.corrected', 'item.absorbed', 'item.supervised'],
-  ...['item.scored', 'item.score_appealed', 'item.score_appeal_decided'],
-]
+const COMMON: readonly string[] = ['item.noted', 'item.corrected', 'item.absorbed', 'item.supervised']
 
 /** The event that a step is after. */
 export function eventFor(step: Step, item: Item): Happening {
