@@ -16,8 +16,8 @@ t.test('a month’s bulletin carries what was booked, and stays as it is whateve
   const late = await itemIn('remediating', home, { order: { dueAt: '2026-03-29' } })
   await scoreOn(made, '2026-03-31')
   clock.now = noon('2026-04-02')
-  const { content } = await draft(home, MARCH)
-  t.same(content.scores, {
+  const drafted = await draft(home, MARCH)
+  t.same(drafted.content.scores, {
     period: null,
     units: [
       {
@@ -42,7 +42,7 @@ t.test('a month’s bulletin carries what was booked, and stays as it is whateve
   }
   await ok(home.office.post(`/v1/items/${late.id}/suspension`, { reason: '等待批准' }))
   await scoreOn(made, '2026-04-20')
-  for (const { id } of [bulletin, await publish(home, MARCH)]) {
+  for (const { id } of [bulletin, await issue(home, drafted)]) {
     t.match(await ok(home.auditor.get(`/v1/bulletins/${id}/reproduction`)), { same: true })
   }
 })

@@ -87,6 +87,8 @@ interface Transition {
   to: readonly Status[] | 'same'
   /** What must lie over the status, beside it. */
   when?: (item: Item) => boolean
+  /** It is about something beside the item: nobody who wants to do something with the item is helped by its name. */
+  isBeside?: boolean
 }
 
 const OWNED = ['assigned', 'remediating', 'closure_requested'] as const
@@ -136,9 +138,9 @@ export const TRANSITIONS = {
     when: (item) => item.dueBasis !== null && item.suspension === null,
   },
   // Scores come after what they are for, whatever has become of the item by then.
-  'item.scored': { from: ANY, to: 'same' },
-  'item.score_appealed': { from: ANY, to: 'same' },
-  'item.score_appeal_decided': { from: ANY, to: 'same' },
+  'item.scored': { from: ANY, to: 'same', isBeside: true },
+  'item.score_appealed': { from: ANY, to: 'same', isBeside: true },
+  'item.score_appeal_decided': { from: ANY, to: 'same', isBeside: true },
 } as const satisfies Record<ItemEventType, Transition>
 
 export const ITEM_EVENT_TYPES = Object.keys(TRANSITIONS) as ItemEventType[]
@@ -151,5 +153,8 @@ export function isAllowed(item: Item, type: ItemEventType): boolean {
 
 /** The events allowed now, for the refusal that names them. */
 export function allowedEvents(item: Item): ItemEventType[] {
-  return ITEM_EVENT_TYPES.filter((type) => isAllowed(item, type))
+  return ITEM_EVENT_TYPES.filter((type) => {
+    const { isBeside = false }: Transition = TRANSITIONS[type]
+    return !isBeside && isAllowed(item, type)
+  })
 }

@@ -62,7 +62,7 @@ export const SCORED: Scored = {
   cause: { seq: 9, type: 'item.closure_rejected', at: day(12), day: null },
   bookedOn: '2026-03-14',
 }
-export const ENTRY: Entry = { ...SCORED, at: day(12), appealableUntil: day(27), isReversed: false, appeal: null }
+export const ENTRY: Entry = { ...SCORED, at: day(12), appealableUntil: day(9000), isReversed: false, appeal: null }
 export const APPEALED: Entry = { ...ENTRY, appeal: { by: APPLICANT, approved: null } }
 
 /** One attempt for every event, with the roles that the contract gives it. */

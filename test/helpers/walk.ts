@@ -108,8 +108,6 @@ const ONWARD: readonly string[] = [
 ]
 /** What may happen nearly always, and would fill the walks. */
 const COMMON: readonly string[] = [
-  ...['item.noted', 'item.corrected', 'item.absorbed', 'item.supervised'],
-  ...['item.scored', 'item.score_appealed', 'item.score_appeal_decided'],
   'item.noted',
   'item.corrected',
   'item.absorbed',
