@@ -186,6 +186,21 @@ t.test('what a body names of another jurisdiction’s is refused like what does 
   }
 })
 
+t.test('in a batch, what is another jurisdiction’s is refused like what does not exist', async (t) => {
+  for (const atomic of [false, true]) {
+    for (const { id } of theirs) {
+      const send = async (item: string) => {
+        const commands = [{ kind: 'notes', item, body: { note: '备注' } }]
+        const body = { atomic, commands }
+        const answer = await sendPlain(app, { method: 'POST', url: '/v1/items/batch', key: mine.office.key, body })
+        return JSON.stringify(answer).replaceAll(item, '{id}')
+      }
+      t.equal(await send(id), await send(NOBODY))
+      t.match(await send(id), /not-found/)
+    }
+  }
+})
+
 /** An answer without end; stream.test.ts holds it to the same. */
 const ENDLESS = '/v1/events/stream'
 /** Every list and report that takes no identifier, also those that come with time. */

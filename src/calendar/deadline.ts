@@ -54,7 +54,7 @@ async function findItem(db: Db, actor: Actor, ref: string, past: Past | undefine
   const { rows } = await db.execute<Row>(sql`
     select i.id, i.code, i.version, ${instant('i.due_at')} as "dueAt", i.due_provisional as provisional,
       i.due_basis as basis, ${onAccount} as "onAccount"
-    ${itemThen(past, ref)} and ${visibleItems(actor, past)}`)
+    ${itemThen(past, actor.jurisdiction.id, ref)} and ${visibleItems(actor, past)}`)
   const [row] = rows
   if (row === undefined) throw notFound()
   return row

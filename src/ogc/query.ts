@@ -60,7 +60,7 @@ export async function getFeature(
   now: string,
 ): Promise<{ id: string; text: string; version: number }> {
   const { rows } = await db.execute<FeatureRow>(sql`
-    select ${featureFields(actor, past?.at ?? now)} ${itemThen(past, ref)} and ${visibleItems(actor, past)}`)
+    select ${featureFields(actor, past?.at ?? now)} ${itemThen(past, actor.jurisdiction.id, ref)} and ${visibleItems(actor, past)}`)
   const [row] = rows
   if (row === undefined) throw notFound()
   return { id: row.id, text: textOf(row), version: row.version }
