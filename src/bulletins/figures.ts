@@ -14,7 +14,7 @@ interface GroupKeys {
 export interface Group extends Tally, GroupKeys {}
 
 /** Townships are summed up under their county, as in the overdue report. */
-export const KEYS: Keys = { columns: sql`i.responsible_unit as unit, left(i.area, 6) as area`, count: 2 }
+export const KEYS: Keys = { columns: sql`i.responsible_unit as unit, left(i.area, 6) as area`, names: ['unit', 'area'] }
 
 export type StockRow = Stock & GroupKeys & { maxOverdueDays: number }
 export type Flows = FlowRow<GroupKeys>

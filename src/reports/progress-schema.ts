@@ -10,7 +10,7 @@ const StepDays = z
   .meta({
     id: 'StepDays',
     description:
-      'Local days from listing to a step, to one decimal: the median and the 90th percentile over the `count` items that have come to it.',
+      'Local days from listing to a step, to one decimal: the median and the 90th percentile over the `count` times that an item came to it in the period.',
     example: { count: 85, median: 21, p90: 44.6 },
   })
 
@@ -53,7 +53,7 @@ const FIGURES = {
     .meta({
       id: 'DaysToSteps',
       description:
-        'How long it took from the latest listing to the latest order, its signing, its plan, its closure request and its closing, of items that have them.',
+        'How long it took to come to each step in the period, from the item’s latest listing (a reopening begins anew): orders, their signing, plans, closure requests, and the closings that hold.',
     }),
 }
 

@@ -3,19 +3,29 @@ import type { Stock } from '../../domain/tally.js'
 import { DUE_SOON_DAYS, overdue, overdueDays } from '../item-json.js'
 import { type Cut, everListed, onAccount } from './state.js'
 
-/** What is counted by: the first columns of a select, and how many they are. */
+/** What is counted by: columns of `state i`, and what they are called. */
 export interface Keys {
   columns: SQL
-  count: number
+  names: readonly string[]
 }
 
 /** The positions of the keys in a select that has so many other columns before them. */
-export function positions({ count }: Keys, before = 0): SQL {
-  return sql.raw(Array.from({ length: count }, (_, k) => before + k + 1).join(', '))
+export function positions({ names }: Keys, before = 0): SQL {
+  return sql.raw(names.map((_, k) => before + k + 1).join(', '))
 }
 
+/**
+ * Closure was ever applied for. An application is rejected or ends in a closing, which only an import does without one: so the
+ * applications, of which almost every item has one, need not be read, but for the few items that came back on account. What
+ * has no history must be false here, not null, or they would be read for it too.
+ */
+const requestedEver = (jurisdiction: string) => sql`(
+  i.status = 'closure_requested' or (i.status = 'closed' and i.closed_by is not null) or coalesce(h.rejected, false)
+  or (coalesce(h.reopened, false) and exists (select from event e where e.jurisdiction_id = ${jurisdiction} and e.item_id = i.id
+    and e.item_version <= i.version and e.type = 'item.closure_requested')))`
+
 /** What each count of a `Stock` counts, over `state i` and `history h`. */
-function conditions({ asOf, timeZone }: Pick<Cut, 'asOf' | 'timeZone'>): Record<CountedItems, SQL> {
+function conditions({ jurisdiction, asOf, timeZone }: Cut): Record<CountedItems, SQL> {
   const isOverdue = overdue(asOf)
   const late = (range: string) => sql`${isOverdue} and ${overdueDays(asOf, timeZone)} ${sql.raw(range)}`
   return {
@@ -39,7 +49,7 @@ function conditions({ asOf, timeZone }: Pick<Cut, 'asOf' | 'timeZone'>): Record<
     closedOnTime: sql`i.status = 'closed' and i.closed_at <= i.due_at`,
     extendedEver: sql`h.extended`,
     returnedEver: sql`h.returned`,
-    requestedEver: sql`h.requested`,
+    requestedEver: requestedEver(jurisdiction),
     rejectedEver: sql`h.rejected`,
     closedEver: sql`i.status = 'closed' or h.reopened`,
     reopenedEver: sql`h.reopened`,
@@ -50,7 +60,7 @@ function conditions({ asOf, timeZone }: Pick<Cut, 'asOf' | 'timeZone'>): Record<
 type CountedItems = Exclude<keyof Stock, 'rechecks' | 'rechecksPassed'>
 
 /** `select` of the keys, a `Stock` and `maxOverdueDays`, over `state` and `history`. */
-export function stockSelect(cut: Pick<Cut, 'asOf' | 'timeZone'>, keys: Keys): SQL {
+export function stockSelect(cut: Cut, keys: Keys): SQL {
   const counts = Object.entries(conditions(cut)).map(
     ([name, condition]) => sql`(count(*) filter (where ${condition}))::int as ${sql.identifier(name)}`,
   )
