@@ -36,8 +36,8 @@ export interface Inputs {
 /** Makes the content: the same cut-off and inputs give the same content, whatever has happened in the ledger since. */
 export async function makeContent(db: Db | Tx, cut: CutOff, inputs: Inputs): Promise<Content> {
   const { jurisdiction, kind, rules, previous } = inputs
-  const { stock, flows, since, late, overdue, medianDays } = await readMaterial(db, cut, rules.ladder)
-  const { groups, days } = figuresOf(stock, flows)
+  const { stock, past, flows, since, late, overdue, medianDays } = await readMaterial(db, cut, rules.ladder)
+  const { groups, days } = figuresOf([...stock, ...past], flows)
   const unitNames = await readUnitNames(db, cut)
   const codes = new Set([...groups, ...overdue].map(({ area }) => area))
   const areaNames = inputs.areaNames ?? (await readAreaNames(db, [...codes]))

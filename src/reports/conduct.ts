@@ -91,6 +91,7 @@ const CONDUCT: readonly Counted[] = [
  */
 function actsOfState(cut: Cut): SQL {
   const { jurisdiction, from, timeZone, asOf } = cut
+  const counts = sql`d.what <> 'item.accepted' and ${inPeriod(sql`d.at`, cut)}`
   return sql`
     done as (
       select e.item_id as id, e.item_version as version, e.at, e.what, i.area, i.suspension is not null as stands,
@@ -102,14 +103,14 @@ function actsOfState(cut: Cut): SQL {
       where e.at >= ${startOfDay(from, timeZone)}::timestamptz and e.at <= ${asOf}::timestamptz
       window by_item as (partition by e.item_id order by e.item_version)
     ), act as (
-      select d.what, d.at, d.next_at, d.area, d.stands,
-        case when d.is_current then d.responsible_unit else p.responsible_unit end as responsible_unit,
-        case when d.is_current then d.lead_official else p.lead_official end as lead_official,
-        case when d.is_current then d.is_in_time else p.closed_at <= p.due_at end as is_in_time
+      select d.what, d.at, d.next_at, d.area, d.stands, d.responsible_unit, d.lead_official, d.is_in_time
+      from done d where d.is_current and ${counts}
+      union all
       -- Who gives an order back has it no more: the state before says who that was.
-      from done d left join item_past p on not d.is_current and p.jurisdiction_id = ${jurisdiction}
-        and p.id = d.id and p.version = d.version - (d.what = 'item.returned')::int
-      where d.what <> 'item.accepted' and ${inPeriod(sql`d.at`, cut)}
+      select d.what, d.at, d.next_at, d.area, d.stands, p.responsible_unit, p.lead_official, p.closed_at <= p.due_at
+      from done d left join item_past p on p.jurisdiction_id = ${jurisdiction} and p.id = d.id
+        and p.version = d.version - (d.what = 'item.returned')::int
+      where not d.is_current and ${counts}
       union all
       select 'item.closed', f.closed_at, null, i.area, false, null, null, f.closed_at <= f.due_at
       from imported f join state i on i.id = f.id

@@ -2,12 +2,12 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import { type FlowRow, flowOfState, flowSelect, type GroupFlow, inPeriod, sinceSelect } from '../db/figures/flows.js'
 import { lateSelect } from '../db/figures/late.js'
-import { type Cut, eventsOfState, historyOfState, importedFirst } from '../db/figures/state.js'
-import { daysToClose, localDay, stockSelect } from '../db/figures/stock.js'
+import { type Cut, eventsOfState, importedFirst } from '../db/figures/state.js'
+import { daysToClose, historyOfState, localDay, pastSelect, type StockPart, stockSelect } from '../db/figures/stock.js'
 import { fairRate, MINIMUM_LISTED } from '../domain/rank.js'
 import type { Rate } from '../domain/rate.js'
 import { type DayFlow, type SeriesDay, type Stretch, seriesOf } from '../domain/series.js'
-import { type RateName, ratesOf, type Stock, sum, type Tally } from '../domain/tally.js'
+import { type RateName, ratesOf, sum, type Tally } from '../domain/tally.js'
 import type { Language } from '../http/language.js'
 import { ownedBy } from './groups.js'
 import { type Asking, BY_KEY, cutOf, labelsOf, readOnce, stateOf } from './source.js'
@@ -54,10 +54,10 @@ export interface ProgressReport {
 /** The progress report (整改进度): how the items stand, what happened in the period, and how each of its days ended. */
 export async function readProgress(db: Db | Tx, asking: Asking, language: Language): Promise<ProgressReport> {
   return readOnce(db, async (tx) => {
-    const { stock, flows, since, late, steps } = await readMaterial(tx, asking)
+    const { stock, past, flows, since, late, steps } = await readMaterial(tx, asking)
     const tallies = new Map<string | null, Tally>()
     const byGroup = flows.filter((row): row is GroupFlow<Keyed> => row.date === null)
-    for (const row of [...stock, ...byGroup]) tallies.set(row.key, sum(tallies.get(row.key), row))
+    for (const row of [...stock, ...past, ...byGroup]) tallies.set(row.key, sum(tallies.get(row.key), row))
     const total = [...tallies.values()].reduce<Tally>(sum, sum(undefined, {}))
     const daysOf = (isWhole: boolean, key: string | null) =>
       daysTo(steps.find((row) => row.whole === isWhole && row.key === key))
@@ -125,7 +125,8 @@ interface Keyed {
 type StepRow = Keyed & { whole: boolean } & Record<StepName, { count: number; at: [number, number] | null }>
 
 interface Material {
-  stock: (Stock & Keyed & { maxOverdueDays: number })[]
+  stock: StockPart<Keyed>[]
+  past: StockPart<Keyed>[]
   flows: FlowRow<Keyed>[]
   /** How many more there are on account at the moment of the report than when the period ended. */
   since: number
@@ -138,8 +139,9 @@ async function readMaterial(tx: Tx, asking: Asking): Promise<Material> {
   const cut = cutOf(asking)
   const { rows } = await tx.execute<Material & Record<string, unknown>>(sql`
     with ${stateOf(asking, ownedBy(asking.actor))}, ${importedFirst(cut.jurisdiction)},
-      ${historyOfState(cut.jurisdiction)}, ${flowOfState(cut, BY_KEY)}
+      ${historyOfState(cut.jurisdiction, BY_KEY)}, ${flowOfState(cut, BY_KEY)}
     select (select coalesce(json_agg(v), '[]') from (${stockSelect(cut, BY_KEY)}) v) as stock,
+      (select coalesce(json_agg(v), '[]') from (${pastSelect(BY_KEY)}) v) as past,
       (select coalesce(json_agg(v), '[]') from (${flowSelect(cut, BY_KEY)}) v) as flows,
       (${sinceSelect(cut)}) as since,
       (select coalesce(json_agg(v), '[]') from (${lateSelect(cut)}) v) as late,

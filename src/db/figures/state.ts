@@ -70,28 +70,3 @@ export function importedFirst(jurisdiction: string): SQL {
       where p.jurisdiction_id = ${jurisdiction} and p.version = 1 and p.status in ('listed', 'closed')
     )`
 }
-
-/** The common table expression `history`: what ever happened to an item, as far as a rate asks for it. */
-export function historyOfState(jurisdiction: string): SQL {
-  return sql`
-    history as (
-      select e.item_id as id,
-        bool_or(e.what = 'extended') as extended,
-        bool_or(e.what = 'item.returned') as returned,
-        bool_or(e.what = 'item.closure_rejected') as rejected,
-        -- On account again: the office put it back, or a recheck failed.
-        bool_or(e.what in ('item.reopened', 'recheckFailed')) as reopened,
-        count(*) filter (where e.what = 'item.rechecked') as rechecks,
-        count(*) filter (where e.what = 'recheckFailed') as failed
-      from ${eventsOfState(jurisdiction, HISTORY)} group by e.item_id
-    )`
-}
-
-const HISTORY: readonly Counted[] = [
-  'extended',
-  'item.returned',
-  'item.closure_rejected',
-  'item.reopened',
-  'item.rechecked',
-  'recheckFailed',
-]
