@@ -165,7 +165,11 @@ t.test('a file has the days, or the groups, with headings in Chinese', async (t)
   const book = await workbookOf(await fileOf(app, office, url, 'xlsx'))
   t.match(book.records[0], { 责任单位: '阜阳交通运输局', 累计挂账: 7, '整改率（%）': 57.14, '整改率：分母': 7 })
   t.match(book.records[1], { '整改率（%）': null, 数量过少: '是' })
-  t.match(book.lines, { 行数: '3', 数据时点: '2026-03-31 23:59:59', 筛选条件: '统计期起：2026-03-01\n统计期止（不含）：2026-04-01' })
+  t.match(book.lines, {
+    行数: '3',
+    数据时点: '2026-03-31 23:59:59',
+    筛选条件: '统计期起：2026-03-01\n统计期止（不含）：2026-04-01',
+  })
   t.equal((await workbookOf(await fileOf(app, office, `${MARCH}&road=X9`, 'xlsx'))).records.length, 31)
   refused(t, await office.get(MARCH, { accept: 'application/geo+json' }), 406, 'not-acceptable')
 })

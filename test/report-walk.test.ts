@@ -111,12 +111,18 @@ function expected(items: readonly Folded[], period: Case): Json {
     recurrent: ever('recurrent'),
     rates: {
       closure: rate(closed.length, listed),
-      onTime: rate(count(dated, ({ closedAt, dueAt }) => `${closedAt}` <= `${dueAt}`), dated.length),
+      onTime: rate(
+        count(dated, ({ closedAt, dueAt }) => `${closedAt}` <= `${dueAt}`),
+        dated.length,
+      ),
       overdue: rate(overdue, on.length),
       extension: rate(ever('extended'), assigned),
       return: rate(ever('returned'), assigned),
       rework: rate(ever('rejected'), ever('requested')),
-      recurrence: rate(ever('reopened'), count(items, ({ status, ever }) => status === 'closed' || ever.reopened)),
+      recurrence: rate(
+        ever('reopened'),
+        count(items, ({ status, ever }) => status === 'closed' || ever.reopened),
+      ),
       recheckPass: rate(
         items.reduce((sum, { passed }) => sum + passed, 0),
         items.reduce((sum, { rechecks }) => sum + rechecks, 0),

@@ -1191,8 +1191,8 @@ export interface paths {
          *
          *     Counted are the items that match the filters and that the caller may see, as they stood at `asOf`; a unit's report is about what it is responsible for or helps with. Items that were dismissed, merged or only reported are in no figure.
          *
-         *     - `listed`, `closed`, `open`, `overdue`, `returned`, `extended`, `rejectedAtClosure`, `reopened`, `recurrent`, the rates and `daysTo` say how things stood at `asOf`: what is and what ever happened until then, whatever the period. They are what a bulletin with that cut-off says.
-         *     - `inPeriod` counts the events of the period, `series` says how each of its days ended. The period is the local days from `from` up to, not including, `to`; it is at most three years long.
+         *     - `listed`, `closed`, `open`, `overdue`, `returned`, `extended`, `rejectedAtClosure`, `reopened`, `recurrent`, and the rates say how things stood at `asOf`: what is and what ever happened until then, whatever the period. They are what a bulletin with that cut-off says.
+         *     - `inPeriod` counts the events of the period, `daysTo` says how long it took to come to each step in it, `series` how each of its days ended. The period is the local days from `from` up to, not including, `to`; it is at most three years long.
          *     - `asOf` left out: the end of the period if that is over (so that a month's report is always the same), else the present.
          *
          *     As a file: without `groupBy` one row for each day of the series, with it one row for each group.
@@ -2865,7 +2865,7 @@ export interface components {
          *     2026-000172,临水弯道无护栏,整改中
          */
         CsvFile: string;
-        /** @description How long it took from the latest listing to the latest order, its signing, its plan, its closure request and its closing, of items that have them. */
+        /** @description How long it took to come to each step in the period, from the item’s latest listing (a reopening begins anew): orders, their signing, plans, closure requests, and the closings that hold. */
         DaysToSteps: {
             accepted: components["schemas"]["StepDays"];
             assigned: components["schemas"]["StepDays"];
@@ -5838,7 +5838,7 @@ export interface components {
             status: string;
         };
         /**
-         * @description Local days from listing to a step, to one decimal: the median and the 90th percentile over the `count` items that have come to it.
+         * @description Local days from listing to a step, to one decimal: the median and the 90th percentile over the `count` times that an item came to it in the period.
          * @example {
          *       "count": 85,
          *       "median": 21,

@@ -53,7 +53,10 @@ export function scoreOf(performance: Performance, minimum = MINIMUM_LISTED): Sco
     return { name, weight, ...rate, value: counts ? rate.value : null, points }
   })
   if (!isScored) return { score: null, parts }
-  return { score: rounded(fair.reduce((total, { rate, weight }) => total + shareOf(rate, weight), 0) / whole, 10), parts }
+  return {
+    score: rounded(fair.reduce((total, { rate, weight }) => total + shareOf(rate, weight), 0) / whole, 10),
+    parts,
+  }
 }
 
 function partOf(name: ScorePartName, p: Performance): Rate {

@@ -61,7 +61,11 @@ export function seriesOf(
   let open = openAtEnd
   for (let k = ends.length - 1; k > 0; k--) {
     const { date = '' } = ends[k] ?? {}
-    const { newlyListed: listed = 0, closedInPeriod: closed = 0, reopenedInPeriod: reopened = 0 } = byDate.get(date) ?? {}
+    const {
+      newlyListed: listed = 0,
+      closedInPeriod: closed = 0,
+      reopenedInPeriod: reopened = 0,
+    } = byDate.get(date) ?? {}
     series.unshift({ date, listed, closed, reopened, open, overdue: overdue[k] ?? 0 })
     open += closed - listed - reopened
   }

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
-import { instant } from '../db/instant.js'
 import { flowOfState } from '../db/figures/flows.js'
 import { type Cut, importedFirst, onAccount } from '../db/figures/state.js'
+import { instant } from '../db/instant.js'
 
 import { type Forecast, forecastOf, type Week } from '../domain/forecast.js'
 import { addDays, daysBetween, localDate } from '../domain/zone.js'

@@ -36,7 +36,12 @@ const DESCRIPTION = `Events are counted in the period, local days from \`from\` 
 A rate of fewer than ${MINIMUM_LISTED} has no value and does not count; the others then weigh the more. Without \`onTime\` there is no score and no rank. To give an order back or to have it extended is nobody's fault and costs nothing. \`parts\` has each rate and what it adds.`
 
 const PATHS: { whose: Whose; path: string; operationId: string; summary: string }[] = [
-  { whose: 'unit', path: 'units', operationId: 'reportUnits', summary: 'Units: numbers, score and rank (责任单位排名)' },
+  {
+    whose: 'unit',
+    path: 'units',
+    operationId: 'reportUnits',
+    summary: 'Units: numbers, score and rank (责任单位排名)',
+  },
   { whose: 'area', path: 'areas', operationId: 'reportAreas', summary: 'Counties: numbers, score and rank (县区排名)' },
   {
     whose: 'leadOfficial',

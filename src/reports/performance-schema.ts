@@ -19,7 +19,13 @@ const ScorePartView = z
     example: { name: 'onTime', weight: WEIGHTS.onTime, numerator: 18, denominator: 20, value: 0.9, points: 45 },
   })
 
-const part = (name: (typeof SCORE_PARTS)[number], numerator: number, denominator: number, value: number, points: number) => ({
+const part = (
+  name: (typeof SCORE_PARTS)[number],
+  numerator: number,
+  denominator: number,
+  value: number,
+  points: number,
+) => ({
   ...{ name, weight: WEIGHTS[name], numerator, denominator, value, points },
 })
 
@@ -34,7 +40,16 @@ export const STANDING_EXAMPLE = {
     part('signing', 27, 27, 1, 15),
     part('progress', 9, 10, 0.9, 13.5),
   ],
-  ...{ assigned: 28, closedOnTime: 18, closedLate: 1, closed: 19, rejected: 1, returned: 2, extended: 1, signedLate: 0 },
+  ...{
+    assigned: 28,
+    closedOnTime: 18,
+    closedLate: 1,
+    closed: 19,
+    rejected: 1,
+    returned: 2,
+    extended: 1,
+    signedLate: 0,
+  },
   ...{ open: 10, overdue: 1, overdueDays: 12, maxOverdueDays: 12, noProgress: 1 },
 }
 

@@ -5,14 +5,12 @@ import { RATE_FIELDS } from '../http/rate-view.js'
 const Count = z.int().min(0)
 const counted = (description: string) => Count.meta({ description })
 
-const StepDays = z
-  .strictObject({ count: Count, median: z.number().nullable(), p90: z.number().nullable() })
-  .meta({
-    id: 'StepDays',
-    description:
-      'Local days from listing to a step, to one decimal: the median and the 90th percentile over the `count` times that an item came to it in the period.',
-    example: { count: 85, median: 21, p90: 44.6 },
-  })
+const StepDays = z.strictObject({ count: Count, median: z.number().nullable(), p90: z.number().nullable() }).meta({
+  id: 'StepDays',
+  description:
+    'Local days from listing to a step, to one decimal: the median and the 90th percentile over the `count` times that an item came to it in the period.',
+  example: { count: 85, median: 21, p90: 44.6 },
+})
 
 const FIGURES = {
   listed: counted('Items ever on the list (累计挂账): on account, or closed.'),

@@ -89,7 +89,10 @@ async function groupsOf(
         const fair = Object.entries(rates).map(([name, rate]) => [name, fairRate(rate, few)])
         return { key, label: labelOf(key), few, ...progress, rates: Object.fromEntries(fair) as Progress['rates'] }
       })
-      .sort((a, b) => b.listed - a.listed || Number(a.key === null) - Number(b.key === null) || (`${a.key}` < `${b.key}` ? -1 : 1))
+      .sort(
+        (a, b) =>
+          b.listed - a.listed || Number(a.key === null) - Number(b.key === null) || (`${a.key}` < `${b.key}` ? -1 : 1),
+      )
   )
 }
 

@@ -4,7 +4,8 @@ import { forecastOf, type Week } from '../../src/domain/forecast.js'
 import { daysBetween } from '../../src/domain/zone.js'
 
 const TODAY = '2026-11-22'
-const steady = (weeks: number, added: number, closed: number): Week[] => Array.from({ length: weeks }, () => ({ added, closed }))
+const steady = (weeks: number, added: number, closed: number): Week[] =>
+  Array.from({ length: weeks }, () => ({ added, closed }))
 const aWeek = fc.record({ added: fc.nat(30), closed: fc.nat(40) })
 const aPast = fc.array(aWeek, { minLength: 4, maxLength: 26 })
 const daysUntil = (date: string | null) => (date === null ? Number.POSITIVE_INFINITY : daysBetween(TODAY, date))
@@ -55,23 +56,26 @@ t.test('the expected day lies between the limits, and the more is open the later
   t.pass()
 })
 
-t.test('the order of the weeks does not matter, more of the same narrows the limits, and batches widen them', async (t) => {
-  fc.assert(
-    fc.property(aPast, fc.integer({ min: 1, max: 500 }), (weeks, open) => {
-      const forward = forecastOf(open, weeks, TODAY)
-      const backward = forecastOf(open, [...weeks].reverse(), TODAY)
-      return JSON.stringify(forward) === JSON.stringify(backward)
-    }),
-  )
-  const width = (weeks: Week[]) => {
-    const { earliest, latest } = forecastOf(87, weeks, TODAY)
-    return daysUntil(latest) - daysUntil(earliest)
-  }
-  t.ok(width(steady(24, 2, 8)) < width(steady(12, 2, 8)))
-  const batches = Array.from({ length: 12 }, (_, k) => ({ added: 2, closed: k % 4 === 3 ? 32 : 0 }))
-  t.ok(width(batches) > width(steady(12, 2, 8)))
-  t.ok(forecastOf(87, batches, TODAY).dispersion > 10)
-})
+t.test(
+  'the order of the weeks does not matter, more of the same narrows the limits, and batches widen them',
+  async (t) => {
+    fc.assert(
+      fc.property(aPast, fc.integer({ min: 1, max: 500 }), (weeks, open) => {
+        const forward = forecastOf(open, weeks, TODAY)
+        const backward = forecastOf(open, [...weeks].reverse(), TODAY)
+        return JSON.stringify(forward) === JSON.stringify(backward)
+      }),
+    )
+    const width = (weeks: Week[]) => {
+      const { earliest, latest } = forecastOf(87, weeks, TODAY)
+      return daysUntil(latest) - daysUntil(earliest)
+    }
+    t.ok(width(steady(24, 2, 8)) < width(steady(12, 2, 8)))
+    const batches = Array.from({ length: 12 }, (_, k) => ({ added: 2, closed: k % 4 === 3 ? 32 : 0 }))
+    t.ok(width(batches) > width(steady(12, 2, 8)))
+    t.ok(forecastOf(87, batches, TODAY).dispersion > 10)
+  },
+)
 
 /** A small generator with a seed, so that the same is drawn on every machine. */
 function randomFrom(seed: number): () => number {

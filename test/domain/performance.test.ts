@@ -57,7 +57,9 @@ t.test('a score lies between 0 and 100, is the sum of its points, and no fault e
         { overdue: performance.overdue + 1 },
         { closedOnTime: performance.closedOnTime - 1, closedLate: performance.closedLate + 1 },
         // Only where the part counts already: what was too little before may be good or bad news.
-        ...(performance.closed + performance.rejected >= MINIMUM_LISTED ? [{ rejected: performance.rejected + 1 }] : []),
+        ...(performance.closed + performance.rejected >= MINIMUM_LISTED
+          ? [{ rejected: performance.rejected + 1 }]
+          : []),
         { noProgress: Math.min(performance.remediating, (performance.noProgress ?? 0) + 1) },
         { signedLate: Math.min(performance.signingDue, (performance.signedLate ?? 0) + 1) },
       ]

@@ -62,7 +62,14 @@ export function foldEvents(events: readonly Json[], until: string): Folded[] {
 function begun({ type, at, data }: Json): Folded {
   const imported = type === 'item.imported'
   const item: Folded = {
-    ...{ status: imported ? data.status : 'reported', unit: null, concerned: false, rechecks: 0, passed: 0, heardAt: null },
+    ...{
+      status: imported ? data.status : 'reported',
+      unit: null,
+      concerned: false,
+      rechecks: 0,
+      passed: 0,
+      heardAt: null,
+    },
     ...{ dueAt: imported ? data.dueAt : null, defaultDueAt: imported ? data.dueAt : null, suspendedAt: null },
     ...{ listedAt: imported ? (data.listedAt ?? data.reportedAt) : at, closedAt: imported ? data.closedAt : null },
     ...{ ever: { ...NEVER }, states: [], acts: [] },

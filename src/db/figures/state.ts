@@ -25,7 +25,10 @@ export const counted = sql.raw(`i.id, i.version, i.code, i.status, i.area, i.res
 
 /** What is counted of events: their types, and two that depend on what was decided. */
 export type Counted =
-  | Extract<ItemEventType, `item.${'listed' | 'assigned' | 'accepted' | 'returned' | 'planned' | 'rechecked' | 'reopened'}`>
+  | Extract<
+      ItemEventType,
+      `item.${'listed' | 'assigned' | 'accepted' | 'returned' | 'planned' | 'rechecked' | 'reopened'}`
+    >
   | Extract<ItemEventType, `item.${'closure_requested' | 'closure_rejected' | 'closed'}`>
   | 'extended'
   | 'recheckFailed'
