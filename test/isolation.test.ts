@@ -224,6 +224,7 @@ t.test('no list, report, feed or count has anything of another jurisdiction’s'
   ]
   more.push('/v1/reports/overdue?groupBy=unit', '/v1/reports/overdue?groupBy=area', `/v1/items?unit=${foreign.unit}`)
   more.push('/v1/calendar/2026', '/v1/calendar/2026/versions', '/v1/calendar/2026/recomputation')
+  more.push('/v1/reports/progress?groupBy=unit', '/v1/reports/forecast?groupBy=unit')
   more.push('/v1/items?area=341600', '/v1/items?q=2026-000005', '/v1/items?bbox=-180,-90,180,90')
   let read = 0
   for (const url of [...LISTS, ...more]) {
@@ -306,6 +307,10 @@ t.test('a unit never sees an item that it never had, by any way', async (t) => {
   t.match(await ok(other.get(`/v1/items?count=true&asOf=${clock.now}&unit=${home.unit}`)), { data: [], total: 0 })
   t.match(await ok(other.get('/v1/reports/overdue')), { items: [], total: 0 })
   t.match(await ok(other.get('/v1/reports/overdue?groupBy=unit')), { groups: [], total: 0 })
+  t.match(await ok(other.get('/v1/reports/progress?groupBy=unit')), { listed: 0, groups: [] })
+  for (const path of ['units', 'areas', 'lead-officials', 'forecast']) {
+    t.match(await ok(other.get(`/v1/reports/${path}`)), { groups: [] }, path)
+  }
   t.match(await ok(home.unitCaller.get('/v1/items?count=true')), { total: 1, data: [{ id: ours.id }] })
   for (const url of ['/v1/events', '/v1/ledger']) refused(t, await other.get(url), 403, 'forbidden')
 })
@@ -323,6 +328,9 @@ t.test('an inspector or supervisor of one area sees nothing that lies outside it
     t.match(await ok(caller.get('/v1/items?count=true')), { total: 1, data: [{ id: inside.id }] })
     t.match(await ok(caller.get('/v1/items?count=true&area=341225')), { total: 0 })
     t.match(await ok(caller.get('/v1/reports/overdue?groupBy=area')), { groups: [], total: 0 })
+    t.match(await ok(caller.get('/v1/reports/progress?area=341225')), { listed: 0, closed: 0, open: 0 })
+    t.match(await ok(caller.get('/v1/reports/units?area=341225')), { groups: [] })
+    t.match(await ok(caller.get('/v1/reports/forecast')), { open: 1, groups: [{ key: '341202' }] })
     t.equal((await caller.get(`/v1/items/${inside.code}`)).status, 200)
   }
   const { data } = await ok(supervisor.get('/v1/events?limit=200'))

@@ -29,12 +29,13 @@ t.test('the figures of a month are those that are counted by hand', async (t) =>
     },
     inPeriod: { listed: 13, closed: 5, reopened: 1, returned: 1, extended: 1, rejectedAtClosure: 1 },
     daysTo: {
-      // All but those that were never assigned, returned, or reopened.
-      assigned: { count: 10, median: 0, p90: 0 },
+      // Not of the one that was reopened since: what it came to belongs to a listing that is over.
+      assigned: { count: 11, median: 0, p90: 0 },
       accepted: { count: 10, median: 0, p90: 0 },
       planned: { count: 0, median: null, p90: null },
+      // 8, 10, 16, 16 and 23 days, one of them twice.
+      closureRequested: { count: 5, median: 16, p90: 20.2 },
       // 8, 10, 16 and 23 days.
-      closureRequested: { count: 4, median: 13, p90: 20.9 },
       closed: { count: 4, median: 13, p90: 20.9 },
     },
   })

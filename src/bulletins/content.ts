@@ -39,13 +39,13 @@ export interface Inputs {
 /** Makes the content: the same cut-off and inputs give the same content, whatever has happened in the ledger since. */
 export async function makeContent(db: Db | Tx, cut: CutOff, inputs: Inputs): Promise<Content> {
   const { jurisdiction, kind, rules, previous } = inputs
-  const { stock, flows, stretches, overdue, medianDays } = await readMaterial(db, cut, rules.ladder)
-  const { groups, days } = figuresOf(stock, flows)
-  const { openAtStart, series } = seriesOf(cut, stretches, days)
+  const { stock, past, flows, since, late, overdue, medianDays } = await readMaterial(db, cut, rules.ladder)
+  const { groups, days } = figuresOf([...stock, ...past], flows)
   const unitNames = await readUnitNames(db, cut)
   const codes = new Set([...groups, ...overdue].map(({ area }) => area))
   const areaNames = inputs.areaNames ?? (await readAreaNames(db, [...codes]))
   const total = groups.reduce<Tally>(sum, sum(undefined, {}))
+  const { openAtStart, series } = seriesOf(cut, total.onAccount - since, days, late)
   const { figures, rates } = summed(total, openAtStart, medianDays)
   const { from, to, asOf } = cut
   const content: Content = {

@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { FlowRow, GroupFlow } from '../db/figures/flows.js'
-import { daysToClose, type Keys } from '../db/figures/stock.js'
+import { daysToClose, type Keys, type StockPart } from '../db/figures/stock.js'
 import type { DayFlow } from '../domain/series.js'
-import { type Stock, sum, type Tally } from '../domain/tally.js'
+import { sum, type Tally } from '../domain/tally.js'
 import type { CutOff } from './state-at.js'
 
 interface GroupKeys {
@@ -14,9 +14,9 @@ interface GroupKeys {
 export interface Group extends Tally, GroupKeys {}
 
 /** Townships are summed up under their county, as in the overdue report. */
-export const KEYS: Keys = { columns: sql`i.responsible_unit as unit, left(i.area, 6) as area`, count: 2 }
+export const KEYS: Keys = { columns: sql`i.responsible_unit as unit, left(i.area, 6) as area`, names: ['unit', 'area'] }
 
-export type StockRow = Stock & GroupKeys & { maxOverdueDays: number }
+export type StockRow = StockPart<GroupKeys>
 export type Flows = FlowRow<GroupKeys>
 
 /** The numbers by responsible unit and county, and the flows by day. */

@@ -304,74 +304,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/calendar/{year}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A year of the calendar
-         * @description As it is in force, or an earlier version of it. A year that is not published has no days.
-         */
-        get: operations["getCalendarYear"];
-        /**
-         * Set a year of the calendar
-         * @description Replaces the year whole, as a new version; every version stays. The same days again make no new one. It moves no deadline: the answer says which would move, and `POST /v1/calendar/{year}/recomputation` moves them.
-         */
-        put: operations["setCalendarYear"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/calendar/{year}/recomputation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What a change of calendar would move
-         * @description The items on account whose deadline was counted in working days through the year by another version of it, and would lie elsewhere, or no longer be provisional, by the calendar in force. By deadline, the earliest first.
-         */
-        get: operations["previewRecomputation"];
-        put?: never;
-        /**
-         * Move the deadlines after a change of calendar
-         * @description Moves what `GET` lists to where the calendar in force puts it, up to `limit` items in one request, each by an `item.deadline_recomputed` event; a moved deadline has a ladder of its own. Ask again until `remaining` is 0: what has been moved is not moved twice. `If-Match` with the year’s `ETag` refuses to move by a version that the caller has not seen. Suspended items stay.
-         */
-        post: operations["recomputeDeadlines"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/calendar/{year}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The versions of a year
-         * @description Every version that the jurisdiction set, the latest first: when, by whom, and why. `GET /v1/calendar/{year}?version=` shows one.
-         */
-        get: operations["listCalendarYearVersions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/categories": {
         parameters: {
             query?: never;
@@ -670,26 +602,6 @@ export interface paths {
          * @description The responsible unit says that the completion standard is met.
          */
         post: operations["itemRequestClosure"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/items/{id}/deadline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * How the deadline came about
-         * @description Who gave it and how, what moved it since, and, where working days were counted, every day that the count came over: counted, or skipped and why, by the version of the calendar that it was counted by.
-         */
-        get: operations["explainDeadline"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1076,70 +988,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/me/deadline-feeds": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * My calendar feeds
-         * @description The caller’s own that hold, the oldest first, without their URLs.
-         */
-        get: operations["listDeadlineFeeds"];
-        put?: never;
-        /**
-         * Make a calendar feed
-         * @description A URL to subscribe to in a calendar program. It shows the caller’s deadlines and opens nothing else; it is in this answer and nowhere else.
-         */
-        post: operations["addDeadlineFeed"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/deadline-feeds/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Revoke a calendar feed
-         * @description Its URL opens nothing from the next request on. Revoking twice is no error.
-         */
-        delete: operations["revokeDeadlineFeed"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/deadlines.ics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * My deadlines as a calendar (iCalendar)
-         * @description The deadlines of what is on account and whose clock runs, each on its day in the jurisdiction’s zone: a unit’s own work, for others what they may see; the next 400, and the last 100 that passed within a year. Opened by the secret of a feed’s URL, or as everything else. What is sent has an `ETag`, and is not sent again while it is the same (`If-None-Match`).
-         */
-        get: operations["getDeadlineFeed"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/notices": {
         parameters: {
             query?: never;
@@ -1224,6 +1072,92 @@ export interface paths {
         patch: operations["changePerson"];
         trace?: never;
     };
+    "/v1/reports/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counties: numbers, score and rank (县区排名)
+         * @description Events are counted in the period, local days from `from` up to, not including, `to`; what is open and overdue, at `asOf` (left out: the end of the period if that is over, else the present). Counted are the items that match the filters and that the caller may see. An event is counted for the unit and the official who had the order when it happened, whoever has it now, and for the county in which the item lies; one that has lain without an order is nobody's (`key` null). A unit sees its own row only.
+         *
+         *     **The score**, 0 to 100, is the mean of four rates, by weight:
+         *
+         *     | part | weight | rate |
+         *     |---|---|---|
+         *     | `onTime` | 50 | closed on time ÷ (closed on time + closed late + overdue now) |
+         *     | `firstTime` | 20 | closings ÷ (closings + rejected closures) |
+         *     | `signing` | 15 | orders answered in time ÷ orders answered, or whose time to sign has passed |
+         *     | `progress` | 15 | in remediation and heard of within the rules' days ÷ in remediation with the clock running |
+         *
+         *     A rate of fewer than 5 has no value and does not count; the others then weigh the more. Without `onTime` there is no score and no rank. To give an order back or to have it extended is nobody's fault and costs nothing. `parts` has each rate and what it adds.
+         */
+        get: operations["reportAreas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When the list reaches zero (清零预测)
+         * @description At the present pace, when is nothing on account any more: for all items that match the filters, and for each group.
+         *
+         *     **Method.** Listings (with reopenings) and closings of the window are taken as Poisson counts with steady rates. With `W` days in the window, `C` closed and `A` added, the next `T` days are foretold a net decrease of `(C − A) T / W`, with the variance `φ (C + A) (T / W) (1 + T / W)`: the large-sample prediction limits for a future Poisson count (W. Nelson, *Applied Life Data Analysis*, 1982, ch. 6; G. Hahn and W. Meeker, *Statistical Intervals*, 1991, ch. 7). `φ`, the dispersion, is at least 1 and grows where weeks differ more than chance would have it (P. McCullagh and J. Nelder, *Generalized Linear Models*, 1989). `earliest` and `latest` are the days by which zero is reached with a chance of 10 % and 90 %.
+         *
+         *     It goes on as it was: no holidays, campaigns or budgets are in it. Fewer than 4 weeks or 5 closings foretell nothing, and what no more is closed of than comes in is not reached at this pace; `outlook` says so.
+         */
+        get: operations["reportForecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/lead-officials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lead officials: numbers, score and rank (牵头领导排名)
+         * @description Events are counted in the period, local days from `from` up to, not including, `to`; what is open and overdue, at `asOf` (left out: the end of the period if that is over, else the present). Counted are the items that match the filters and that the caller may see. An event is counted for the unit and the official who had the order when it happened, whoever has it now, and for the county in which the item lies; one that has lain without an order is nobody's (`key` null). A unit sees its own row only.
+         *
+         *     **The score**, 0 to 100, is the mean of four rates, by weight:
+         *
+         *     | part | weight | rate |
+         *     |---|---|---|
+         *     | `onTime` | 50 | closed on time ÷ (closed on time + closed late + overdue now) |
+         *     | `firstTime` | 20 | closings ÷ (closings + rejected closures) |
+         *     | `signing` | 15 | orders answered in time ÷ orders answered, or whose time to sign has passed |
+         *     | `progress` | 15 | in remediation and heard of within the rules' days ÷ in remediation with the clock running |
+         *
+         *     A rate of fewer than 5 has no value and does not count; the others then weigh the more. Without `onTime` there is no score and no rank. To give an order back or to have it extended is nobody's fault and costs nothing. `parts` has each rate and what it adds.
+         */
+        get: operations["reportLeadOfficials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports/overdue": {
         parameters: {
             query?: never;
@@ -1236,6 +1170,65 @@ export interface paths {
          * @description Which items, whose, how many days; the items themselves, or counted by group. Suspended items are not overdue. Each role sees its own.
          */
         get: operations["reportOverdue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The progress report (整改进度)
+         * @description How the list stands, and how it came to that.
+         *
+         *     Counted are the items that match the filters and that the caller may see, as they stood at `asOf`; a unit's report is about what it is responsible for or helps with. Items that were dismissed, merged or only reported are in no figure.
+         *
+         *     - `listed`, `closed`, `open`, `overdue`, `returned`, `extended`, `rejectedAtClosure`, `reopened`, `recurrent`, and the rates say how things stood at `asOf`: what is and what ever happened until then, whatever the period. They are what a bulletin with that cut-off says.
+         *     - `inPeriod` counts the events of the period, `daysTo` says how long it took to come to each step in it, `series` how each of its days ended. The period is the local days from `from` up to, not including, `to`; it is at most three years long.
+         *     - `asOf` left out: the end of the period if that is over (so that a month's report is always the same), else the present.
+         *
+         *     As a file: without `groupBy` one row for each day of the series, with it one row for each group.
+         */
+        get: operations["reportProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Units: numbers, score and rank (责任单位排名)
+         * @description Events are counted in the period, local days from `from` up to, not including, `to`; what is open and overdue, at `asOf` (left out: the end of the period if that is over, else the present). Counted are the items that match the filters and that the caller may see. An event is counted for the unit and the official who had the order when it happened, whoever has it now, and for the county in which the item lies; one that has lain without an order is nobody's (`key` null). A unit sees its own row only.
+         *
+         *     **The score**, 0 to 100, is the mean of four rates, by weight:
+         *
+         *     | part | weight | rate |
+         *     |---|---|---|
+         *     | `onTime` | 50 | closed on time ÷ (closed on time + closed late + overdue now) |
+         *     | `firstTime` | 20 | closings ÷ (closings + rejected closures) |
+         *     | `signing` | 15 | orders answered in time ÷ orders answered, or whose time to sign has passed |
+         *     | `progress` | 15 | in remediation and heard of within the rules' days ÷ in remediation with the clock running |
+         *
+         *     A rate of fewer than 5 has no value and does not count; the others then weigh the more. Without `onTime` there is no score and no rank. To give an order back or to have it extended is nobody's fault and costs nothing. `parts` has each rate and what it adds.
+         */
+        get: operations["reportUnits"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1586,29 +1579,6 @@ export interface components {
             secret?: string | null;
             /** @description For recipient `unit`, which. */
             unit?: string | null;
-        };
-        /**
-         * @example {
-         *       "alarmDays": 3,
-         *       "name": "手机日历"
-         *     }
-         */
-        AddDeadlineFeed: {
-            /**
-             * @description So many days before the deadline’s day, at nine, the calendar program reminds; null: not at all.
-             * @default 3
-             */
-            alarmDays?: number | null;
-            /**
-             * @description Of the entries; that of `Accept-Language` unless told.
-             * @enum {string}
-             */
-            language?: "zh-CN" | "en";
-            /**
-             * @description What it was made for.
-             * @example 手机日历
-             */
-            name: string;
         };
         /**
          * @example {
@@ -2588,13 +2558,7 @@ export interface components {
          *       ],
          *       "firstYear": 2020,
          *       "lastYear": 2026,
-         *       "timeZone": "Asia/Shanghai",
-         *       "years": [
-         *         {
-         *           "calendarVersion": "cn-1a2b3c4d",
-         *           "year": 2026
-         *         }
-         *       ]
+         *       "timeZone": "Asia/Shanghai"
          *     }
          */
         Calendar: {
@@ -2609,177 +2573,6 @@ export interface components {
             /** @description Deadlines counted past this year are provisional. */
             lastYear: number;
             timeZone: string;
-            /** @description The published years. */
-            years: {
-                /**
-                 * @description What a deadline’s basis calls the year: `v2`, or `cn-` and eight digits of a shipped year’s hash.
-                 * @example cn-1a2b3c4d
-                 */
-                calendarVersion: string;
-                year: number;
-            }[];
-        };
-        CalendarDay: {
-            /**
-             * Format: date
-             * @example 2026-10-01
-             */
-            date: string;
-            /**
-             * @description `off`: a holiday; `work`: a make-up working day (调休补班).
-             * @enum {string}
-             */
-            kind: "off" | "work";
-            /**
-             * @description The holiday’s, also for a day worked for it.
-             * @example 国庆节
-             */
-            name: string;
-        };
-        /**
-         * @description The named days of a year.
-         * @example {
-         *       "calendarVersion": "v1",
-         *       "days": [
-         *         {
-         *           "date": "2027-01-01",
-         *           "kind": "off",
-         *           "name": "元旦"
-         *         },
-         *         {
-         *           "date": "2027-02-05",
-         *           "kind": "off",
-         *           "name": "春节"
-         *         },
-         *         {
-         *           "date": "2027-02-14",
-         *           "kind": "work",
-         *           "name": "春节"
-         *         }
-         *       ],
-         *       "isShipped": false,
-         *       "note": "国办发明电〔2026〕9号",
-         *       "setAt": "2026-11-22T01:30:00.000Z",
-         *       "setBy": {
-         *         "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
-         *         "name": "管理员"
-         *       },
-         *       "version": 1,
-         *       "year": 2027
-         *     }
-         */
-        CalendarYear: {
-            /** @description Null where the year is not published. */
-            calendarVersion: string | null;
-            days: components["schemas"]["CalendarDay"][];
-            /** @description It is as the service ships it, not as the jurisdiction set it. */
-            isShipped: boolean;
-            note: string | null;
-            setAt: string | null;
-            setBy: components["schemas"]["PersonRef"] | null;
-            /** @description How often the jurisdiction has set the year; 0: never. */
-            version: number;
-            year: number;
-        };
-        /**
-         * @description The year as it is now, and what it would change.
-         * @example {
-         *       "affected": {
-         *         "items": [
-         *           {
-         *             "code": "2026-000172",
-         *             "dueAt": "2027-01-22T15:59:59.999Z",
-         *             "dueProvisional": true,
-         *             "from": "2026-12-25",
-         *             "id": "01a20116-9f7b-7e01-9c33-6c1f3a2f1f10",
-         *             "newDueAt": "2027-01-25T15:59:59.999Z",
-         *             "newDueProvisional": false,
-         *             "title": "临水弯道无护栏",
-         *             "workingDays": 20
-         *           }
-         *         ],
-         *         "suspended": 0,
-         *         "total": 1
-         *       },
-         *       "calendarVersion": "v1",
-         *       "days": [
-         *         {
-         *           "date": "2027-01-01",
-         *           "kind": "off",
-         *           "name": "元旦"
-         *         },
-         *         {
-         *           "date": "2027-02-05",
-         *           "kind": "off",
-         *           "name": "春节"
-         *         },
-         *         {
-         *           "date": "2027-02-14",
-         *           "kind": "work",
-         *           "name": "春节"
-         *         }
-         *       ],
-         *       "isShipped": false,
-         *       "note": "国办发明电〔2026〕9号",
-         *       "setAt": "2026-11-22T01:30:00.000Z",
-         *       "setBy": {
-         *         "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
-         *         "name": "管理员"
-         *       },
-         *       "version": 1,
-         *       "year": 2027
-         *     }
-         */
-        CalendarYearSet: {
-            /** @description The items whose deadline would move, or would be certain or provisional: how many, and the first 100 by deadline. `GET /v1/calendar/{year}/recomputation` has them all. */
-            affected: {
-                items: components["schemas"]["DeadlineMove"][];
-                /** @description How many more would move but are suspended: their clock stands and their deadline with it. Once resumed they are among those that move. */
-                suspended: number;
-                total: number;
-            };
-            /** @description Null where the year is not published. */
-            calendarVersion: string | null;
-            days: components["schemas"]["CalendarDay"][];
-            /** @description It is as the service ships it, not as the jurisdiction set it. */
-            isShipped: boolean;
-            note: string | null;
-            setAt: string | null;
-            setBy: components["schemas"]["PersonRef"] | null;
-            /** @description How often the jurisdiction has set the year; 0: never. */
-            version: number;
-            year: number;
-        };
-        CalendarYearVersion: {
-            /** @description It is as the service ships it, not as the jurisdiction set it. */
-            isShipped: boolean;
-            note: string | null;
-            /** Format: date-time */
-            setAt: string;
-            setBy: components["schemas"]["PersonRef"];
-            /** @description How often the jurisdiction has set the year; 0: never. */
-            version: number;
-        };
-        /**
-         * @example {
-         *       "data": [
-         *         {
-         *           "isShipped": false,
-         *           "note": null,
-         *           "setAt": "2026-11-22T01:30:00.000Z",
-         *           "setBy": {
-         *             "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
-         *             "name": "管理员"
-         *           },
-         *           "version": 1
-         *         }
-         *       ],
-         *       "nextCursor": null
-         *     }
-         */
-        CalendarYearVersionPage: {
-            data: components["schemas"]["CalendarYearVersion"][];
-            nextCursor: string | null;
         };
         /**
          * @example {
@@ -3072,292 +2865,13 @@ export interface components {
          *     2026-000172,临水弯道无护栏,整改中
          */
         CsvFile: string;
-        DeadlineCause: {
-            /** Format: date-time */
-            at: string;
-            by: {
-                /** Format: uuid */
-                id: string;
-                name: string | null;
-                role: string;
-            };
-            /** @description The deadline that it gave; null where it says none itself. */
-            dueAt: string | null;
-            /** @description Its place in the ledger. */
-            seq: number;
-            /** @example item.assigned */
-            type: string;
-        };
-        DeadlineDay: {
-            counted: boolean;
-            /** Format: date */
-            date: string;
-            /**
-             * @description `working` and `makeUp` (调休补班) are counted, `weekend` and `holiday` skipped.
-             * @enum {string}
-             */
-            kind: "working" | "makeUp" | "weekend" | "holiday";
-            /** @description Which working day it is; null where it was skipped. */
-            n: number | null;
-            /** @description The holiday’s, also of a day worked for it. */
-            name: string | null;
-        };
-        /**
-         * @example {
-         *       "byPresentCalendar": {
-         *         "calendar": [
-         *           {
-         *             "calendarVersion": "cn-1a2b3c4d",
-         *             "year": 2026
-         *           }
-         *         ],
-         *         "differs": false,
-         *         "dueAt": "2026-11-24T15:59:59.999Z",
-         *         "provisional": false
-         *       },
-         *       "calendar": [
-         *         {
-         *           "calendarVersion": "cn-1a2b3c4d",
-         *           "year": 2026
-         *         }
-         *       ],
-         *       "changes": [],
-         *       "days": [
-         *         {
-         *           "counted": false,
-         *           "date": "2026-11-21",
-         *           "kind": "weekend",
-         *           "n": null,
-         *           "name": null
-         *         },
-         *         {
-         *           "counted": false,
-         *           "date": "2026-11-22",
-         *           "kind": "weekend",
-         *           "n": null,
-         *           "name": null
-         *         },
-         *         {
-         *           "counted": true,
-         *           "date": "2026-11-23",
-         *           "kind": "working",
-         *           "n": 1,
-         *           "name": null
-         *         },
-         *         {
-         *           "counted": true,
-         *           "date": "2026-11-24",
-         *           "kind": "working",
-         *           "n": 2,
-         *           "name": null
-         *         }
-         *       ],
-         *       "dueAt": "2026-11-24T15:59:59.999Z",
-         *       "dueDate": "2026-11-24",
-         *       "from": "2026-11-20",
-         *       "givenBy": {
-         *         "at": "2026-11-20T06:10:00.000Z",
-         *         "by": {
-         *           "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
-         *           "name": "安委办 周敏",
-         *           "role": "office"
-         *         },
-         *         "dueAt": "2026-11-24T15:59:59.999Z",
-         *         "seq": 43,
-         *         "type": "item.assigned"
-         *       },
-         *       "itemCode": "2026-000001",
-         *       "itemId": "01a20117-5fde-7171-bd82-1b39a1974f7e",
-         *       "itemVersion": 3,
-         *       "kind": "workingDays",
-         *       "provisional": false,
-         *       "stood": [],
-         *       "stoodMs": 0,
-         *       "timeZone": "Asia/Shanghai",
-         *       "workingDays": 2
-         *     }
-         */
-        DeadlineExplanation: {
-            /** @description The same count by the calendar in force now, for what is on account. Where it `differs`, `POST /v1/calendar/{year}/recomputation` moves the deadline; nothing else does. */
-            byPresentCalendar: {
-                /** @description The years that were counted through; `calendarVersion` null: not published then. */
-                calendar: {
-                    calendarVersion: string | null;
-                    year: number;
-                }[];
-                differs: boolean;
-                /** Format: date-time */
-                dueAt: string;
-                provisional: boolean;
-            } | null;
-            /** @description The years that were counted through; `calendarVersion` null: not published then. */
-            calendar: {
-                calendarVersion: string | null;
-                year: number;
-            }[];
-            /** @description What moved it since, oldest first: resumptions, recomputations, a return to the level’s default. */
-            changes: components["schemas"]["DeadlineCause"][];
-            /** @description Every day that the count came over; null where nothing was counted. */
-            days: components["schemas"]["DeadlineDay"][] | null;
-            /** @description The deadline; null where the item has none. */
-            dueAt: string | null;
-            /** @description Its day in the jurisdiction’s time zone. */
-            dueDate: string | null;
-            /** @description The day after which working days are counted; null where nothing was counted. */
-            from: string | null;
-            givenBy: components["schemas"]["DeadlineCause"] | null;
-            itemCode: string;
-            /** Format: uuid */
-            itemId: string;
-            itemVersion: number;
-            /** @description How it was given: as a `date`, in `workingDays`, by `default` for the level, by an `extension`, or `imported`. */
-            kind: ("date" | "workingDays" | "default" | "extension" | "imported") | null;
-            /** @description Counted past the last year that was published then. */
-            provisional: boolean;
-            /** @description The times for which the clock stood (中止计时). */
-            stood: components["schemas"]["DeadlineStand"][];
-            /** @description By so much they moved the deadline. */
-            stoodMs: number;
-            timeZone: string;
-            workingDays: number | null;
-        };
-        /**
-         * @example {
-         *       "alarmDays": 3,
-         *       "createdAt": "2026-11-22T02:30:38.780Z",
-         *       "id": "7Qm2XbT0aRk9",
-         *       "language": "zh-CN",
-         *       "lastUsedAt": null,
-         *       "name": "手机日历"
-         *     }
-         */
-        DeadlineFeed: {
-            /** @description So many days before the deadline’s day, at nine, the calendar program reminds; null: not at all. */
-            alarmDays: number | null;
-            /** Format: date-time */
-            createdAt: string;
-            /** @example 7Qm2XbT0aRk9 */
-            id: string;
-            /** @enum {string} */
-            language: "zh-CN" | "en";
-            /** @description To the hour. */
-            lastUsedAt: string | null;
-            /**
-             * @description What it was made for.
-             * @example 手机日历
-             */
-            name: string;
-        };
-        /**
-         * @example {
-         *       "data": [
-         *         {
-         *           "alarmDays": 3,
-         *           "createdAt": "2026-11-22T02:30:38.780Z",
-         *           "id": "7Qm2XbT0aRk9",
-         *           "language": "zh-CN",
-         *           "lastUsedAt": null,
-         *           "name": "手机日历"
-         *         }
-         *       ],
-         *       "nextCursor": null
-         *     }
-         */
-        DeadlineFeedPage: {
-            data: components["schemas"]["DeadlineFeed"][];
-            nextCursor: string | null;
-        };
-        DeadlineMove: {
-            code: string;
-            /**
-             * Format: date-time
-             * @description Before.
-             */
-            dueAt: string;
-            dueProvisional: boolean;
-            /**
-             * Format: date
-             * @description The day after which the working days are counted.
-             */
-            from: string;
-            /** Format: uuid */
-            id: string;
-            /**
-             * Format: date-time
-             * @description After.
-             */
-            newDueAt: string;
-            newDueProvisional: boolean;
-            title: string;
-            workingDays: number;
-        };
-        /**
-         * @example {
-         *       "data": [
-         *         {
-         *           "code": "2026-000172",
-         *           "dueAt": "2027-01-22T15:59:59.999Z",
-         *           "dueProvisional": true,
-         *           "from": "2026-12-25",
-         *           "id": "01a20116-9f7b-7e01-9c33-6c1f3a2f1f10",
-         *           "newDueAt": "2027-01-25T15:59:59.999Z",
-         *           "newDueProvisional": false,
-         *           "title": "临水弯道无护栏",
-         *           "workingDays": 20
-         *         }
-         *       ],
-         *       "nextCursor": null,
-         *       "suspended": 0
-         *     }
-         */
-        DeadlineMovePage: {
-            data: components["schemas"]["DeadlineMove"][];
-            nextCursor: string | null;
-            /** @description How many more would move but are suspended: their clock stands and their deadline with it. Once resumed they are among those that move. */
-            suspended: number;
-            total?: number;
-        };
-        DeadlineStand: {
-            /** Format: date-time */
-            from: string;
-            reason: string;
-            /** @description Null: it stands. */
-            to: string | null;
-        };
-        /**
-         * @example {
-         *       "items": [
-         *         {
-         *           "code": "2026-000172",
-         *           "dueAt": "2027-01-22T15:59:59.999Z",
-         *           "dueProvisional": true,
-         *           "from": "2026-12-25",
-         *           "id": "01a20116-9f7b-7e01-9c33-6c1f3a2f1f10",
-         *           "newDueAt": "2027-01-25T15:59:59.999Z",
-         *           "newDueProvisional": false,
-         *           "title": "临水弯道无护栏",
-         *           "workingDays": 20
-         *         }
-         *       ],
-         *       "moved": 1,
-         *       "remaining": 0,
-         *       "suspended": 0,
-         *       "version": 1,
-         *       "year": 2027
-         *     }
-         */
-        DeadlinesRecomputed: {
-            /** @description Those that this request moved, by deadline. */
-            items: components["schemas"]["DeadlineMove"][];
-            /** @description How many deadlines this request moved. */
-            moved: number;
-            /** @description How many are left: over the limit, or being changed by somebody else just now. Ask again until it is 0. */
-            remaining: number;
-            /** @description How many more would move but are suspended: their clock stands and their deadline with it. Once resumed they are among those that move. */
-            suspended: number;
-            /** @description How often the jurisdiction has set the year; 0: never. */
-            version: number;
-            year: number;
+        /** @description How long it took to come to each step in the period, from the item’s latest listing (a reopening begins anew): orders, their signing, plans, closure requests, and the closings that hold. */
+        DaysToSteps: {
+            accepted: components["schemas"]["StepDays"];
+            assigned: components["schemas"]["StepDays"];
+            closed: components["schemas"]["StepDays"];
+            closureRequested: components["schemas"]["StepDays"];
+            planned: components["schemas"]["StepDays"];
         };
         /**
          * @example {
@@ -3734,6 +3248,115 @@ export interface components {
             startChainageM?: (string | number) | null;
             /** @example 临水弯道无护栏 */
             title: string;
+        };
+        /**
+         * @example {
+         *       "added": 24,
+         *       "closed": 96,
+         *       "dispersion": 1.2,
+         *       "earliest": "2027-01-24",
+         *       "key": "341225",
+         *       "label": "阜南县",
+         *       "latest": "2027-05-03",
+         *       "netPerWeek": 6,
+         *       "open": 87,
+         *       "outlook": "expected",
+         *       "reachesZero": "2027-03-04"
+         *     }
+         */
+        ForecastGroup: {
+            /** @description Listed or reopened in the window. */
+            added: number;
+            /** @description Struck off in the window. */
+            closed: number;
+            /** @description How much more the weeks differ than chance would have it (1: no more); it widens the interval. */
+            dispersion: number;
+            /** @description With a chance of 10 % by then. */
+            earliest: string | null;
+            key: string | null;
+            label: string;
+            /** @description With a chance of 90 % by then; null where not even that is to be had. */
+            latest: string | null;
+            /** @description Closed less added, a week. */
+            netPerWeek: number;
+            /** @description On account now. */
+            open: number;
+            /**
+             * @description `reached`: none is on account. `expected`: on the day that `reachesZero` says. `not_at_this_pace`: no more is closed than comes in, or it would take longer than a hundred years. `too_few_data`: fewer than 4 weeks or 5 closings.
+             * @enum {string}
+             */
+            outlook: "reached" | "expected" | "not_at_this_pace" | "too_few_data";
+            /** @description Null unless it is expected. */
+            reachesZero: string | null;
+        };
+        /**
+         * @example {
+         *       "added": 24,
+         *       "asOf": "2026-11-22T01:30:00.000Z",
+         *       "closed": 96,
+         *       "dispersion": 1.2,
+         *       "earliest": "2027-01-24",
+         *       "groups": [
+         *         {
+         *           "added": 24,
+         *           "closed": 96,
+         *           "dispersion": 1.2,
+         *           "earliest": "2027-01-24",
+         *           "key": "341225",
+         *           "label": "阜南县",
+         *           "latest": "2027-05-03",
+         *           "netPerWeek": 6,
+         *           "open": 87,
+         *           "outlook": "expected",
+         *           "reachesZero": "2027-03-04"
+         *         }
+         *       ],
+         *       "latest": "2027-05-03",
+         *       "netPerWeek": 6,
+         *       "open": 87,
+         *       "outlook": "expected",
+         *       "reachesZero": "2027-03-04",
+         *       "window": {
+         *         "from": "2026-08-30",
+         *         "to": "2026-11-22",
+         *         "weeks": 12
+         *       }
+         *     }
+         */
+        ForecastReport: {
+            /** @description Listed or reopened in the window. */
+            added: number;
+            /** Format: date-time */
+            asOf: string;
+            /** @description Struck off in the window. */
+            closed: number;
+            /** @description How much more the weeks differ than chance would have it (1: no more); it widens the interval. */
+            dispersion: number;
+            /** @description With a chance of 10 % by then. */
+            earliest: string | null;
+            /** @description Most open first. */
+            groups: components["schemas"]["ForecastGroup"][];
+            /** @description With a chance of 90 % by then; null where not even that is to be had. */
+            latest: string | null;
+            /** @description Closed less added, a week. */
+            netPerWeek: number;
+            /** @description On account now. */
+            open: number;
+            /**
+             * @description `reached`: none is on account. `expected`: on the day that `reachesZero` says. `not_at_this_pace`: no more is closed than comes in, or it would take longer than a hundred years. `too_few_data`: fewer than 4 weeks or 5 closings.
+             * @enum {string}
+             */
+            outlook: "reached" | "expected" | "not_at_this_pace" | "too_few_data";
+            /** @description Null unless it is expected. */
+            reachesZero: string | null;
+            /** @description The whole weeks that the pace was taken from; fewer than asked where the list is younger. */
+            window: {
+                /** Format: date */
+                from: string;
+                /** Format: date */
+                to: string;
+                weeks: number;
+            };
         };
         /** @description Chainage: text such as `K12+345`, or plain metres or kilometres; a stretch has `~` between its ends. */
         ImportChainage: {
@@ -4815,39 +4438,6 @@ export interface components {
         };
         /**
          * @example {
-         *       "alarmDays": 3,
-         *       "createdAt": "2026-11-22T02:30:38.780Z",
-         *       "id": "7Qm2XbT0aRk9",
-         *       "language": "zh-CN",
-         *       "lastUsedAt": null,
-         *       "name": "手机日历",
-         *       "url": "https://list.example.cn/v1/me/deadlines.ics?token=ol_feed_7Qm2XbT0aRk9_DztKk3TbFq8sXv1mWc5nRj7hLp0gYe2aU4i9ob"
-         *     }
-         */
-        NewDeadlineFeed: {
-            /** @description So many days before the deadline’s day, at nine, the calendar program reminds; null: not at all. */
-            alarmDays: number | null;
-            /** Format: date-time */
-            createdAt: string;
-            /** @example 7Qm2XbT0aRk9 */
-            id: string;
-            /** @enum {string} */
-            language: "zh-CN" | "en";
-            /** @description To the hour. */
-            lastUsedAt: string | null;
-            /**
-             * @description What it was made for.
-             * @example 手机日历
-             */
-            name: string;
-            /**
-             * Format: uri
-             * @description What the calendar program subscribes to. It opens the feed to whoever has it; shown once, only a hash is kept.
-             */
-            url: string;
-        };
-        /**
-         * @example {
          *       "active": true,
          *       "area": "341225",
          *       "createdAt": "2026-11-22T01:30:00.000Z",
@@ -5146,6 +4736,415 @@ export interface components {
             type: string;
         };
         /**
+         * @example {
+         *       "closed": 3,
+         *       "date": "2026-11-21",
+         *       "listed": 2,
+         *       "open": 87,
+         *       "overdue": 4,
+         *       "reopened": 0
+         *     }
+         */
+        ProgressDay: {
+            closed: number;
+            /** Format: date */
+            date: string;
+            listed: number;
+            /** @description On account at the end of the local day, or at `asOf` on its day. */
+            open: number;
+            overdue: number;
+            reopened: number;
+        };
+        /**
+         * @example {
+         *       "closed": 85,
+         *       "daysTo": {
+         *         "accepted": {
+         *           "count": 151,
+         *           "median": 4,
+         *           "p90": 8
+         *         },
+         *         "assigned": {
+         *           "count": 160,
+         *           "median": 2,
+         *           "p90": 5
+         *         },
+         *         "closed": {
+         *           "count": 85,
+         *           "median": 21,
+         *           "p90": 44.6
+         *         },
+         *         "closureRequested": {
+         *           "count": 90,
+         *           "median": 19,
+         *           "p90": 40.5
+         *         },
+         *         "planned": {
+         *           "count": 140,
+         *           "median": 9,
+         *           "p90": 15
+         *         }
+         *       },
+         *       "extended": 5,
+         *       "few": false,
+         *       "inPeriod": {
+         *         "closed": 50,
+         *         "extended": 3,
+         *         "listed": 61,
+         *         "rejectedAtClosure": 5,
+         *         "reopened": 1,
+         *         "returned": 2
+         *       },
+         *       "key": "341225",
+         *       "label": "阜南县",
+         *       "listed": 172,
+         *       "open": 87,
+         *       "overdue": 4,
+         *       "rates": {
+         *         "closure": {
+         *           "denominator": 172,
+         *           "numerator": 85,
+         *           "value": 0.4942
+         *         },
+         *         "extension": {
+         *           "denominator": 160,
+         *           "numerator": 5,
+         *           "value": 0.0313
+         *         },
+         *         "onTime": {
+         *           "denominator": 85,
+         *           "numerator": 80,
+         *           "value": 0.9412
+         *         },
+         *         "overdue": {
+         *           "denominator": 87,
+         *           "numerator": 4,
+         *           "value": 0.046
+         *         },
+         *         "recheckPass": {
+         *           "denominator": 12,
+         *           "numerator": 11,
+         *           "value": 0.9167
+         *         },
+         *         "recurrence": {
+         *           "denominator": 87,
+         *           "numerator": 2,
+         *           "value": 0.023
+         *         },
+         *         "return": {
+         *           "denominator": 160,
+         *           "numerator": 4,
+         *           "value": 0.025
+         *         },
+         *         "rework": {
+         *           "denominator": 94,
+         *           "numerator": 9,
+         *           "value": 0.0957
+         *         }
+         *       },
+         *       "recurrent": 1,
+         *       "rejectedAtClosure": 9,
+         *       "reopened": 2,
+         *       "returned": 4
+         *     }
+         */
+        ProgressGroup: {
+            /** @description Of these, struck off and not on account again (已销号). */
+            closed: number;
+            daysTo: components["schemas"]["DaysToSteps"];
+            /** @description Items of which an extension was approved at least once (延期, `item.extension_decided`). */
+            extended: number;
+            /** @description Fewer than 5 items listed: rates have no value. */
+            few: boolean;
+            inPeriod: components["schemas"]["ProgressInPeriod"];
+            /** @description Null: the items that have none. */
+            key: string | null;
+            label: string;
+            /** @description Items ever on the list (累计挂账): on account, or closed. */
+            listed: number;
+            /** @description Of these, on account (在账). `listed` = `closed` + `open`. */
+            open: number;
+            /** @description Of the open ones, those whose deadline has passed while the clock runs (逾期). */
+            overdue: number;
+            rates: components["schemas"]["ProgressRates"];
+            /** @description Of these, those of which a recheck found that the remedy did not hold (复发, `item.rechecked`). */
+            recurrent: number;
+            /** @description Items whose closure was rejected at least once (验收退回, `item.closure_rejected`). */
+            rejectedAtClosure: number;
+            /** @description Items that came back on account at least once (重新挂账): the office put them back (`item.reopened`), or a recheck failed. */
+            reopened: number;
+            /** @description Items of which a unit gave an order back at least once (退办, `item.returned`). */
+            returned: number;
+        };
+        /** @description Events in the period, each counted; an item may be counted more than once. */
+        ProgressInPeriod: {
+            /** @description `item.closed`, each striking-off. */
+            closed: number;
+            /** @description `item.extension_decided` that approved. */
+            extended: number;
+            /** @description `item.listed`; what an import brought counts from when its old list says. */
+            listed: number;
+            /** @description `item.closure_rejected` */
+            rejectedAtClosure: number;
+            /** @description `item.reopened`, and `item.rechecked` that failed. */
+            reopened: number;
+            /** @description `item.returned` */
+            returned: number;
+        };
+        /** @description As bulletins have them, each with its numerator and denominator. */
+        ProgressRates: {
+            /** @description Closure rate (整改率): closed ÷ ever listed. */
+            closure: components["schemas"]["Rate"];
+            /** @description Extended at least once ÷ ever assigned. */
+            extension: components["schemas"]["Rate"];
+            /** @description Closed on time (按期销号率): of the closed whose deadline and closing are known. */
+            onTime: components["schemas"]["Rate"];
+            /** @description Overdue rate (逾期率): overdue ÷ on account. */
+            overdue: components["schemas"]["Rate"];
+            /** @description Rechecks passed ÷ rechecks made. */
+            recheckPass: components["schemas"]["Rate"];
+            /** @description On account again at least once ÷ ever closed. */
+            recurrence: components["schemas"]["Rate"];
+            /** @description Returned at least once ÷ ever assigned. */
+            return: components["schemas"]["Rate"];
+            /** @description Closure rejected at least once ÷ closure ever applied for. */
+            rework: components["schemas"]["Rate"];
+        };
+        /**
+         * @example {
+         *       "asOf": "2026-11-22T01:30:00.000Z",
+         *       "closed": 85,
+         *       "daysTo": {
+         *         "accepted": {
+         *           "count": 151,
+         *           "median": 4,
+         *           "p90": 8
+         *         },
+         *         "assigned": {
+         *           "count": 160,
+         *           "median": 2,
+         *           "p90": 5
+         *         },
+         *         "closed": {
+         *           "count": 85,
+         *           "median": 21,
+         *           "p90": 44.6
+         *         },
+         *         "closureRequested": {
+         *           "count": 90,
+         *           "median": 19,
+         *           "p90": 40.5
+         *         },
+         *         "planned": {
+         *           "count": 140,
+         *           "median": 9,
+         *           "p90": 15
+         *         }
+         *       },
+         *       "extended": 5,
+         *       "inPeriod": {
+         *         "closed": 50,
+         *         "extended": 3,
+         *         "listed": 61,
+         *         "rejectedAtClosure": 5,
+         *         "reopened": 1,
+         *         "returned": 2
+         *       },
+         *       "listed": 172,
+         *       "open": 87,
+         *       "overdue": 4,
+         *       "period": {
+         *         "from": "2026-08-25",
+         *         "to": "2026-11-23"
+         *       },
+         *       "rates": {
+         *         "closure": {
+         *           "denominator": 172,
+         *           "numerator": 85,
+         *           "value": 0.4942
+         *         },
+         *         "extension": {
+         *           "denominator": 160,
+         *           "numerator": 5,
+         *           "value": 0.0313
+         *         },
+         *         "onTime": {
+         *           "denominator": 85,
+         *           "numerator": 80,
+         *           "value": 0.9412
+         *         },
+         *         "overdue": {
+         *           "denominator": 87,
+         *           "numerator": 4,
+         *           "value": 0.046
+         *         },
+         *         "recheckPass": {
+         *           "denominator": 12,
+         *           "numerator": 11,
+         *           "value": 0.9167
+         *         },
+         *         "recurrence": {
+         *           "denominator": 87,
+         *           "numerator": 2,
+         *           "value": 0.023
+         *         },
+         *         "return": {
+         *           "denominator": 160,
+         *           "numerator": 4,
+         *           "value": 0.025
+         *         },
+         *         "rework": {
+         *           "denominator": 94,
+         *           "numerator": 9,
+         *           "value": 0.0957
+         *         }
+         *       },
+         *       "recurrent": 1,
+         *       "rejectedAtClosure": 9,
+         *       "reopened": 2,
+         *       "returned": 4,
+         *       "series": [
+         *         {
+         *           "closed": 3,
+         *           "date": "2026-11-22",
+         *           "listed": 2,
+         *           "open": 87,
+         *           "overdue": 4,
+         *           "reopened": 0
+         *         }
+         *       ]
+         *     }
+         */
+        ProgressReport: {
+            /** Format: date-time */
+            asOf: string;
+            /** @description Of these, struck off and not on account again (已销号). */
+            closed: number;
+            daysTo: components["schemas"]["DaysToSteps"];
+            /** @description Items of which an extension was approved at least once (延期, `item.extension_decided`). */
+            extended: number;
+            /** @description With `groupBy`: most listed first. */
+            groups?: components["schemas"]["ProgressGroup"][];
+            inPeriod: components["schemas"]["ProgressInPeriod"];
+            /** @description Items ever on the list (累计挂账): on account, or closed. */
+            listed: number;
+            /** @description Of these, on account (在账). `listed` = `closed` + `open`. */
+            open: number;
+            /** @description Of the open ones, those whose deadline has passed while the clock runs (逾期). */
+            overdue: number;
+            period: {
+                /** Format: date */
+                from: string;
+                /**
+                 * Format: date
+                 * @description The day after the last.
+                 */
+                to: string;
+            };
+            rates: components["schemas"]["ProgressRates"];
+            /** @description Of these, those of which a recheck found that the remedy did not hold (复发, `item.rechecked`). */
+            recurrent: number;
+            /** @description Items whose closure was rejected at least once (验收退回, `item.closure_rejected`). */
+            rejectedAtClosure: number;
+            /** @description Items that came back on account at least once (重新挂账): the office put them back (`item.reopened`), or a recheck failed. */
+            reopened: number;
+            /** @description Items of which a unit gave an order back at least once (退办, `item.returned`). */
+            returned: number;
+            /** @description One row for each day of the period that has begun: the burn-down to zero. */
+            series: components["schemas"]["ProgressDay"][];
+        };
+        /**
+         * @example {
+         *       "asOf": "2026-11-22T01:30:00.000Z",
+         *       "groups": [
+         *         {
+         *           "assigned": 28,
+         *           "closed": 19,
+         *           "closedLate": 1,
+         *           "closedOnTime": 18,
+         *           "extended": 1,
+         *           "key": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *           "label": "阜南县交通运输局",
+         *           "maxOverdueDays": 12,
+         *           "noProgress": 1,
+         *           "open": 10,
+         *           "overdue": 1,
+         *           "overdueDays": 12,
+         *           "parts": [
+         *             {
+         *               "denominator": 20,
+         *               "name": "onTime",
+         *               "numerator": 18,
+         *               "points": 45,
+         *               "value": 0.9,
+         *               "weight": 50
+         *             },
+         *             {
+         *               "denominator": 20,
+         *               "name": "firstTime",
+         *               "numerator": 19,
+         *               "points": 19,
+         *               "value": 0.95,
+         *               "weight": 20
+         *             },
+         *             {
+         *               "denominator": 27,
+         *               "name": "signing",
+         *               "numerator": 27,
+         *               "points": 15,
+         *               "value": 1,
+         *               "weight": 15
+         *             },
+         *             {
+         *               "denominator": 10,
+         *               "name": "progress",
+         *               "numerator": 9,
+         *               "points": 13.5,
+         *               "value": 0.9,
+         *               "weight": 15
+         *             }
+         *           ],
+         *           "rank": 1,
+         *           "rejected": 1,
+         *           "returned": 2,
+         *           "score": 92.5,
+         *           "signedLate": 0
+         *         }
+         *       ],
+         *       "period": {
+         *         "from": "2025-11-23",
+         *         "to": "2026-11-23"
+         *       },
+         *       "rules": {
+         *         "minimum": 5,
+         *         "progressDays": 15,
+         *         "signingWorkingDays": 3,
+         *         "version": 0
+         *       }
+         *     }
+         */
+        Ranking: {
+            /** Format: date-time */
+            asOf: string;
+            groups: components["schemas"]["Standing"][];
+            period: {
+                /** Format: date */
+                from: string;
+                /**
+                 * Format: date
+                 * @description The day after the last.
+                 */
+                to: string;
+            };
+            rules: {
+                /** @description Rates of fewer have no value and do not count. */
+                minimum: number;
+                progressDays: number | null;
+                signingWorkingDays: number | null;
+                version: number;
+            };
+        };
+        /**
          * @description To four decimals, half up. `value` is null when the denominator is 0, or where a unit or area has too few items to be compared.
          * @example {
          *       "denominator": 172,
@@ -5175,18 +5174,6 @@ export interface components {
         RecheckItem: {
             findings: string;
             passed: boolean;
-        };
-        /**
-         * @example {
-         *       "limit": 1000
-         *     }
-         */
-        RecomputeDeadlines: {
-            /**
-             * @description At most so many items in this request.
-             * @default 1000
-             */
-            limit?: number;
         };
         /**
          * @example {
@@ -5524,34 +5511,25 @@ export interface components {
             nextCursor: string | null;
         };
         /**
-         * @description The year, whole: a day that is left out is an ordinary one. What else `GET` and `PUT` answer is let be, so that it can be changed and sent back.
+         * @description A rate that the score is made of. Its value is null, and it does not count, where its denominator is below `rules.minimum`.
          * @example {
-         *       "days": [
-         *         {
-         *           "date": "2026-10-01",
-         *           "kind": "off",
-         *           "name": "国庆节"
-         *         }
-         *       ],
-         *       "note": "国办发明电〔2025〕7号"
+         *       "denominator": 20,
+         *       "name": "onTime",
+         *       "numerator": 18,
+         *       "points": 45,
+         *       "value": 0.9,
+         *       "weight": 50
          *     }
          */
-        SetCalendarYear: {
-            affected?: {
-                [key: string]: unknown;
-            };
-            calendarVersion?: string | null;
-            /** @description All named days of the year; null: the year as it is shipped is in force again. */
-            days: components["schemas"]["CalendarDay"][] | null;
-            isShipped?: boolean;
-            /** @description What it rests on, such as a document number. */
-            note?: string | null;
-            setAt?: string | null;
-            setBy?: {
-                [key: string]: unknown;
-            } | null;
-            version?: number;
-            year?: number;
+        ScorePart: {
+            denominator: number;
+            /** @enum {string} */
+            name: "onTime" | "firstTime" | "signing" | "progress";
+            numerator: number;
+            /** @description What it adds to the score; null where it does not count. */
+            points: number | null;
+            value: number | null;
+            weight: number;
         };
         /**
          * @description The rules, whole: what is left out is refused, not kept. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
@@ -5762,11 +5740,115 @@ export interface components {
         };
         /**
          * @example {
+         *       "assigned": 28,
+         *       "closed": 19,
+         *       "closedLate": 1,
+         *       "closedOnTime": 18,
+         *       "extended": 1,
+         *       "key": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *       "label": "阜南县交通运输局",
+         *       "maxOverdueDays": 12,
+         *       "noProgress": 1,
+         *       "open": 10,
+         *       "overdue": 1,
+         *       "overdueDays": 12,
+         *       "parts": [
+         *         {
+         *           "denominator": 20,
+         *           "name": "onTime",
+         *           "numerator": 18,
+         *           "points": 45,
+         *           "value": 0.9,
+         *           "weight": 50
+         *         },
+         *         {
+         *           "denominator": 20,
+         *           "name": "firstTime",
+         *           "numerator": 19,
+         *           "points": 19,
+         *           "value": 0.95,
+         *           "weight": 20
+         *         },
+         *         {
+         *           "denominator": 27,
+         *           "name": "signing",
+         *           "numerator": 27,
+         *           "points": 15,
+         *           "value": 1,
+         *           "weight": 15
+         *         },
+         *         {
+         *           "denominator": 10,
+         *           "name": "progress",
+         *           "numerator": 9,
+         *           "points": 13.5,
+         *           "value": 0.9,
+         *           "weight": 15
+         *         }
+         *       ],
+         *       "rank": 1,
+         *       "rejected": 1,
+         *       "returned": 2,
+         *       "score": 92.5,
+         *       "signedLate": 0
+         *     }
+         */
+        Standing: {
+            /** @description Orders given in the period (`item.assigned`), reassignments too. */
+            assigned: number;
+            /** @description All closings in the period, also where no deadline is known. */
+            closed: number;
+            /** @description Closings in the period after it. */
+            closedLate: number;
+            /** @description Closings in the period at or before the deadline in force. */
+            closedOnTime: number;
+            /** @description Extensions approved in the period. */
+            extended: number;
+            /** @description A unit’s id, a county’s code, an official’s name; null: nobody had the order. */
+            key: string | null;
+            label: string;
+            /** @description The longest of them. */
+            maxOverdueDays: number;
+            /** @description In remediation with the clock running, and nothing heard (signing, plan or progress report) for the rules’ days. Null: the rules set no limit. */
+            noProgress: number | null;
+            /** @description On account at `asOf`. */
+            open: number;
+            /** @description Of these, overdue. */
+            overdue: number;
+            /** @description The days that these are overdue, together. */
+            overdueDays: number;
+            parts: components["schemas"]["ScorePart"][];
+            /** @description By score, ties shared (1, 2, 2, 4), among the rows that the caller sees; null without a score, and for a unit, which sees no other. */
+            rank: number | null;
+            /** @description Closures rejected in the period (`item.closure_rejected`). */
+            rejected: number;
+            /** @description Orders given back in the period (`item.returned`), by the unit that gave them back. */
+            returned: number;
+            /** @description To one decimal; null where too few deadlines have come due to be fair. */
+            score: number | null;
+            /** @description Orders given in the period that were not answered (signed for, given back, or withdrawn) by the end of the rules’ working day for signing. An order that still waits counts once that has passed, unless the clock stands. Null: the rules set no limit. */
+            signedLate: number | null;
+        };
+        /**
+         * @example {
          *       "status": "ok"
          *     }
          */
         Status: {
             status: string;
+        };
+        /**
+         * @description Local days from listing to a step, to one decimal: the median and the 90th percentile over the `count` times that an item came to it in the period.
+         * @example {
+         *       "count": 85,
+         *       "median": 21,
+         *       "p90": 44.6
+         *     }
+         */
+        StepDays: {
+            count: number;
+            median: number | null;
+            p90: number | null;
         };
         /**
          * @description Whoever is called when something happens.
@@ -5919,7 +6001,6 @@ export type AcceptItem = components['schemas']['AcceptItem'];
 export type AddApiKey = components['schemas']['AddApiKey'];
 export type AddCategory = components['schemas']['AddCategory'];
 export type AddContact = components['schemas']['AddContact'];
-export type AddDeadlineFeed = components['schemas']['AddDeadlineFeed'];
 export type AddNote = components['schemas']['AddNote'];
 export type AddPerson = components['schemas']['AddPerson'];
 export type AddSubscription = components['schemas']['AddSubscription'];
@@ -5944,11 +6025,6 @@ export type BulletinSeriesDay = components['schemas']['BulletinSeriesDay'];
 export type BulletinStanding = components['schemas']['BulletinStanding'];
 export type BulletinSummary = components['schemas']['BulletinSummary'];
 export type Calendar = components['schemas']['Calendar'];
-export type CalendarDay = components['schemas']['CalendarDay'];
-export type CalendarYear = components['schemas']['CalendarYear'];
-export type CalendarYearSet = components['schemas']['CalendarYearSet'];
-export type CalendarYearVersion = components['schemas']['CalendarYearVersion'];
-export type CalendarYearVersionPage = components['schemas']['CalendarYearVersionPage'];
 export type Category = components['schemas']['Category'];
 export type CategoryPage = components['schemas']['CategoryPage'];
 export type ChangeContact = components['schemas']['ChangeContact'];
@@ -5962,15 +6038,7 @@ export type ContactMessagePage = components['schemas']['ContactMessagePage'];
 export type ContactPage = components['schemas']['ContactPage'];
 export type CorrectItem = components['schemas']['CorrectItem'];
 export type CsvFile = components['schemas']['CsvFile'];
-export type DeadlineCause = components['schemas']['DeadlineCause'];
-export type DeadlineDay = components['schemas']['DeadlineDay'];
-export type DeadlineExplanation = components['schemas']['DeadlineExplanation'];
-export type DeadlineFeed = components['schemas']['DeadlineFeed'];
-export type DeadlineFeedPage = components['schemas']['DeadlineFeedPage'];
-export type DeadlineMove = components['schemas']['DeadlineMove'];
-export type DeadlineMovePage = components['schemas']['DeadlineMovePage'];
-export type DeadlineStand = components['schemas']['DeadlineStand'];
-export type DeadlinesRecomputed = components['schemas']['DeadlinesRecomputed'];
+export type DaysToSteps = components['schemas']['DaysToSteps'];
 export type DecideClosure = components['schemas']['DecideClosure'];
 export type DecideExtension = components['schemas']['DecideExtension'];
 export type Delivery = components['schemas']['Delivery'];
@@ -5983,6 +6051,8 @@ export type EventPage = components['schemas']['EventPage'];
 export type EventStream = components['schemas']['EventStream'];
 export type Feed = components['schemas']['Feed'];
 export type FileItem = components['schemas']['FileItem'];
+export type ForecastGroup = components['schemas']['ForecastGroup'];
+export type ForecastReport = components['schemas']['ForecastReport'];
 export type ImportChainage = components['schemas']['ImportChainage'];
 export type ImportDate = components['schemas']['ImportDate'];
 export type ImportDatum = components['schemas']['ImportDatum'];
@@ -6004,7 +6074,6 @@ export type Location = components['schemas']['Location'];
 export type Me = components['schemas']['Me'];
 export type MergeItem = components['schemas']['MergeItem'];
 export type NewApiKey = components['schemas']['NewApiKey'];
-export type NewDeadlineFeed = components['schemas']['NewDeadlineFeed'];
 export type NewSubscription = components['schemas']['NewSubscription'];
 export type Notice = components['schemas']['Notice'];
 export type NoticePage = components['schemas']['NoticePage'];
@@ -6015,10 +6084,15 @@ export type PersonPage = components['schemas']['PersonPage'];
 export type PersonRef = components['schemas']['PersonRef'];
 export type PlanItem = components['schemas']['PlanItem'];
 export type Problem = components['schemas']['Problem'];
+export type ProgressDay = components['schemas']['ProgressDay'];
+export type ProgressGroup = components['schemas']['ProgressGroup'];
+export type ProgressInPeriod = components['schemas']['ProgressInPeriod'];
+export type ProgressRates = components['schemas']['ProgressRates'];
+export type ProgressReport = components['schemas']['ProgressReport'];
+export type Ranking = components['schemas']['Ranking'];
 export type Rate = components['schemas']['Rate'];
 export type Reason = components['schemas']['Reason'];
 export type RecheckItem = components['schemas']['RecheckItem'];
-export type RecomputeDeadlines = components['schemas']['RecomputeDeadlines'];
 export type ReopenItem = components['schemas']['ReopenItem'];
 export type ReportProgress = components['schemas']['ReportProgress'];
 export type RequestClosure = components['schemas']['RequestClosure'];
@@ -6031,9 +6105,11 @@ export type RotateSecret = components['schemas']['RotateSecret'];
 export type Rules = components['schemas']['Rules'];
 export type RulesVersion = components['schemas']['RulesVersion'];
 export type RulesVersionPage = components['schemas']['RulesVersionPage'];
-export type SetCalendarYear = components['schemas']['SetCalendarYear'];
+export type ScorePart = components['schemas']['ScorePart'];
 export type SetRules = components['schemas']['SetRules'];
+export type Standing = components['schemas']['Standing'];
 export type Status = components['schemas']['Status'];
+export type StepDays = components['schemas']['StepDays'];
 export type Subscription = components['schemas']['Subscription'];
 export type SubscriptionPage = components['schemas']['SubscriptionPage'];
 export type SuperviseItem = components['schemas']['SuperviseItem'];
@@ -7617,478 +7693,6 @@ export interface operations {
             };
         };
     };
-    getCalendarYear: {
-        parameters: {
-            query?: {
-                /** @description This version instead of the one in force: a number, 0 for what the service ships, or what a deadline’s basis calls a shipped year. */
-                version?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The year, 2000 to 2100. */
-                year: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The year. `ETag` is its version. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CalendarYear"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    setCalendarYear: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
-                "idempotency-key"?: string;
-                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
-                "if-match"?: string;
-            };
-            path: {
-                /** @description The year, 2000 to 2100. */
-                year: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetCalendarYear"];
-            };
-        };
-        responses: {
-            /** @description The year in force now, and what it would change. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CalendarYearSet"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It cannot happen as things stand, or the first request with this key is still running. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It is at another version than If-Match says. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not of a type that this takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key was used with another request. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    previewRecomputation: {
-        parameters: {
-            query?: {
-                /** @description Rows on a page. */
-                limit?: number;
-                /** @description `nextCursor` of the page before. */
-                cursor?: string;
-                /** @description `true` adds `total`. */
-                count?: "true" | "false";
-            };
-            header?: never;
-            path: {
-                /** @description The year, 2000 to 2100. */
-                year: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of items. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeadlineMovePage"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    recomputeDeadlines: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
-                "idempotency-key"?: string;
-                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
-                "if-match"?: string;
-            };
-            path: {
-                /** @description The year, 2000 to 2100. */
-                year: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RecomputeDeadlines"];
-            };
-        };
-        responses: {
-            /** @description What was moved, and what is left. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeadlinesRecomputed"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It cannot happen as things stand, or the first request with this key is still running. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It is at another version than If-Match says. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not of a type that this takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key was used with another request. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listCalendarYearVersions: {
-        parameters: {
-            query?: {
-                /** @description Rows on a page. */
-                limit?: number;
-                /** @description `nextCursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The year, 2000 to 2100. */
-                year: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of versions. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CalendarYearVersionPage"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listCategories: {
         parameters: {
             query?: never;
@@ -8971,7 +8575,7 @@ export interface operations {
                 /** @description Events on a page, 50 unless told; of an NDJSON export, all unless told. */
                 limit?: number;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
                 /** @description Seconds to wait for the next event when there is none yet. */
                 wait?: number;
             };
@@ -9044,7 +8648,7 @@ export interface operations {
                 /** @description The last seq that the follower has; without it the stream begins with what happens from now on. */
                 after?: string;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
             };
             header?: {
                 /** @description The `id` that the client saw last, which it sends by itself when it connects again. It goes before `after`. */
@@ -10198,86 +9802,6 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    explainDeadline: {
-        parameters: {
-            query?: {
-                /** @description Answers as things stood then, from the ledger. */
-                asOf?: string;
-            };
-            header?: never;
-            path: {
-                /** @description UUID or code (`2026-000172`). */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The explanation. `ETag` is the item’s version. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeadlineExplanation"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12595,342 +12119,6 @@ export interface operations {
             };
         };
     };
-    listDeadlineFeeds: {
-        parameters: {
-            query?: {
-                /** @description Rows on a page. */
-                limit?: number;
-                /** @description `nextCursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of feeds. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeadlineFeedPage"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    addDeadlineFeed: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
-                "idempotency-key"?: string;
-                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
-                "if-match"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AddDeadlineFeed"];
-            };
-        };
-        responses: {
-            /** @description The feed with its URL. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewDeadlineFeed"];
-                };
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It cannot happen as things stand, or the first request with this key is still running. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not of a type that this takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The Idempotency-Key was used with another request. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    revokeDeadlineFeed: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The feed’s id. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Revoked. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not the caller’s to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getDeadlineFeed: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The calendar. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/calendar": string;
-                };
-            };
-            /** @description It is what the caller has. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A parameter is unknown or wrong; `errors` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description No valid API key or token. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller’s role may not do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The feed was revoked, or its person shut out, or there never was one. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database is away; try again as `Retry-After` says. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listNotices: {
         parameters: {
             query?: {
@@ -13459,6 +12647,384 @@ export interface operations {
             };
         };
     };
+    reportAreas: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description The first local day of the period. Left out: 365 days before `to`. */
+                from?: string;
+                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                to?: string;
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranking, best first; as a file, its rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Standing"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportForecast: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description What each row is of. */
+                groupBy?: "unit" | "area" | "leadOfficial" | "level" | "category" | "road";
+                /** @description The window: so many weeks before the day of the report, whose own day is left out. */
+                weeks?: number;
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The forecast; as a file, its groups. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["ForecastGroup"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportLeadOfficials: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description The first local day of the period. Left out: 365 days before `to`. */
+                from?: string;
+                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                to?: string;
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranking, best first; as a file, its rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Standing"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reportOverdue: {
         parameters: {
             query?: {
@@ -13529,6 +13095,260 @@ export interface operations {
                     "application/json": components["schemas"]["OverdueReport"];
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
                     "application/x-ndjson": components["schemas"]["Item"] | components["schemas"]["OverdueGroup"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportProgress: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description The first local day of the period. Left out: 90 days before `to`. */
+                from?: string;
+                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                to?: string;
+                /** @description Counts the same once more for each group, in `groups`. */
+                groupBy?: "unit" | "area" | "leadOfficial" | "level" | "category" | "road";
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report; as a file, its days, or its groups with `groupBy`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["ProgressDay"] | components["schemas"]["ProgressGroup"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportUnits: {
+        parameters: {
+            query?: {
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description The first local day of the period. Left out: 365 days before `to`. */
+                from?: string;
+                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                to?: string;
+                /** @description Answers as things stood then, from the ledger. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranking, best first; as a file, its rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Standing"];
                     "text/csv": components["schemas"]["CsvFile"];
                 };
             };

@@ -23,12 +23,10 @@ export interface SeriesDay {
   overdue: number
 }
 
-/** A stretch in which an item was on account with one deadline, by the indexes of the day ends that fall in it. */
+/** A stretch in which an item was overdue, by the indexes of the day ends that fall in it. */
 export interface Stretch {
   first: number
   after: number
-  /** The first day end at which its deadline had passed; null where it has none, or the clock stood. */
-  late: number | null
   count: number
 }
 
@@ -43,29 +41,33 @@ export function dayEnds({ from, to, asOf, timeZone }: Span): { date: string; end
     })
 }
 
-/** How many were open and overdue at the end of each day of the period, and of the day before, with each day's flows. */
+/**
+ * How many were open and overdue at the end of each day of the period, and of the day before, with each day's flows. What is
+ * open follows from what was at the end, `openAtEnd`, and what came and went.
+ */
 export function seriesOf(
   span: Span,
-  stretches: readonly Stretch[],
+  openAtEnd: number,
   flows: readonly DayFlow[],
+  late: readonly Stretch[],
 ): { openAtStart: number; series: SeriesDay[] } {
   const ends = dayEnds(span)
-  const open = ends.map(() => 0)
   const overdue = ends.map(() => 0)
-  for (const { first, after, late, count } of stretches) {
-    for (let k = first; k < after; k++) {
-      open[k] = (open[k] ?? 0) + count
-      if (late !== null && k >= late) overdue[k] = (overdue[k] ?? 0) + count
-    }
+  for (const { first, after, count } of late) {
+    for (let k = first; k < after; k++) overdue[k] = (overdue[k] ?? 0) + count
   }
   const byDate = new Map(flows.map((flow) => [flow.date, flow]))
-  const series = ends.slice(1).map(({ date }, k) => {
+  const series: SeriesDay[] = []
+  let open = openAtEnd
+  for (let k = ends.length - 1; k > 0; k--) {
+    const { date = '' } = ends[k] ?? {}
     const {
       newlyListed: listed = 0,
       closedInPeriod: closed = 0,
       reopenedInPeriod: reopened = 0,
     } = byDate.get(date) ?? {}
-    return { date, listed, closed, reopened, open: open[k + 1] ?? 0, overdue: overdue[k + 1] ?? 0 }
-  })
-  return { openAtStart: open[0] ?? 0, series }
+    series.unshift({ date, listed, closed, reopened, open, overdue: overdue[k] ?? 0 })
+    open += closed - listed - reopened
+  }
+  return { openAtStart: open, series }
 }

@@ -72,7 +72,8 @@ interface Keyed {
 }
 
 /** What `state` needs beside what is counted of every list. */
-const MORE = sql`, i.lead_official, i.assignment is not null as ordered, ${lastProgress} as heard_at`
+const MORE = sql`, i.lead_official, i.assignment is not null as ordered,
+  case when i.status = 'remediating' then ${lastProgress} end as heard_at`
 
 const CONDUCT: readonly Counted[] = [
   'item.assigned',
@@ -90,23 +91,26 @@ const CONDUCT: readonly Counted[] = [
  */
 function actsOfState(cut: Cut): SQL {
   const { jurisdiction, from, timeZone, asOf } = cut
+  const counts = sql`d.what <> 'item.accepted' and ${inPeriod(sql`d.at`, cut)}`
   return sql`
     done as (
-      select e.item_id as id, e.item_version as version, e.at, e.what,
-        lead(e.at) over (partition by e.item_id order by e.item_version) as next_at,
-        i.ordered and e.item_version >= coalesce(max(e.item_version) filter (where e.what = 'item.assigned')
-          over (partition by e.item_id), 0) as is_current
+      select e.item_id as id, e.item_version as version, e.at, e.what, i.area, i.suspension is not null as stands,
+        i.responsible_unit, i.lead_official, i.closed_at <= i.due_at as is_in_time,
+        lead(e.at) over by_item as next_at,
+        i.ordered and e.item_version >= coalesce(
+          max(e.item_version) filter (where e.what = 'item.assigned') over (partition by e.item_id), 0) as is_current
       from ${eventsOfState(jurisdiction, CONDUCT)}
       where e.at >= ${startOfDay(from, timeZone)}::timestamptz and e.at <= ${asOf}::timestamptz
+      window by_item as (partition by e.item_id order by e.item_version)
     ), act as (
-      select d.what, d.at, d.next_at, i.area, i.suspension is not null as stands,
-        case when d.is_current then i.responsible_unit else p.responsible_unit end as responsible_unit,
-        case when d.is_current then i.lead_official else p.lead_official end as lead_official,
-        case when d.is_current then i.closed_at <= i.due_at else p.closed_at <= p.due_at end as is_in_time
+      select d.what, d.at, d.next_at, d.area, d.stands, d.responsible_unit, d.lead_official, d.is_in_time
+      from done d where d.is_current and ${counts}
+      union all
       -- Who gives an order back has it no more: the state before says who that was.
-      from done d join state i on i.id = d.id left join item_past p on not d.is_current and p.jurisdiction_id = ${jurisdiction}
-        and p.id = d.id and p.version = d.version - (d.what = 'item.returned')::int
-      where d.what <> 'item.accepted' and ${inPeriod(sql`d.at`, cut)}
+      select d.what, d.at, d.next_at, d.area, d.stands, p.responsible_unit, p.lead_official, p.closed_at <= p.due_at
+      from done d left join item_past p on p.jurisdiction_id = ${jurisdiction} and p.id = d.id
+        and p.version = d.version - (d.what = 'item.returned')::int
+      where not d.is_current and ${counts}
       union all
       select 'item.closed', f.closed_at, null, i.area, false, null, null, f.closed_at <= f.due_at
       from imported f join state i on i.id = f.id

@@ -8,7 +8,7 @@ import { ownedBy } from '../db/visible.js'
 import { type Forecast, forecastOf, type Week } from '../domain/forecast.js'
 import { addDays, daysBetween, localDate } from '../domain/zone.js'
 import type { Language } from '../http/language.js'
-import { type Asking, cutOf, labelsOf, readOnce, stateOf } from './source.js'
+import { type Asking, BY_KEY, cutOf, labelsOf, readOnce, stateOf } from './source.js'
 
 /** A forecast with what it is made from. */
 export interface Outlooked extends Forecast {
@@ -95,18 +95,18 @@ function weeksOf(moved: readonly Moved[], weeks: number): Week[] {
 
 async function readMaterial(tx: Tx, asking: Asking, cut: Cut): Promise<Material> {
   const { rows } = await tx.execute<Material & Record<string, unknown>>(sql`
-    with ${stateOf(asking, ownedBy(asking.actor))}, ${importedFirst(cut.jurisdiction)}, ${flowOfState(cut)}
+    with ${stateOf(asking, ownedBy(asking.actor))}, ${importedFirst(cut.jurisdiction)}, ${flowOfState(cut, BY_KEY)}
     select
       (select ${instant('min(coalesce(i.listed_at, i.reported_at))')}
         from state i where i.status not in ('reported', 'dismissed', 'merged')) as began,
       (select coalesce(json_agg(v), '[]') from (
         select i.key, count(*)::int as open from state i where ${onAccount} group by 1) v) as open,
       (select coalesce(json_agg(v), '[]') from (
-        select i.key, (${cut.to}::date - 1 - f.date) / 7 as week,
+        select f.key, (${cut.to}::date - 1 - f.date) / 7 as week,
           (count(*) filter (where f.what in ('newlyListed', 'reopenedInPeriod')))::int as added,
           (count(*) filter (where f.what = 'closedInPeriod'))::int as closed
-        from flow f join state i on i.id = f.id
-        where f.what in ('newlyListed', 'reopenedInPeriod', 'closedInPeriod') group by 1, 2) v) as moved`)
+        from flow f where f.date < ${cut.to}::date and f.what in ('newlyListed', 'reopenedInPeriod', 'closedInPeriod')
+        group by 1, 2) v) as moved`)
   const [material] = rows
   if (material === undefined) throw new Error('a select without a from answers one row')
   return material

@@ -30,8 +30,8 @@ const DESCRIPTION = `How the list stands, and how it came to that.
 
 Counted are the items that match the filters and that the caller may see, as they stood at \`asOf\`; a unit's report is about what it is responsible for or helps with. Items that were dismissed, merged or only reported are in no figure.
 
-- \`listed\`, \`closed\`, \`open\`, \`overdue\`, \`returned\`, \`extended\`, \`rejectedAtClosure\`, \`reopened\`, \`recurrent\`, the rates and \`daysTo\` say how things stood at \`asOf\`: what is and what ever happened until then, whatever the period. They are what a bulletin with that cut-off says.
-- \`inPeriod\` counts the events of the period, \`series\` says how each of its days ended. The period is the local days from \`from\` up to, not including, \`to\`; it is at most three years long.
+- \`listed\`, \`closed\`, \`open\`, \`overdue\`, \`returned\`, \`extended\`, \`rejectedAtClosure\`, \`reopened\`, \`recurrent\`, and the rates say how things stood at \`asOf\`: what is and what ever happened until then, whatever the period. They are what a bulletin with that cut-off says.
+- \`inPeriod\` counts the events of the period, \`daysTo\` says how long it took to come to each step in it, \`series\` how each of its days ended. The period is the local days from \`from\` up to, not including, \`to\`; it is at most three years long.
 - \`asOf\` left out: the end of the period if that is over (so that a month's report is always the same), else the present.
 
 As a file: without \`groupBy\` one row for each day of the series, with it one row for each group.`

@@ -8,7 +8,7 @@ const counted = (description: string) => Count.meta({ description })
 const StepDays = z.strictObject({ count: Count, median: z.number().nullable(), p90: z.number().nullable() }).meta({
   id: 'StepDays',
   description:
-    'Local days from listing to a step, to one decimal: the median and the 90th percentile over the `count` items that have come to it.',
+    'Local days from listing to a step, to one decimal: the median and the 90th percentile over the `count` times that an item came to it in the period.',
   example: { count: 85, median: 21, p90: 44.6 },
 })
 
@@ -51,7 +51,7 @@ const FIGURES = {
     .meta({
       id: 'DaysToSteps',
       description:
-        'How long it took from the latest listing to the latest order, its signing, its plan, its closure request and its closing, of items that have them.',
+        'How long it took to come to each step in the period, from the item’s latest listing (a reopening begins anew): orders, their signing, plans, closure requests, and the closings that hold.',
     }),
 }
 

@@ -1,21 +1,21 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
-import { type FlowRow, flowOfState, flowSelect, type GroupFlow } from '../db/figures/flows.js'
-import { historyOfState, importedFirst } from '../db/figures/state.js'
-import { daysToClose, localDay, stockSelect } from '../db/figures/stock.js'
-import { stretchSelect } from '../db/figures/stretches.js'
+import { type FlowRow, flowOfState, flowSelect, type GroupFlow, inPeriod, sinceSelect } from '../db/figures/flows.js'
+import { lateSelect } from '../db/figures/late.js'
+import { type Cut, eventsOfState, importedFirst } from '../db/figures/state.js'
+import { daysToClose, historyOfState, localDay, pastSelect, type StockPart, stockSelect } from '../db/figures/stock.js'
 import { ownedBy } from '../db/visible.js'
 import { fairRate, MINIMUM_LISTED } from '../domain/rank.js'
 import type { Rate } from '../domain/rate.js'
 import { type DayFlow, type SeriesDay, type Stretch, seriesOf } from '../domain/series.js'
-import { type RateName, ratesOf, type Stock, sum, type Tally } from '../domain/tally.js'
+import { type RateName, ratesOf, sum, type Tally } from '../domain/tally.js'
 import type { Language } from '../http/language.js'
 import { type Asking, BY_KEY, cutOf, labelsOf, readOnce, stateOf } from './source.js'
 
 export const STEPS = ['assigned', 'accepted', 'planned', 'closureRequested', 'closed'] as const
 type StepName = (typeof STEPS)[number]
 
-/** Local days from listing to a step, over the items that have come to it. */
+/** Local days from listing to a step, over what came to it in the period. */
 export interface StepDays {
   count: number
   median: number | null
@@ -54,17 +54,17 @@ export interface ProgressReport {
 /** The progress report (整改进度): how the items stand, what happened in the period, and how each of its days ended. */
 export async function readProgress(db: Db | Tx, asking: Asking, language: Language): Promise<ProgressReport> {
   return readOnce(db, async (tx) => {
-    const { stock, flows, stretches, steps } = await readMaterial(tx, asking)
+    const { stock, past, flows, since, late, steps } = await readMaterial(tx, asking)
     const tallies = new Map<string | null, Tally>()
     const byGroup = flows.filter((row): row is GroupFlow<Keyed> => row.date === null)
-    for (const row of [...stock, ...byGroup]) tallies.set(row.key, sum(tallies.get(row.key), row))
+    for (const row of [...stock, ...past, ...byGroup]) tallies.set(row.key, sum(tallies.get(row.key), row))
     const total = [...tallies.values()].reduce<Tally>(sum, sum(undefined, {}))
     const daysOf = (isWhole: boolean, key: string | null) =>
       daysTo(steps.find((row) => row.whole === isWhole && row.key === key))
     const days = flows.filter((row): row is DayFlow => row.date !== null)
     return {
       whole: progressOf(total, daysOf(true, null)),
-      series: seriesOf(cutOf(asking), stretches, days).series,
+      series: seriesOf(cutOf(asking), total.onAccount - since, days, late).series,
       groups: asking.groupBy === undefined ? [] : await groupsOf(tx, asking, asking.groupBy, tallies, daysOf, language),
     }
   })
@@ -128,9 +128,12 @@ interface Keyed {
 type StepRow = Keyed & { whole: boolean } & Record<StepName, { count: number; at: [number, number] | null }>
 
 interface Material {
-  stock: (Stock & Keyed & { maxOverdueDays: number })[]
+  stock: StockPart<Keyed>[]
+  past: StockPart<Keyed>[]
   flows: FlowRow<Keyed>[]
-  stretches: Stretch[]
+  /** How many more there are on account at the moment of the report than when the period ended. */
+  since: number
+  late: Stretch[]
   steps: StepRow[]
 }
 
@@ -138,45 +141,45 @@ interface Material {
 async function readMaterial(tx: Tx, asking: Asking): Promise<Material> {
   const cut = cutOf(asking)
   const { rows } = await tx.execute<Material & Record<string, unknown>>(sql`
-    with ${stateOf(asking, ownedBy(asking.actor), STEP_TIMES)}, ${importedFirst(cut.jurisdiction)},
-      ${historyOfState(cut.jurisdiction)}, ${flowOfState(cut)}
+    with ${stateOf(asking, ownedBy(asking.actor))}, ${importedFirst(cut.jurisdiction)},
+      ${historyOfState(cut.jurisdiction, BY_KEY)}, ${flowOfState(cut, BY_KEY)}
     select (select coalesce(json_agg(v), '[]') from (${stockSelect(cut, BY_KEY)}) v) as stock,
-      (select coalesce(json_agg(v), '[]') from (${flowSelect(BY_KEY)}) v) as flows,
-      (select coalesce(json_agg(v), '[]') from (${stretchSelect(cut)}) v) as stretches,
-      (select coalesce(json_agg(v), '[]') from (${stepSelect(cut.timeZone)}) v) as steps`)
+      (select coalesce(json_agg(v), '[]') from (${pastSelect(BY_KEY)}) v) as past,
+      (select coalesce(json_agg(v), '[]') from (${flowSelect(cut, BY_KEY)}) v) as flows,
+      (${sinceSelect(cut)}) as since,
+      (select coalesce(json_agg(v), '[]') from (${lateSelect(cut)}) v) as late,
+      (select coalesce(json_agg(v), '[]') from (${stepSelect(cut)}) v) as steps`)
   const [material] = rows
   if (material === undefined) throw new Error('a select without a from answers one row')
   return material
 }
 
-/** When an item came to the steps of the order that it has. */
-const STEP_TIMES = sql`, (i.assignment ->> 'assignedAt')::timestamptz as assigned_at,
-  (i.assignment ->> 'acceptedAt')::timestamptz as accepted_at, (i.plan ->> 'at')::timestamptz as planned_at,
-  (i.closure_request ->> 'at')::timestamptz as requested_at`
+const EVENT_OF = {
+  assigned: 'item.assigned',
+  accepted: 'item.accepted',
+  planned: 'item.planned',
+  closureRequested: 'item.closure_requested',
+} as const satisfies Record<Exclude<StepName, 'closed'>, unknown>
 
 /** `select` of the `StepRow`s, over `state`: the middle and the ninetieth hundredth of the days from listing to each step. */
-function stepSelect(timeZone: string): SQL {
+function stepSelect(cut: Cut): SQL {
+  const { jurisdiction, timeZone } = cut
   const listed = sql`coalesce(i.listed_at, i.reported_at)`
   const { days: toClose, known } = daysToClose(timeZone)
-  const since = (column: string) => {
-    const at = sql.raw(column)
-    return sql`case when ${at} >= ${listed} then ${localDay(at, timeZone)} - ${localDay(listed, timeZone)} end`
-  }
-  const days: Record<StepName, SQL> = {
-    assigned: since('i.assigned_at'),
-    accepted: since('i.accepted_at'),
-    planned: since('i.planned_at'),
-    closureRequested: since('i.requested_at'),
-    closed: sql`case when ${known} then ${toClose} end`,
-  }
-  const columns = STEPS.map((name) => sql`${days[name]} as ${sql.identifier(name)}`)
   const spread = STEPS.map((name) => {
-    const step = sql`d.${sql.identifier(name)}`
-    return sql`json_build_object('count', count(${step})::int, 'at', (
-      percentile_cont(array[0.5, 0.9]) within group (order by ${step})::numeric(12, 1)[])) as ${sql.identifier(name)}`
+    const days = sql`s.days) filter (where s.step = ${name === 'closed' ? name : EVENT_OF[name]}`
+    return sql`json_build_object('count', count(${days})::int, 'at', (percentile_cont(array[0.5, 0.9])
+      within group (order by ${days}))::numeric(12, 1)[]) as ${sql.identifier(name)}`
   })
   return sql`
-    select grouping(d.key) = 1 as whole, d.key, ${sql.join(spread, sql`, `)}
-    from (select i.key, ${sql.join(columns, sql`, `)} from state i where i.status not in ('reported', 'dismissed', 'merged')) d
-    group by grouping sets ((), (d.key))`
+    select grouping(s.key) = 1 as whole, s.key, ${sql.join(spread, sql`, `)}
+    from (
+      select i.key, e.what as step, ${localDay(sql`e.at`, timeZone)} - ${localDay(listed, timeZone)} as days
+      from ${eventsOfState(jurisdiction, Object.values(EVENT_OF))}
+      -- What came before a reopening belongs to a listing that is over.
+      where ${inPeriod(sql`e.at`, cut)} and e.at >= ${listed}
+      union all
+      select i.key, 'closed', ${toClose} from state i where ${known} and ${inPeriod(sql`i.closed_at`, cut)}
+    ) s
+    group by grouping sets ((), (s.key))`
 }

@@ -20,7 +20,7 @@ export interface Asking {
 }
 
 /** The group of a report's item, by which everything is counted. */
-export const BY_KEY: Keys = { columns: sql`i.key as key`, count: 1 }
+export const BY_KEY: Keys = { columns: sql`i.key as key`, names: ['key'] }
 
 /**
  * The common table expression `state` of a report, as `db/figures` counts it: the items that the caller may see and asked for,

@@ -20,7 +20,6 @@ export interface Folded {
   listedAt: string
   closedAt: string | null
   suspendedAt: string | null
-  steps: Record<'assigned' | 'accepted' | 'planned' | 'closureRequested', string | null>
   heardAt: string | null
   ever: Record<'returned' | 'extended' | 'requested' | 'rejected' | 'reopened' | 'recurrent', boolean>
   rechecks: number
@@ -31,7 +30,6 @@ export interface Folded {
 }
 
 const ON_ACCOUNT = ['listed', 'assigned', 'remediating', 'closure_requested']
-const NO_STEPS = { assigned: null, accepted: null, planned: null, closureRequested: null }
 const NEVER = { returned: false, extended: false, requested: false, rejected: false, reopened: false, recurrent: false }
 
 /** Every item that the events make, up to a moment. */
@@ -74,7 +72,7 @@ function begun({ type, at, data }: Json): Folded {
     },
     ...{ dueAt: imported ? data.dueAt : null, defaultDueAt: imported ? data.dueAt : null, suspendedAt: null },
     ...{ listedAt: imported ? (data.listedAt ?? data.reportedAt) : at, closedAt: imported ? data.closedAt : null },
-    ...{ steps: NO_STEPS, ever: { ...NEVER }, states: [], acts: [] },
+    ...{ ever: { ...NEVER }, states: [], acts: [] },
   }
   const closedAt = item.closedAt !== null && item.closedAt >= item.listedAt ? item.closedAt : null
   if (item.status === 'listed' || (item.status === 'closed' && closedAt !== null)) did(item, 'listed', item.listedAt)
@@ -95,7 +93,7 @@ function answered(item: Folded, at: string): void {
 }
 
 function ended(item: Folded): void {
-  Object.assign(item, { unit: null, steps: NO_STEPS, suspendedAt: null, heardAt: null })
+  Object.assign(item, { unit: null, suspendedAt: null, heardAt: null })
 }
 
 function backOnAccount(item: Folded, { at, data }: Json): void {
@@ -110,10 +108,6 @@ function stoodUntil(item: Folded, at: string): string | null {
   return new Date(Date.parse(item.dueAt) + Date.parse(at) - Date.parse(item.suspendedAt)).toISOString()
 }
 
-const step = (item: Folded, name: keyof Folded['steps'], at: string | null) => {
-  item.steps = { ...item.steps, [name]: at }
-}
-
 const HAPPENINGS: Record<string, (item: Folded, event: Json) => void> = {
   'item.listed': (item, { at, data }) => {
     Object.assign(item, { status: 'listed', listedAt: at, dueAt: data.dueAt, defaultDueAt: data.dueAt })
@@ -125,13 +119,12 @@ const HAPPENINGS: Record<string, (item: Folded, event: Json) => void> = {
     answered(item, at)
     ended(item)
     Object.assign(item, { status: 'assigned', unit: data.responsibleUnit, dueAt: data.dueAt, concerned: true })
-    step(item, 'assigned', at)
     did(item, 'assigned', at)
   },
   'item.accepted': (item, { at }) => {
     answered(item, at)
     Object.assign(item, { status: 'remediating', heardAt: at })
-    step(item, 'accepted', at)
+    did(item, 'accepted', at)
   },
   'item.returned': (item, { at }) => {
     answered(item, at)
@@ -141,7 +134,7 @@ const HAPPENINGS: Record<string, (item: Folded, event: Json) => void> = {
     item.ever.returned = true
   },
   'item.planned': (item, { at }) => {
-    step(item, 'planned', at)
+    did(item, 'planned', at)
     item.heardAt = at
   },
   'item.progress_reported': (item, { at }) => Object.assign(item, { heardAt: at }),
@@ -155,12 +148,11 @@ const HAPPENINGS: Record<string, (item: Folded, event: Json) => void> = {
   'item.resumed': (item, { data }) => Object.assign(item, { suspendedAt: null, dueAt: data.dueAt }),
   'item.closure_requested': (item, { at }) => {
     item.status = 'closure_requested'
-    step(item, 'closureRequested', at)
+    did(item, 'closureRequested', at)
     item.ever.requested = true
   },
   'item.closure_rejected': (item, { at }) => {
     item.status = 'remediating'
-    step(item, 'closureRequested', null)
     item.ever.rejected = true
     did(item, 'rejected', at)
   },

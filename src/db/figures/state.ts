@@ -20,11 +20,16 @@ export const everListed = isOf([...ON_ACCOUNT, 'closed'])
 
 /** The columns of `state`: what is counted by. */
 export const counted = sql.raw(`i.id, i.version, i.code, i.status, i.area, i.responsible_unit, i.due_at, i.suspension,
-  i.extension, i.supervision, i.escalation, i.concerned_units, i.listed_at, i.reported_at, i.closed_at, i.updated_at`)
+  i.extension, i.supervision, i.escalation, i.concerned_units, i.listed_at, i.reported_at, i.closed_at, i.closed_by,
+  i.updated_at`)
 
 /** What is counted of events: their types, and two that depend on what was decided. */
 export type Counted =
-  | Exclude<ItemEventType, 'item.imported' | 'item.extension_requested' | 'item.planned' | 'item.progress_reported'>
+  | Extract<
+      ItemEventType,
+      `item.${'listed' | 'assigned' | 'accepted' | 'returned' | 'planned' | 'rechecked' | 'reopened'}`
+    >
+  | Extract<ItemEventType, `item.${'closure_requested' | 'closure_rejected' | 'closed'}`>
   | 'extended'
   | 'recheckFailed'
 
@@ -68,30 +73,3 @@ export function importedFirst(jurisdiction: string): SQL {
       where p.jurisdiction_id = ${jurisdiction} and p.version = 1 and p.status in ('listed', 'closed')
     )`
 }
-
-/** The common table expression `history`: what ever happened to an item, as far as a rate asks for it. */
-export function historyOfState(jurisdiction: string): SQL {
-  return sql`
-    history as (
-      select e.item_id as id,
-        bool_or(e.what = 'extended') as extended,
-        bool_or(e.what = 'item.returned') as returned,
-        bool_or(e.what = 'item.closure_requested') as requested,
-        bool_or(e.what = 'item.closure_rejected') as rejected,
-        -- On account again: the office put it back, or a recheck failed.
-        bool_or(e.what in ('item.reopened', 'recheckFailed')) as reopened,
-        count(*) filter (where e.what = 'item.rechecked') as rechecks,
-        count(*) filter (where e.what = 'recheckFailed') as failed
-      from ${eventsOfState(jurisdiction, HISTORY)} group by e.item_id
-    )`
-}
-
-const HISTORY: readonly Counted[] = [
-  'extended',
-  'item.returned',
-  'item.closure_requested',
-  'item.closure_rejected',
-  'item.reopened',
-  'item.rechecked',
-  'recheckFailed',
-]
