@@ -1981,6 +1981,24 @@ export interface components {
          *           "minimumListed": 5,
          *           "version": 0
          *         },
+         *         "scores": {
+         *           "period": {
+         *             "contentSha256": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
+         *             "period": "2026-10",
+         *             "seq": 1230
+         *           },
+         *           "units": [
+         *             {
+         *               "entries": 9,
+         *               "key": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *               "moneyFen": -50000,
+         *               "name": "阜南县交通运输局",
+         *               "penalties": -3.5,
+         *               "points": 6.5,
+         *               "rewards": 10
+         *             }
+         *           ]
+         *         },
          *         "series": [
          *           {
          *             "closed": 3,
@@ -2223,6 +2241,8 @@ export interface components {
                 minimumListed: number;
                 version: number;
             };
+            /** @description Bulletins from before there were scores have none. */
+            scores?: components["schemas"]["BulletinScores"];
             series: components["schemas"]["BulletinSeriesDay"][];
             units: components["schemas"]["BulletinStanding"][];
             /** @constant */
@@ -2428,6 +2448,25 @@ export interface components {
             recomputedSha256: string;
             same: boolean;
             seq: number;
+        };
+        /** @description What was booked in the period, by unit, best first (奖惩积分). */
+        BulletinScores: {
+            /** @description The closed score period of the same days, where it was closed by the cut-off. */
+            period: {
+                contentSha256: string;
+                period: string;
+                seq: number;
+            } | null;
+            units: {
+                entries: number;
+                /** @description A unit’s id; null: what is owed to members of the public. */
+                key: string | null;
+                moneyFen: number;
+                name: string | null;
+                penalties: number;
+                points: number;
+                rewards: number;
+            }[];
         };
         /** @description `open` and `overdue` are at the end of the local day. */
         BulletinSeriesDay: {
@@ -6021,6 +6060,7 @@ export type BulletinRates = components['schemas']['BulletinRates'];
 export type BulletinReceipt = components['schemas']['BulletinReceipt'];
 export type BulletinReceipts = components['schemas']['BulletinReceipts'];
 export type BulletinReproduction = components['schemas']['BulletinReproduction'];
+export type BulletinScores = components['schemas']['BulletinScores'];
 export type BulletinSeriesDay = components['schemas']['BulletinSeriesDay'];
 export type BulletinStanding = components['schemas']['BulletinStanding'];
 export type BulletinSummary = components['schemas']['BulletinSummary'];
