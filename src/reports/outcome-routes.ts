@@ -13,7 +13,7 @@ import { nextLink } from '../http/page.js'
 import { responses } from '../http/responses.js'
 import { OutcomeRow, OutcomesQuerystring, OutcomesReport } from './outcome-schemas.js'
 import { OUTCOME_SHEET, outcomeGroupSheet } from './outcome-sheets.js'
-import { type Outcome, outcomeOf, sumOfGroup } from './outcome-view.js'
+import { type Outcome, outcomeOf, type SiteRow, sumOfGroup } from './outcome-view.js'
 import { METHOD } from './outcome-words.js'
 import {
   baseOf,
