@@ -15,15 +15,7 @@ import { OutcomeRow, OutcomesQuerystring, OutcomesReport } from './outcome-schem
 import { OUTCOME_SHEET, outcomeGroupSheet } from './outcome-sheets.js'
 import { type Outcome, outcomeOf, type SiteRow, sumOfGroup } from './outcome-view.js'
 import { METHOD } from './outcome-words.js'
-import {
-  baseOf,
-  type OutcomeGroup,
-  outcomeGroups,
-  type Reader,
-  type SiteRow,
-  siteRows,
-  sitesAfter,
-} from './outcomes.js'
+import { baseOf, type OutcomeGroup, outcomeGroups, type Reader, siteRows, sitesAfter } from './outcomes.js'
 
 interface Asked {
   reader: Reader
