@@ -65,6 +65,14 @@ const theirFeeds: Json[] = [
 await ok(
   foreign.admin.put('/v1/calendar/2026', { days: [{ date: '2026-03-31', kind: 'off', name: '亳州假' }], note: '亳州' }),
 )
+const spans = [
+  ['2025-03-01', '2026-03-01'],
+  ['2026-03-03', '2026-03-20'],
+]
+for (const [from, to] of spans) {
+  const count = { from, to, accidents: 41_299, deaths: 0, injuries: 0 }
+  await ok(foreign.office.post(`/v1/items/${theirs[5].id}/accident-counts`, count))
+}
 const theirKeys: Json[] = (await ok(foreign.admin.get('/v1/api-keys'))).data
 
 /** Something of the other jurisdiction's for each kind of identifier, and one that nothing has. */
@@ -210,7 +218,7 @@ const LISTS = ROUTES.filter(({ method, path }) => method === 'GET' && !path.incl
 
 t.test('no list, report, feed or count has anything of another jurisdiction’s', async (t) => {
   const traces = [foreign.id, foreign.unit, foreign.otherUnit, ...theirs.map((item) => item.id)]
-  traces.push(...theirContacts.map((contact) => contact.id), 'theirs@example.com')
+  traces.push('41299', ...theirContacts.map((contact) => contact.id), 'theirs@example.com')
   traces.push(...theirPeople.map((person) => person.id), ...theirKeys.map((key) => key.id))
   traces.push(...theirSubscriptions.map((subscription) => subscription.id))
   traces.push(...theirScores.map((score) => score.id))
@@ -225,6 +233,7 @@ t.test('no list, report, feed or count has anything of another jurisdiction’s'
   more.push('/v1/reports/overdue?groupBy=unit', '/v1/reports/overdue?groupBy=area', `/v1/items?unit=${foreign.unit}`)
   more.push('/v1/calendar/2026', '/v1/calendar/2026/versions', '/v1/calendar/2026/recomputation')
   more.push('/v1/reports/progress?groupBy=unit', '/v1/reports/forecast?groupBy=unit')
+  more.push('/v1/reports/outcomes?groupBy=section', '/v1/ogc/collections/items/items?bbox=-180,-90,180,90')
   more.push('/v1/items?area=341600', '/v1/items?q=2026-000005', '/v1/items?bbox=-180,-90,180,90')
   let read = 0
   for (const url of [...LISTS, ...more]) {
@@ -263,6 +272,7 @@ t.test('a cursor of another jurisdiction’s leads to nothing but one’s own', 
     ['office', '/v1/items?limit=2'],
     ['office', '/v1/reports/overdue?limit=1'],
     ['office', '/v1/units?limit=1'],
+    ['office', '/v1/reports/outcomes?limit=1'],
     ['office', '/v1/contacts?limit=1'],
     ['admin', '/v1/people?limit=1'],
     ['admin', '/v1/api-keys?limit=1'],
@@ -305,6 +315,7 @@ t.test('a unit never sees an item that it never had, by any way', async (t) => {
   }
   t.match(await ok(other.get('/v1/items?count=true')), { data: [], total: 0 })
   t.match(await ok(other.get(`/v1/items?count=true&asOf=${clock.now}&unit=${home.unit}`)), { data: [], total: 0 })
+  t.match(await ok(other.get('/v1/reports/outcomes')), { items: [], total: { treated: 0 } })
   t.match(await ok(other.get('/v1/reports/overdue')), { items: [], total: 0 })
   t.match(await ok(other.get('/v1/reports/overdue?groupBy=unit')), { groups: [], total: 0 })
   t.match(await ok(other.get('/v1/reports/progress?groupBy=unit')), { listed: 0, groups: [] })

@@ -14,7 +14,7 @@ import { asOfPast } from '../http/past.js'
 import { responses } from '../http/responses.js'
 import { OutcomeRow, OutcomesQuerystring, OutcomesReport } from './outcome-schemas.js'
 import { OUTCOME_SHEET, outcomeGroupSheet } from './outcome-sheets.js'
-import { type Outcome, outcomeOf, sumOfGroup } from './outcome-view.js'
+import { type Outcome, outcomeOf, type SiteRow, sumOfGroup } from './outcome-view.js'
 import { METHOD } from './outcome-words.js'
 import {
   baseOf,
@@ -22,7 +22,6 @@ import {
   type OutcomeQuery,
   outcomeGroups,
   type Reader,
-  type SiteRow,
   siteRows,
   sitesAfter,
 } from './outcomes.js'

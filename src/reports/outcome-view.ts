@@ -1,4 +1,4 @@
-import { type Base, countsInForce } from '../domain/accidents.js'
+import { type AccidentCount, type Base, countsInForce } from '../domain/accidents.js'
 import {
   addSite,
   type BayesSum,
@@ -16,7 +16,37 @@ import {
   warningsOf,
   windowsOf,
 } from '../domain/outcome.js'
-import type { SiteRow, Treated } from './outcomes.js'
+
+/** A remedied item with its counts, as the database gives it. */
+export interface SiteRow {
+  itemId: string
+  itemCode: string
+  title: string
+  area: string
+  unit: string | null
+  road: string | null
+  startChainageM: number | null
+  endChainageM: number | null
+  closedAt: string
+  closedOn: string
+  plannedFen: number | null
+  spentFen: number | null
+  /** In the order in which they were entered. */
+  counts: AccidentCount[]
+  /** Of the group, and of the stretch of road that it lies on; null where there is none. */
+  key: string | null
+  section: string | null
+}
+
+/** A group's remediation: how many items, what it cost, how much road. */
+export interface Treated {
+  key: string | null
+  label: string
+  treated: number
+  plannedFen: number
+  spentFen: number
+  treatedM: number
+}
 
 export type Changes = Record<Measure, Change>
 export interface Bayes extends Change {

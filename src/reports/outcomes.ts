@@ -4,14 +4,14 @@ import { heldAt, itemRows, untilThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
 import { portionsOf, type Snapshot } from '../db/snapshot.js'
 import { ownedBy, visibleItems } from '../db/visible.js'
-import type { AccidentCount, Base } from '../domain/accidents.js'
+import type { Base } from '../domain/accidents.js'
 import { addSite, NO_SITES, type Tally, type Windows } from '../domain/outcome.js'
 import type { Actor } from '../domain/permissions.js'
 import { startOf } from '../http/fields.js'
 import { filterConditions, type ItemFilterQuery } from '../http/item-filter.js'
 import { inLanguage, type Language } from '../http/language.js'
 import { GROUP_SQL, type GroupBy, NO_KEY } from './groups.js'
-import { windowsAt } from './outcome-view.js'
+import { type SiteRow, type Treated, windowsAt } from './outcome-view.js'
 
 /** Beside the groups of every report: stretches of a road that items on it make together where they overlap. */
 export type OutcomeGroup = GroupBy | 'section'
@@ -25,37 +25,6 @@ export interface OutcomeQuery extends ItemFilterQuery {
   overdispersion?: number | undefined
   asOf?: string | undefined
   past: Past | undefined
-}
-
-/** A remedied item with its counts, as the database gives it. */
-export interface SiteRow {
-  itemId: string
-  itemCode: string
-  title: string
-  area: string
-  unit: string | null
-  road: string | null
-  startChainageM: number | null
-  endChainageM: number | null
-  closedAt: string
-  closedOn: string
-  plannedFen: number | null
-  spentFen: number | null
-  /** In the order in which they were entered. */
-  counts: AccidentCount[]
-  /** Of the group, and of the stretch of road that it lies on; null where there is none. */
-  key: string | null
-  section: string | null
-}
-
-/** A group's remediation: how many items, what it cost, how much road. */
-export interface Treated {
-  key: string | null
-  label: string
-  treated: number
-  plannedFen: number
-  spentFen: number
-  treatedM: number
 }
 
 export interface Reader {
@@ -100,9 +69,7 @@ async function tally(
 ): Promise<Map<string | null, Tally>> {
   const tallies = new Map<string | null, Tally>()
   const sections = new Set<string>()
-  const reader = { actor, query: { ...query, counted: 'true' as const }, now, language }
-  const counted = sql`${sites(reader, groupBy)} select ${siteJson} as json from site i`
-  for await (const portion of portionsOf(snapshot, counted)) {
+  for await (const portion of portionsOf(snapshot, siteFold({ actor, query, now, language }, groupBy))) {
     for (const json of portion) {
       const site = JSON.parse(json) as SiteRow
       const windows: Windows = windowsAt(site, query.windowMonths, baseOf(query))
@@ -116,6 +83,11 @@ async function tally(
   return tallies
 }
 
+export function siteFold({ query, ...reader }: Reader, groupBy: OutcomeGroup | undefined): SQL {
+  const counted = { ...reader, query: { ...query, counted: 'true' as const } }
+  return sql`${sites(counted, groupBy)} select ${siteJson} as json from site i`
+}
+
 const siteJson = sql`json_build_object(
   'itemId', i.id, 'itemCode', i.code, 'title', i.title, 'area', i.area, 'unit', i.responsible_unit, 'road', i.road,
   'startChainageM', i.start_chainage_m, 'endChainageM', i.end_chainage_m, 'closedAt', ${instant('i.closed_at')},
@@ -123,7 +95,7 @@ const siteJson = sql`json_build_object(
   'key', i.key, 'section', i.section)::text`
 
 /** Stretches that share metres are one stretch, so that no metre is counted twice. */
-function treatedRows({ actor, query, now, language }: Reader, groupBy: OutcomeGroup | undefined): SQL {
+export function treatedRows({ actor, query, now, language }: Reader, groupBy: OutcomeGroup | undefined): SQL {
   const reader = { actor, query, now, language }
   return sql`${sites(reader, groupBy)}, money as (
       select key, count(*)::int as treated, coalesce(sum(planned_fen), 0) as planned_fen, coalesce(sum(spent_fen), 0) as spent_fen
@@ -134,7 +106,7 @@ function treatedRows({ actor, query, now, language }: Reader, groupBy: OutcomeGr
         where road is not null and start_chainage_m is not null group by key, road) v group by key
     ), g as (
       select ${actor.jurisdiction.id}::text as jurisdiction_id, m.*, coalesce(l.metres, 0) as metres
-      from money m left join metres l on l.key is not distinct from m.key)
+      from money m left join metres l on coalesce(l.key, '') = coalesce(m.key, ''))
     select g.key, ${labelOf(groupBy, language)} as label, g.treated, g.planned_fen::float8 as "plannedFen",
       g.spent_fen::float8 as "spentFen", g.metres as "treatedM" from g
     order by g.treated desc, g.key nulls last`
@@ -149,7 +121,10 @@ function labelOf(groupBy: OutcomeGroup | undefined, language: Language): SQL {
   return sql`coalesce(${GROUP_SQL[groupBy].label(language)}, g.key, ${inLanguage(NO_KEY[groupBy], language)})`
 }
 
-/** `with … site as (…)`: the remedied items that are asked for, each with its counts, its stretch of road and its group. */
+/**
+ * `with … site as (…)`: the remedied items that are asked for, each with its counts, its stretch of road and its group. Along a
+ * road an item goes on with the stretch before it where it begins no later than that has come.
+ */
 function sites({ actor, query, now }: Reader, groupBy: OutcomeGroup | undefined): SQL {
   const { past } = query
   const key = groupBy === undefined ? sql`null::text` : groupBy === 'section' ? SECTION : GROUP_SQL[groupBy].key
@@ -163,19 +138,30 @@ function sites({ actor, query, now }: Reader, groupBy: OutcomeGroup | undefined)
     ), counted as (
       select e.item_id, json_agg(e.data::json order by e.item_version) as counts from event e
       where e.jurisdiction_id = ${actor.jurisdiction.id} and e.type = 'item.accidents_counted' ${untilThen(past)} group by e.item_id
-    ), stretches as (
-      select road, unnest(range_agg(numrange(start_chainage_m, end_chainage_m, '[]'))) as stretch from closed
-      where road is not null and start_chainage_m is not null group by road
+    ), marked as (
+      select i.*, max(i.end_chainage_m) over (partition by i.road order by i.start_chainage_m, i.end_chainage_m
+        rows between unbounded preceding and 1 preceding) >= i.start_chainage_m as goes_on from closed i
+    ), numbered as (
+      select i.*, count(*) filter (where i.goes_on is not true) over (
+        partition by i.road order by i.start_chainage_m, i.end_chainage_m rows unbounded preceding) as stretch from marked i
+    ), placed as (
+      select i.*, min(i.start_chainage_m) over s as from_m, max(i.end_chainage_m) over s as to_m
+      from numbered i window s as (partition by i.road, i.stretch)
     ), site as (
-      select i.*, c.counts, ${SECTION} as section, ${key} as key from closed i
-      left join counted c on c.item_id = i.id
-      left join stretches s on s.road = i.road and s.stretch @> i.start_chainage_m::numeric
-      where ${query.counted === undefined ? sql`true` : query.counted === 'true' ? sql`c.item_id is not null` : sql`c.item_id is null`})`
+      select i.*, c.counts, ${SECTION} as section, ${key} as key from placed i left join counted c on c.item_id = i.id
+      where ${isCounted(query.counted)})`
 }
 
-const chainage = (metres: SQL) => sql`'K' || div(${metres}, 1000) || '+' || lpad(mod(${metres}, 1000)::text, 3, '0')`
-const SECTION = sql`s.road || ' ' || ${chainage(sql`lower(s.stretch)`)}
-  || case when isempty(s.stretch) or lower(s.stretch) = upper(s.stretch) then '' else '~' || ${chainage(sql`upper(s.stretch)`)} end`
+function isCounted(counted: OutcomeQuery['counted']): SQL {
+  if (counted === undefined) return sql`true`
+  return counted === 'true' ? sql`c.item_id is not null` : sql`c.item_id is null`
+}
+
+const chainage = (metres: string) => `'K' || ${metres} / 1000 || '+' || lpad((${metres} % 1000)::text, 3, '0')`
+/** Null where the road or the chainage is. */
+const SECTION = sql.raw(
+  `i.road || ' ' || ${chainage('i.from_m')} || case when i.to_m = i.from_m then '' else '~' || ${chainage('i.to_m')} end`,
+)
 
 function conditionsOf(actor: Actor, query: OutcomeQuery, now: string): SQL[] {
   const { past, closedAfter, closedBefore } = query
