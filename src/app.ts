@@ -11,6 +11,7 @@ import { bulletinIssueRoutes } from './bulletins/issue-routes.js'
 import { bulletinRoutes } from './bulletins/routes.js'
 import { closeRoutes } from './close/routes.js'
 import type { App, Deps } from './deps.js'
+import { evidenceRoutes } from './evidence/routes.js'
 import { createAuthentication, createKeyAuthenticator } from './http/actor.js'
 import { acceptJson } from './http/body.js'
 import { compressAnswers } from './http/compression.js'
@@ -86,6 +87,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(ledgerRoutes, deps)
   await app.register(streamRoutes, { ...deps, metrics })
   await app.register(closeRoutes, deps)
+  await app.register(evidenceRoutes, deps)
   await app.register(noticeRoutes, deps)
   await app.register(contactRoutes, deps)
   await app.register(contactMessageRoutes, deps)

@@ -17,6 +17,7 @@ const SLICES = [
   'access',
   'operation',
   'import',
+  'evidence',
 ]
 
 /** Who may import what, from the outside in: main, server → app → slices → http, ledger → db → domain. */

@@ -2,22 +2,24 @@ import { z } from 'zod'
 import { defaultDeadlines } from '../db/deadline.js'
 import type { App, Deps } from '../deps.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../domain/decide/close.js'
+import type { Item } from '../domain/item.js'
 import { changeOf, itemCommand, sendAnswer } from '../http/command.js'
-import { text } from '../http/fields.js'
+import { EvidenceIds, text } from '../http/fields.js'
 import { changeItem } from '../ledger/change-item.js'
+import { citationOf } from '../ledger/citation.js'
 
 const TAG = 'Close'
 
 const RequestClosure = z
-  .strictObject({ summary: text(5000) })
+  .strictObject({ summary: text(5000), evidence: EvidenceIds })
   .meta({ id: 'RequestClosure', example: { summary: '护栏 120 米、警示标志两处已完成，自查合格' } })
 
 const DecideClosure = z
-  .strictObject({ approved: z.boolean(), findings: text(5000) })
+  .strictObject({ approved: z.boolean(), findings: text(5000), evidence: EvidenceIds })
   .meta({ id: 'DecideClosure', example: { approved: true, findings: '现场核验：护栏连续、立柱牢固，标志清晰' } })
 
 const Recheck = z
-  .strictObject({ passed: z.boolean(), findings: text(5000) })
+  .strictObject({ passed: z.boolean(), findings: text(5000), evidence: EvidenceIds })
   .meta({ id: 'RecheckItem', example: { passed: false, findings: '护栏被撞损 8 米未修复' } })
 
 const Reopen = z
@@ -31,15 +33,17 @@ export async function closeRoutes(app: App, { db, now }: Deps): Promise<void> {
     itemCommand('item.request_closure', {
       tag: TAG,
       summary: 'Apply for closure (验收申请)',
-      description: 'The responsible unit says that the completion standard is met.',
+      description:
+        'The responsible unit says that the completion standard is met. The rules may ask for evidence, by level; what is missing is 409 `evidence-missing`.',
       body: RequestClosure,
     }),
     async (request, reply) => {
-      const { summary } = request.body
-      return sendAnswer(
-        reply,
-        await changeItem(db, changeOf(request, now()), (item) => requestClosure(item, summary, request.actor)),
-      )
+      const { summary, evidence } = request.body
+      const change = changeOf(request, now())
+      const cited = citationOf(change, evidence)
+      const decide = (item: Item, at: string) =>
+        requestClosure(item, summary, request.actor, cited.rules(), cited.of(item, at))
+      return sendAnswer(reply, await changeItem(db, change, decide, cited.load))
     },
   )
 
@@ -53,13 +57,12 @@ export async function closeRoutes(app: App, { db, now }: Deps): Promise<void> {
       body: DecideClosure,
     }),
     async (request, reply) => {
-      const { approved, findings } = request.body
-      return sendAnswer(
-        reply,
-        await changeItem(db, changeOf(request, now()), (item) =>
-          decideClosure(item, approved, findings, request.actor),
-        ),
-      )
+      const { approved, findings, evidence } = request.body
+      const change = changeOf(request, now())
+      const cited = citationOf(change, evidence)
+      const decide = (item: Item, at: string) =>
+        decideClosure(item, approved, findings, request.actor, cited.of(item, at))
+      return sendAnswer(reply, await changeItem(db, change, decide, cited.load))
     },
   )
 
@@ -72,14 +75,14 @@ export async function closeRoutes(app: App, { db, now }: Deps): Promise<void> {
       body: Recheck,
     }),
     async (request, reply) => {
-      const { passed, findings } = request.body
+      const { passed, findings, evidence } = request.body
       const { actor } = request
       const change = changeOf(request, now())
       const deadlineOf = await defaultDeadlines(db, actor.jurisdiction)
-      return sendAnswer(
-        reply,
-        await changeItem(db, change, (item, at) => recheck(item, passed, findings, deadlineOf(item.level, at), actor)),
-      )
+      const cited = citationOf(change, evidence)
+      const decide = (item: Item, at: string) =>
+        recheck(item, passed, findings, deadlineOf(item.level, at), actor, cited.of(item, at))
+      return sendAnswer(reply, await changeItem(db, change, decide, cited.load))
     },
   )
 

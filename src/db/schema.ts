@@ -15,6 +15,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import type { BulletinKind } from '../domain/bulletin.js'
 import type { CalendarDay } from '../domain/calendar.js'
+import type { EvidenceKind, MediaType } from '../domain/evidence.js'
 import type { Direction, Item, Level, Risk, Source, Status } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
 import type { Rules } from '../domain/rules.js'
@@ -28,6 +29,8 @@ const instant = customType<{ data: string; driverData: string }>({
   dataType: () => 'timestamptz',
   fromDriver: (value) => new Date(value).toISOString(),
 })
+
+const bits = customType<{ data: string }>({ dataType: () => 'bit' })
 
 const jurisdictionId = () => text('jurisdiction_id').notNull()
 
@@ -229,6 +232,7 @@ const itemColumns = () => ({
   mergedInto: uuid('merged_into'),
   mergedFrom: uuid('merged_from').array().notNull(),
   concernedUnits: uuid('concerned_units').array().notNull(),
+  evidence: jsonb('evidence').$type<Item['evidence']>().notNull(),
   updatedAt: instant('updated_at').notNull(),
 })
 
@@ -497,4 +501,46 @@ export const itemCounter = pgTable(
     last: integer('last').notNull(),
   },
   (t) => [primaryKey({ columns: [t.jurisdiction, t.year] })],
+)
+
+export const evidenceFile = pgTable(
+  'evidence_file',
+  {
+    jurisdiction: jurisdictionId(),
+    receivedSha256: bytea('received_sha256').notNull(),
+    receivedBytes: integer('received_bytes').notNull(),
+    sha256: bytea('sha256').notNull(),
+    bytes: integer('bytes').notNull(),
+    mediaType: text('media_type').$type<MediaType>().notNull(),
+    width: integer('width'),
+    height: integer('height'),
+    thumbnailSha256: bytea('thumbnail_sha256'),
+    phash: bits('phash'),
+    bands: integer('bands').array(),
+    takenAt: instant('taken_at'),
+    lon: doublePrecision('lon'),
+    lat: doublePrecision('lat'),
+    claimedAt: instant('claimed_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.receivedSha256] })],
+)
+
+export const evidence = pgTable(
+  'evidence',
+  {
+    jurisdiction: jurisdictionId(),
+    id: uuid('id').notNull(),
+    receivedSha256: bytea('received_sha256').notNull(),
+    kind: text('kind').$type<EvidenceKind>().notNull(),
+    takenAt: instant('taken_at'),
+    takenAtFrom: text('taken_at_from').$type<'file' | 'sender'>(),
+    lon: doublePrecision('lon'),
+    lat: doublePrecision('lat'),
+    locationFrom: text('location_from').$type<'file' | 'sender'>(),
+    uploadedAt: instant('uploaded_at').notNull(),
+    uploadedBy: uuid('uploaded_by').notNull(),
+    unit: uuid('unit_id'),
+    usedAt: instant('used_at'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
 )

@@ -50,6 +50,8 @@ export const PERMISSIONS = {
   'bulletin.read': ALL,
   'bulletin.write': ['office'],
   'bulletin.receive': ['unit', 'office', 'supervisor'],
+  'evidence.upload': ['inspector', 'unit', 'office'],
+  'evidence.read': ALL,
   'item.escalate': [],
 } as const satisfies Record<string, readonly Role[]>
 

@@ -20,6 +20,8 @@ export type RejectionCode =
   | 'duplicate'
   | 'merge-refused'
   | 'not-active'
+  | 'evidence-missing'
+  | 'too-much-evidence'
   | 'key-reused'
   | 'key-in-use'
 
@@ -31,6 +33,8 @@ export interface RejectionDetails {
   itemCode?: string
   currentVersion?: number
   errors?: readonly { pointer: string; detail: Words }[]
+  /** What a closure request lacks. */
+  missing?: readonly { kind: string; required: number; present: number }[]
   retryAfterS?: number
 }
 

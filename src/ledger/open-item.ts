@@ -9,6 +9,7 @@ import { type Actor, requirePermitted } from '../domain/permissions.js'
 import { Rejection } from '../domain/rejection.js'
 import { localDate } from '../domain/zone.js'
 import { type Answer, act, type Intent } from './act.js'
+import type { Citation } from './citation.js'
 import { happened, writeNewItem } from './item-store.js'
 
 const UNIQUE_VIOLATION = '23505'
@@ -17,16 +18,21 @@ const UNIQUE_VIOLATION = '23505'
  * Files an item: the next code of the year, the item, its first event, in one transaction.
  * @throws Rejection `duplicate-external-id` that names the item which has the external id already.
  */
-export async function openItem(db: Db, intent: Intent, filed: Filed): Promise<Answer> {
+export async function openItem(db: Db, intent: Intent, filed: Filed, cited: Citation): Promise<Answer> {
   const { actor, now } = intent
   requirePermitted(actor.role, 'item.file')
   try {
     return await act(db, intent, async (tx) => {
-      const event = file(filed, actor, now)
+      const reported = file(filed, actor, now)
       await requireNewExternalId(tx, actor, filed)
       const year = Number(localDate(now, actor.jurisdiction.timeZone).slice(0, 4))
       const [code = ''] = await nextCodes(tx, actor.jurisdiction.id, year, 1)
-      const item = begin({ jurisdiction: actor.jurisdiction.id, id: uuidv7(), code }, happened(event, actor, now))
+      await cited.load(tx)
+      const identity = { jurisdiction: actor.jurisdiction.id, id: uuidv7(), code }
+      // Its evidence is judged beside the item that the filing makes.
+      const bare = begin(identity, happened(reported, actor, now))
+      const event = { ...reported, data: { ...reported.data, ...cited.of(bare, now) } }
+      const item = begin(identity, happened(event, actor, now))
       const written = await writeNewItem(tx, item, event, actor, now)
       const headers = { etag: `"${item.version}"`, location: `/v1/items/${item.id}` }
       return { status: 201, headers, body: written.json, events: [written.event] }

@@ -20,6 +20,7 @@ import { formatOf, ITEM_FORMATS } from '../http/negotiate.js'
 import { sendPage } from '../http/page.js'
 import { responses } from '../http/responses.js'
 import { changeItem, mergeItems } from '../ledger/change-item.js'
+import { citationOf } from '../ledger/citation.js'
 import { openItem } from '../ledger/open-item.js'
 import { correctionOf, filedOf, requireKnownCodes } from './place.js'
 import { findItems, getItem, listedItems } from './query.js'
@@ -50,7 +51,8 @@ export async function listRoutes(app: App, deps: Deps): Promise<void> {
     async (request, reply) => {
       const filed = filedOf(request.body)
       await requireKnownCodes(db, request.actor.jurisdiction.id, filed)
-      return sendAnswer(reply, await openItem(db, intentOf(request, now()), filed))
+      const intent = intentOf(request, now())
+      return sendAnswer(reply, await openItem(db, intent, filed, citationOf(intent, request.body.evidence)))
     },
   )
 

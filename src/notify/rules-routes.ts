@@ -14,8 +14,9 @@ import { PageQuery } from '../http/fields.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act, type Outcome } from '../ledger/act.js'
-import { adminEvent, canonicalJson } from '../ledger/chain.js'
-import { RULES_VERSION_EXAMPLE, RulesVersionView, RulesView, SetRules } from './rules.js'
+import { canonicalJson } from '../ledger/chain.js'
+import { type NewRules, RULES_VERSION_EXAMPLE, RulesVersionView, RulesView, SetRules } from './rules.js'
+import { writeRules } from './write-rules.js'
 
 const TAG = 'Notify'
 
@@ -110,7 +111,7 @@ export async function rulesRoutes(app: App, { db, now }: Deps): Promise<void> {
 async function setRules(
   tx: Tx,
   actor: Actor,
-  rules: Rules,
+  given: NewRules,
   ifMatch: readonly string[] | undefined,
   at: string,
 ): Promise<Outcome> {
@@ -118,12 +119,10 @@ async function setRules(
   await lockSettings(tx, id)
   const before = await readRules(tx, id)
   requireVersion(ifMatch, before.version)
+  const rules: Rules = { ...given, evidence: given.evidence ?? before.rules.evidence }
   if (canonicalJson(before.rules) === canonicalJson(rules)) return { ...answerOf(before), events: [] }
   const version = before.version + 1
-  await tx.execute(sql`
-    insert into rules (jurisdiction_id, version, data, set_at, set_by)
-    values (${id}, ${version}, ${JSON.stringify(rules)}, ${at}, ${actor.id})`)
-  const event = adminEvent(actor, at, { type: 'rules.changed', data: { version, rules } })
+  const { event } = await writeRules(tx, actor, version, rules, at)
   return { ...answerOf({ version, rules, setAt: at, setBy: { id: actor.id, name: actor.name } }), events: [event] }
 }
 

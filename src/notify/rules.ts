@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { MAX_WORKING_DAYS } from '../domain/calendar.js'
-import { LEVELS } from '../domain/item.js'
+import { EVIDENCE_KINDS, type EvidenceKind } from '../domain/evidence.js'
+import { LEVELS, type Level } from '../domain/item.js'
 import { DEFAULT_RULES, RECIPIENTS, type Rules } from '../domain/rules.js'
 import { PERSON_EXAMPLE } from '../http/examples.js'
 import { text } from '../http/fields.js'
@@ -51,6 +52,15 @@ const NumberPattern = text(60)
   .meta({ description: '`{year}` and `{n}` are filled in.', example: '阜安办〔{year}〕{n}号' })
 
 const WorkingDays = z.int().min(1).max(MAX_WORKING_DAYS)
+
+/** More than anybody would look at. */
+const MAX_REQUIRED = 20
+const RequiredOfKinds = z.strictObject(
+  Object.fromEntries(EVIDENCE_KINDS.map((kind) => [kind, z.int().min(0).max(MAX_REQUIRED)])) as Record<
+    EvidenceKind,
+    z.ZodInt
+  >,
+)
 
 const members = {
   defaultDeadlines: z
@@ -104,6 +114,17 @@ const members = {
       })
       .meta({ description: 'When bulletins are drafted by themselves; null: never.' }),
   }),
+  evidence: z.strictObject({
+    closure: z
+      .strictObject(
+        Object.fromEntries(LEVELS.map((level) => [level, RequiredOfKinds])) as Record<Level, typeof RequiredOfKinds>,
+      )
+      .meta({ description: 'How many pieces of evidence of each kind a closure request needs, by the item’s level.' }),
+    maxDistanceM: z.int().min(10).max(100_000).meta({
+      description: 'A photo that was taken farther from the item than this is flagged to the verifier.',
+      example: 500,
+    }),
+  }),
 } satisfies Record<keyof Rules, z.ZodType>
 
 const EXAMPLE = { version: 3, setAt: '2026-11-22T01:30:00.000Z', setBy: { id: PERSON_EXAMPLE.id, name: '管理员' } }
@@ -121,18 +142,22 @@ export const RulesView = z
     example: { ...EXAMPLE, ...DEFAULT_RULES },
   })
 
+/** Clients from before there were rules of evidence leave them out, and do not change them. */
+export type NewRules = Omit<Rules, 'evidence'> & Partial<Pick<Rules, 'evidence'>>
+
 export const SetRules = z
   .strictObject({
     ...members,
+    evidence: members.evidence.optional(),
     version: z.int().optional(),
     setAt: z.string().nullish(),
     setBy: z.looseObject({}).nullish(),
   })
-  .transform(({ version: _1, setAt: _2, setBy: _3, ...rules }): Rules => rules)
+  .transform(({ version: _1, setAt: _2, setBy: _3, ...rules }): NewRules => rules)
   .meta({
     id: 'SetRules',
     description:
-      'The rules, whole: what is left out is refused, not kept. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.',
+      'The rules, whole: what is left out is refused, not kept; but for `evidence`, which stays as it is in force for clients that do not know it. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.',
     example: DEFAULT_RULES,
   })
 

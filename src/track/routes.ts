@@ -10,10 +10,11 @@ import {
   supervise,
   suspend,
 } from '../domain/decide/track.js'
-import { TIERS } from '../domain/item.js'
+import { type Item, TIERS } from '../domain/item.js'
 import { changeOf, itemCommand, sendAnswer } from '../http/command.js'
-import { DateOrInstant, endOf, Fen, text } from '../http/fields.js'
+import { DateOrInstant, EvidenceIds, endOf, Fen, text } from '../http/fields.js'
 import { changeItem } from '../ledger/change-item.js'
+import { citationOf } from '../ledger/citation.js'
 
 const TAG = 'Track'
 
@@ -33,7 +34,7 @@ const PlanItem = z
   })
 
 const ReportProgress = z
-  .strictObject({ percent: z.int().min(0).max(100), note: text(5000), spentFen: Fen.optional() })
+  .strictObject({ percent: z.int().min(0).max(100), note: text(5000), spentFen: Fen.optional(), evidence: EvidenceIds })
   .meta({ id: 'ReportProgress', example: { percent: 60, note: '护栏立柱已全部打设', spentFen: 6_500_000 } })
 
 const RequestExtension = z
@@ -90,12 +91,12 @@ export async function trackRoutes(app: App, { db, now }: Deps): Promise<void> {
       body: ReportProgress,
     }),
     async (request, reply) => {
-      const { percent, note, spentFen = null } = request.body
+      const { percent, note, spentFen = null, evidence } = request.body
       const data = { percent, note, spentFen }
-      return sendAnswer(
-        reply,
-        await changeItem(db, changeOf(request, now()), (item) => reportProgress(item, data, request.actor)),
-      )
+      const change = changeOf(request, now())
+      const cited = citationOf(change, evidence)
+      const decide = (item: Item, at: string) => reportProgress(item, { ...data, ...cited.of(item, at) }, request.actor)
+      return sendAnswer(reply, await changeItem(db, change, decide, cited.load))
     },
   )
 

@@ -50,6 +50,8 @@ const MATRIX: Record<Action, string> = {
   'bulletin.read': 'x x x x x x',
   'bulletin.write': '. . x . . .',
   'bulletin.receive': '. x x x . .',
+  'evidence.upload': 'x x x . . .',
+  'evidence.read': 'x x x x x x',
   'item.escalate': '. . . . . .',
 }
 

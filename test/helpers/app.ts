@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
 import { pino } from 'pino'
 import type { Test } from 'tap'
@@ -80,7 +84,8 @@ export async function createTestApp(t: Test, environment: Record<string, string>
       clock.now = new Date(Date.parse(clock.now) + ms).toISOString()
     },
   }
-  const config = readConfig({ RATE_LIMIT_PER_MINUTE: '1000000', ...environment })
+  const dataDir = join(tmpdir(), `one-list-test-${process.pid}-${randomUUID()}`)
+  const config = readConfig({ RATE_LIMIT_PER_MINUTE: '1000000', DATA_DIR: dataDir, ...environment })
   const app = await buildApp(
     { db, now: () => clock.now, config, watch, isStopping: () => false },
     pino({ level: process.env.TEST_LOG ?? 'silent' }),
@@ -90,6 +95,7 @@ export async function createTestApp(t: Test, environment: Record<string, string>
     await app.close()
     await pool.end()
     await superuser.end()
+    await rm(dataDir, { recursive: true, force: true })
   })
   const home = await createTestJurisdiction(app, db, { id: 'fuyang', name: '阜阳', area: '341200' })
   const foreign = await createTestJurisdiction(app, db, { id: 'bozhou', name: '亳州', area: '341600' })
