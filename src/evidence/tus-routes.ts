@@ -29,7 +29,7 @@ const UploadView = z
   .strictObject({ offset: z.int(), length: z.int().nullable(), complete: z.boolean() })
   .meta({ id: 'EvidenceUpload', example: { offset: 524288, length: 1843211, complete: false } })
 
-const nothing = (description: string) => ({ description })
+const nothing = (description: string) => z.null().meta({ description })
 
 /**
  * Resumable uploads by the tus protocol 1.0.0, through its own server library. The upload’s id is the id of the evidence
@@ -59,7 +59,7 @@ export async function tusRoutes(app: App, { db, now, config, keeper, receiving }
         response: { 204: nothing('`Tus-Version`, `Tus-Extension`, `Tus-Max-Size`.'), ...responses('read') },
       },
     },
-    async (request, reply) => answer(reply, await uploads.describe(request), 204).send(),
+    async (request, reply) => answer(reply, await uploads.describe(request), 204).send(null),
   )
 
   app.post(
@@ -80,7 +80,7 @@ export async function tusRoutes(app: App, { db, now, config, keeper, receiving }
       requireVersion(request)
       const begun = await receiving(() => uploads.begin(request))
       if (begun.isReplayed) reply.header('idempotency-replayed', 'true')
-      return answer(reply, begun, 201).send()
+      return answer(reply, begun, 201).send(null)
     },
   )
 
@@ -122,7 +122,7 @@ export async function tusRoutes(app: App, { db, now, config, keeper, receiving }
     },
     async (request, reply) => {
       const standing = await receiving(() => uploads.write(request, request.params.id, () => requirePatch(request)))
-      return answer(reply, standing, 204).send()
+      return answer(reply, standing, 204).send(null)
     },
   )
 
@@ -142,7 +142,7 @@ export async function tusRoutes(app: App, { db, now, config, keeper, receiving }
     },
     async (request, reply) => {
       await uploads.end(request, request.params.id)
-      return reply.code(204).headers(TUS).send()
+      return reply.code(204).headers(TUS).send(null)
     },
   )
 }

@@ -1,6 +1,8 @@
+import { readdir } from 'node:fs/promises'
+import { join, relative } from 'node:path'
 import sharp from 'sharp'
 import type { App } from '../../src/deps.js'
-import type { Answer, Caller, Json, TestJurisdiction } from './app.js'
+import type { Answer, Caller, Json, TestApp, TestJurisdiction } from './app.js'
 import { ok } from './app.js'
 import { BOUNDARY, formOf, type Part } from './import.js'
 
@@ -107,4 +109,31 @@ export async function beforeAndAfter(app: App, { unitCaller }: TestJurisdiction,
     made.push((await evidence(app, unitCaller, await photo(seed + n), { kind })).id)
   }
   return made
+}
+
+export interface FileAnswer {
+  status: number
+  headers: Record<string, string | undefined>
+  bytes: Buffer
+}
+
+/** The bytes of a piece of evidence. */
+export async function fileOf(
+  app: App,
+  { key }: Caller,
+  id: string,
+  variant: 'file' | 'thumbnail' = 'file',
+): Promise<FileAnswer> {
+  const answer = await app.inject({
+    url: `/v1/evidence/${id}/${variant}`,
+    headers: { authorization: `Bearer ${key}` },
+  })
+  return { status: answer.statusCode, headers: answer.headers as FileAnswer['headers'], bytes: answer.rawPayload }
+}
+
+/** Every file in the folder where evidence is kept, by its name there. */
+export async function keptFiles({ dataDir }: Pick<TestApp, 'dataDir'>): Promise<string[]> {
+  const root = join(dataDir, 'evidence')
+  const found = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => [])
+  return found.filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name)))
 }
