@@ -4,6 +4,7 @@ import { ladderChore } from '../src/notify/ladder-chore.js'
 import { type Caller, filing, itemIn, type Json, ok, order, type Stage } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { choreDeps, runChore } from './helpers/chores.js'
+import { beginUpload, evidence, photo } from './helpers/evidence.js'
 import { type Route, routesOf, sendPlain } from './helpers/routes.js'
 
 const { app, db, home, foreign, clock } = await createCheckedApp(t)
@@ -49,6 +50,16 @@ const theirBulletins: Json[] = [
 ]
 await ok(foreign.office.post(`/v1/bulletins/${theirBulletins[1].id}/issuance`))
 await ok(home.office.post('/v1/bulletins', { kind: 'daily' }))
+const theirEvidence: Json[] = [
+  await evidence(app, foreign.unitCaller, await photo(1), { kind: 'before' }),
+  await evidence(app, foreign.inspector, await photo(2), { kind: 'during' }),
+]
+await ok(
+  foreign.unitCaller.post(`/v1/items/${theirs[3].id}/progress-reports`, {
+    ...{ percent: 1, note: '开工', evidence: [theirEvidence[0].id] },
+  }),
+)
+const theirUpload = await beginUpload(app, foreign.unitCaller, { length: 100, kind: 'after' })
 const theirKeys: Json[] = (await ok(foreign.admin.get('/v1/api-keys'))).data
 
 /** Something of the other jurisdiction's for each kind of identifier, and one that nothing has. */
@@ -60,6 +71,8 @@ const IDENTIFIERS: Record<string, { foreign: string[]; nothing: string }> = {
   notices: { foreign: theirNotices.map((notice) => notice.id), nothing: NOBODY },
   subscriptions: { foreign: theirSubscriptions.map((subscription) => subscription.id), nothing: NOBODY },
   contacts: { foreign: theirContacts.map((contact) => contact.id), nothing: NOBODY },
+  evidence: { foreign: theirEvidence.map((one) => one.id), nothing: NOBODY },
+  'evidence-uploads': { foreign: [theirUpload], nothing: NOBODY },
   'api-keys': { foreign: theirKeys.map((key) => key.id), nothing: '000000000000' },
 }
 
@@ -138,6 +151,7 @@ t.test('what a body names of another jurisdiction’s is refused like what does 
   const listed = await itemIn('listed', home)
   const assign = `/v1/items/${listed.id}/assignments`
   const person = theirPeople[0].id
+  const [theirPhoto] = theirEvidence.map((one) => one.id)
   const cases: [Caller, string, string, (id: string) => Json][] = [
     [home.office, `/v1/items/${item.id}/merge`, theirs[1].id, (into) => ({ into, reason: '重复' })],
     [home.office, `/v1/items/${item.id}/merge`, theirs[3].code, (into) => ({ into, reason: '重复' })],
@@ -146,6 +160,13 @@ t.test('what a body names of another jurisdiction’s is refused like what does 
     [home.admin, '/v1/people', foreign.unit, (unit) => ({ name: '甲', role: 'unit', unit })],
     [home.admin, '/v1/api-keys', foreign.unit, (unit) => ({ name: '甲', role: 'unit', unit })],
     [home.admin, '/v1/api-keys', person, (id) => ({ person: id })],
+    [home.inspector, '/v1/items', theirPhoto, (id) => filing({ evidence: [id] })],
+    [
+      home.unitCaller,
+      `/v1/items/${ours.id}/closure-requests`,
+      theirPhoto,
+      (id) => ({ summary: '完成', evidence: [id] }),
+    ],
   ]
   for (const [caller, url, id, bodyWith] of cases) {
     const nothing = id.includes('-0000') ? '2026-999999' : NOBODY
@@ -170,7 +191,7 @@ t.test('no list, report, feed or count has anything of another jurisdiction’s'
   traces.push(...theirContacts.map((contact) => contact.id), 'theirs@example.com')
   traces.push(...theirPeople.map((person) => person.id), ...theirKeys.map((key) => key.id))
   traces.push(...theirSubscriptions.map((subscription) => subscription.id))
-  traces.push(...theirBulletins.map((bulletin) => bulletin.id))
+  traces.push(...theirBulletins.map((bulletin) => bulletin.id), ...theirEvidence.map((one) => one.id))
   const more = ['/v1/items?limit=200&count=true', `/v1/items?asOf=${clock.now}`, '/v1/events?limit=200']
   more.push('/v1/reports/overdue?groupBy=unit', '/v1/reports/overdue?groupBy=area', `/v1/items?unit=${foreign.unit}`)
   more.push('/v1/items?area=341600', '/v1/items?q=2026-000005', '/v1/items?bbox=-180,-90,180,90')

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import sharp, { type Metadata, type OutputInfo } from 'sharp'
+import sharp, { type Metadata, type OutputInfo, type Sharp } from 'sharp'
 import phashModule from 'sharp-phash'
 import type { MediaType } from '../domain/evidence.js'
 import { type ReceivedType, refused } from './inspect.js'
@@ -49,23 +49,23 @@ export async function remakeImage(
 ): Promise<Picture> {
   const format = FORMATS[type]
   const metadata = await headerOf(path, format)
-  const info = await decoded(
+  const { data, info } = await decoded(
     sharp(path, INPUT)
       .autoOrient()
       .resize({ width: MAX_SIDE_PX, height: MAX_SIDE_PX, fit: 'inside', withoutEnlargement: true })
-      .toFormat(format, format === 'png' ? { compressionLevel: 6 } : { quality: QUALITY })
-      .timeout({ seconds: MAX_PROCESSING_S })
-      .toFile(output),
+      .toFormat(format, format === 'png' ? { compressionLevel: 6 } : { quality: QUALITY }),
   )
-  const small = await sharp(output, INPUT)
-    .resize({ width: THUMBNAIL_SIDE_PX, height: THUMBNAIL_SIDE_PX, fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: '#ffffff' })
-    .jpeg({ quality: THUMBNAIL_QUALITY })
-    .timeout({ seconds: MAX_PROCESSING_S })
-    .toBuffer()
-  await writeFile(thumbnail, small, { flag: 'wx', mode: 0o600 })
+  const small = await decoded(
+    sharp(data, INPUT)
+      .resize({ width: THUMBNAIL_SIDE_PX, height: THUMBNAIL_SIDE_PX, fit: 'inside', withoutEnlargement: true })
+      .flatten({ background: '#ffffff' })
+      .jpeg({ quality: THUMBNAIL_QUALITY }),
+  )
+  // In memory until now, so that what the disk reports is not taken for a fault of the picture.
+  await writeFile(output, data, { flag: 'wx', mode: 0o600 })
+  await writeFile(thumbnail, small.data, { flag: 'wx', mode: 0o600 })
   // Of the small one: the hash sees 32 by 32 points of it.
-  const phash = await perceptualHash(small)
+  const phash = await perceptualHash(small.data)
   const { width, height } = info
   return { mediaType: type, width, height, phash, ...factsOf(metadata.exif, zone) }
 }
@@ -88,17 +88,11 @@ async function headerOf(path: string, format: string): Promise<Metadata> {
 
 const UNREADABLE = { zh: '图片无法解码，或已损坏。', en: 'The image cannot be decoded, or is broken.' }
 
-/** What libvips says of a file is the file's fault; what the system says of the disk is not. */
-async function decoded(work: Promise<OutputInfo>): Promise<OutputInfo> {
+/** @throws Rejection at `/file` when libvips cannot make sense of the file, or not in time. */
+async function decoded(image: Sharp): Promise<{ data: Buffer; info: OutputInfo }> {
   try {
-    return await work
-  } catch (err) {
-    if (/no space left|disk quota|unable to (open|write)|write error/i.test((err as Error).message)) {
-      throw Object.assign(new Error('the image could not be written', { cause: err }), {
-        code: 'ENOSPC',
-        syscall: 'write',
-      })
-    }
+    return await image.timeout({ seconds: MAX_PROCESSING_S }).toBuffer({ resolveWithObject: true })
+  } catch {
     throw refused(UNREADABLE)
   }
 }

@@ -34,11 +34,19 @@ const LinkView = z.strictObject({ url: z.url(), expiresAt: z.iso.datetime({ prec
 })
 
 const LinkQuery = z.strictObject({
-  jurisdiction: z.string().max(40).meta({ example: 'fuyang' }),
-  variant: z.enum(VARIANTS).meta({ example: 'thumbnail' }),
-  by: z.uuid().meta({ example: '01a20116-9f8a-7251-b5be-6358cb34814d' }),
-  expires: z.coerce.number().int().min(0).max(99_999_999_999).meta({ example: 1795314011 }),
-  signature: z.string().max(100).meta({ example: '6bTzXw0O1y2p3q4r5s6t7u8v9w0x1y2z3A4B5C6D7E8' }),
+  jurisdiction: z.string().max(40).meta({ description: 'Whose evidence it is.', example: 'fuyang' }),
+  variant: z.enum(VARIANTS).meta({ description: 'What it opens.', example: 'thumbnail' }),
+  by: z.uuid().meta({ description: 'Who made it.', example: '01a20116-9f8a-7251-b5be-6358cb34814d' }),
+  expires: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(99_999_999_999)
+    .meta({ description: 'Until when, in seconds since 1970.', example: 1795314011 }),
+  signature: z
+    .string()
+    .max(100)
+    .meta({ description: 'HMAC-SHA-256 of the others.', example: '6bTzXw0O1y2p3q4r5s6t7u8v9w0x1y2z3A4B5C6D7E8' }),
 })
 
 /** Links for viewers that cannot send a key, such as an image in a page: short-lived, and signed. */

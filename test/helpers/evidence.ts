@@ -137,3 +137,50 @@ export async function keptFiles({ dataDir }: Pick<TestApp, 'dataDir'>): Promise<
   const found = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => [])
   return found.filter((entry) => entry.isFile()).map((entry) => relative(root, join(entry.parentPath, entry.name)))
 }
+
+/** A request of the tus protocol. */
+export async function tus(
+  app: App,
+  { key }: Caller,
+  method: 'POST' | 'HEAD' | 'GET' | 'PATCH' | 'DELETE' | 'OPTIONS',
+  path: string,
+  headers: Record<string, string> = {},
+  payload?: Buffer | NodeJS.ReadableStream,
+): Promise<Answer> {
+  const answer = await app.inject({
+    ...{ method, url: `/v1/evidence-uploads${path}` },
+    headers: {
+      ...{ authorization: `Bearer ${key}`, 'accept-language': 'en', 'tus-resumable': '1.0.0' },
+      ...(method === 'PATCH' ? { 'content-type': 'application/offset+octet-stream' } : {}),
+      ...headers,
+    },
+    ...(payload === undefined ? {} : { payload }),
+  })
+  const isJson = /json/.test(String(answer.headers['content-type'])) && answer.body !== ''
+  return {
+    status: answer.statusCode,
+    headers: answer.headers as Record<string, string>,
+    body: isJson ? answer.json() : answer.body,
+  }
+}
+
+/** The `Upload-Metadata` of fields. */
+export function metadataOf(fields: Record<string, string>): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `${name} ${Buffer.from(value).toString('base64')}`)
+    .join(',')
+}
+
+/** Begins an upload; answers its id. */
+export async function beginUpload(
+  app: App,
+  caller: Caller,
+  { length, ...fields }: { length: number } & Record<string, string | number>,
+): Promise<string> {
+  const said = metadataOf(Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)])))
+  const { status, headers, body } = await tus(app, caller, 'POST', '', {
+    ...{ 'upload-length': `${length}`, 'upload-metadata': said },
+  })
+  if (status !== 201) throw new Error(`${status} ${JSON.stringify(body)}`)
+  return headers.location?.split('/').at(-1) ?? ''
+}
