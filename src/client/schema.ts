@@ -5839,10 +5839,15 @@ export interface operations {
     followEvidenceLink: {
         parameters: {
             query: {
+                /** @description Whose evidence it is. */
                 jurisdiction: string;
+                /** @description What it opens. */
                 variant: "file" | "thumbnail";
+                /** @description Who made it. */
                 by: string;
+                /** @description Until when, in seconds since 1970. */
                 expires: number;
+                /** @description HMAC-SHA-256 of the others. */
                 signature: string;
             };
             header?: never;

@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
+import type { Deps } from '../deps.js'
 import { bandsOf } from '../domain/evidence.js'
 import type { Actor } from '../domain/permissions.js'
 import { EdgeError } from '../http/problem.js'
+import type { createTurns } from '../http/turns.js'
 import type { Intent, Outcome } from '../ledger/act.js'
 import { type Answer, act } from '../ledger/act.js'
 import type { Said } from './fields.js'
@@ -19,6 +21,12 @@ export interface Keeper {
   store: FileStore
   /** Pictures are worked on a few at a time. */
   inTurn: <R>(work: () => Promise<R>) => Promise<R>
+}
+
+/** What receiving files takes, in either way. */
+export interface Receiving extends Deps {
+  keeper: Keeper
+  receiving: ReturnType<typeof createTurns>
 }
 
 /**

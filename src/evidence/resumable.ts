@@ -1,4 +1,5 @@
-import { statfs } from 'node:fs/promises'
+import { mkdir, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { Metadata } from '@tus/server'
@@ -13,15 +14,16 @@ import { FIELD_NAMES, saidOf } from './fields.js'
 import { uploadsFolder } from './file-store.js'
 import { addEvidence, type Keeper, keepFile } from './keep.js'
 import { MAX_PARTIAL } from './limits.js'
-import { storageAway, storageFull } from './store.js'
+import { storageAway, storageErrorOf, storageFull } from './store.js'
 import { refusalOf } from './tus-problem.js'
-import { createPartialUploads, type PartialUploads } from './tus-store.js'
+import { createPartialUploads, type PartialUploads, tidyPartial } from './tus-store.js'
 import { measured, tidyWorkspaces, withWorkspace } from './workspace.js'
 
 export const PATH = '/v1/evidence-uploads'
 /** Makes ids of Idempotency-Keys, so that a repetition names the same upload. */
 const NAMESPACE = '6f5b1c1e-0d43-4b0e-9a53-1d6f2b7c9e10'
 const TIDY_MS = 3_600_000
+const PARTIAL = 'partial'
 /** Less than this is no space. */
 const FREE_BYTES = 1_048_576
 
@@ -34,16 +36,17 @@ export interface Standing {
 
 type Given = Pick<Deps, 'db' | 'now' | 'config'> & { keeper: Keeper }
 
-export type ResumableUploads = ReturnType<typeof createResumableUploads>
-
 /** Uploads by tus: the library keeps the protocol and the bytes, this their owners and what they become. */
 export function createResumableUploads({ db, now, config, keeper }: Given) {
   const folder = uploadsFolder(config.evidence)
   const names = new WeakMap<object, string>()
   let made: PartialUploads | undefined
-  // The library makes its folder at once; a process that receives nothing needs none.
-  const partial = () => {
-    made ??= createPartialUploads(folder, PATH, names)
+  // A process that receives nothing needs no folder. The library makes it too, but ends the process where it cannot.
+  const partial = async () => {
+    await mkdir(join(folder, PARTIAL), { recursive: true, mode: 0o700 }).catch((err) => {
+      throw storageErrorOf(err)
+    })
+    made ??= createPartialUploads(join(folder, PARTIAL), PATH, names)
     return made
   }
   let tidying: NodeJS.Timeout | undefined
@@ -59,7 +62,7 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
     const body = hasBody ? (Readable.toWeb(request.raw) as ReadableStream) : null
     const handed = new Request(`http://localhost${PATH}`, { method, headers, body, duplex: 'half' } as RequestInit)
     names.set(handed, name)
-    const response = await partial().server.handleWeb(handed)
+    const response = await (await partial()).server.handleWeb(handed)
     if (response.status >= 500) throw await failureOf(await response.text())
     if (response.status >= 400) throw refusalOf(response.status, await response.text())
     const answered = [...response.headers].filter(([key]) => /^(upload-|tus-|location$)/.test(key))
@@ -67,7 +70,7 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
   }
 
   async function failureOf(text: string): Promise<EdgeError> {
-    const { bavail, bsize } = await statfs(folder)
+    const { bavail, bsize } = await statfs(folder).catch(() => ({ bavail: 1, bsize: FREE_BYTES }))
     return bavail * bsize < FREE_BYTES ? storageFull() : storageAway(new Error(text.trim()))
   }
 
@@ -88,13 +91,13 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
   }
 
   async function become(actor: Actor, id: string, name: string): Promise<void> {
-    const upload = await partial().find(name)
+    const upload = await (await partial()).find(name)
     if (upload === undefined || upload.size !== upload.offset) return
     try {
       if (upload.size === 0) throw invalid('/file', { zh: '文件为空。', en: 'The file is empty.' })
       const said = saidOf(fieldsOf(upload.metadata))
       await withWorkspace(folder, async (workspace) => {
-        const file = await measured(partial().pathOf(name))
+        const file = await measured((await partial()).pathOf(name))
         const sha256 = await keepFile(keeper, actor, file, workspace, now())
         const intent = { actor, now: now(), idempotency: undefined }
         await addEvidence(db, intent, { id, said, receivedSha256: file.sha256, sha256 })
@@ -102,17 +105,17 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
     } catch (err) {
       const isFilesFault =
         err instanceof Rejection || (err instanceof EdgeError && err.code === 'unsupported-media-type')
-      if (isFilesFault) await partial().remove(name)
+      if (isFilesFault) await (await partial()).remove(name)
       throw err
     }
-    await partial().remove(name)
+    await (await partial()).remove(name)
   }
 
   async function standing(actor: Actor, id: string): Promise<Standing> {
-    const name = partial().nameOf(actor, id)
-    const upload = await partial().find(name)
+    const name = (await partial()).nameOf(actor, id)
+    const upload = await (await partial()).find(name)
     if (upload !== undefined && upload.size === upload.offset) await finish(actor, id, name)
-    const left = upload === undefined ? undefined : await partial().find(name)
+    const left = upload === undefined ? undefined : await (await partial()).find(name)
     if (left !== undefined) return standingOf(left.offset, left.size ?? null, false)
     const finished = await findFinished(actor, id)
     if (finished === undefined) throw notFound()
@@ -137,10 +140,10 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
         if (!isSame) throw keyReused()
         return { ...first, headers: { ...first.headers, ...location }, isReplayed: true }
       }
-      if ((await partial().count(actor)) >= MAX_PARTIAL) throw tooManyPartial()
-      const name = partial().nameOf(actor, id)
+      if ((await (await partial()).count(actor)) >= MAX_PARTIAL) throw tooManyPartial()
+      const name = (await partial()).nameOf(actor, id)
       const headers = await hand(request, 'POST', name)
-      const upload = await partial().find(name)
+      const upload = await (await partial()).find(name)
       if (upload !== undefined && upload.size === upload.offset) await finish(actor, id, name)
       return { ...standingOf(upload?.offset ?? 0, upload?.size ?? null, false), headers: { ...headers, ...location } }
     },
@@ -156,20 +159,20 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
         if (request.headers['upload-offset'] !== `${before.view.offset}`) throw refusalOf(409, '')
         return before
       }
-      const name = partial().nameOf(actor, id)
+      const name = (await partial()).nameOf(actor, id)
       const headers = await hand(request, 'PATCH', name)
-      const upload = await partial().find(name)
+      const upload = await (await partial()).find(name)
       if (upload !== undefined && upload.size === upload.offset) await finish(actor, id, name)
       return { ...standingOf(0, null, false), headers }
     },
 
     async end(request: FastifyRequest, id: string): Promise<void> {
-      await hand(request, 'DELETE', partial().nameOf(request.actor, id))
+      await hand(request, 'DELETE', (await partial()).nameOf(request.actor, id))
     },
 
     startTidying(onError: (err: unknown) => void): void {
       const tidy = () => {
-        Promise.all([made?.tidy(), tidyWorkspaces(folder)]).catch(onError)
+        Promise.all([tidyPartial(join(folder, PARTIAL)), tidyWorkspaces(folder)]).catch(onError)
       }
       tidy()
       tidying = setInterval(tidy, TIDY_MS).unref()

@@ -11,7 +11,7 @@ import { validatorCompiler } from '../http/validation.js'
 import { EvidenceForm } from './fields.js'
 import { createFileStore, uploadsFolder } from './file-store.js'
 import { FORM_LIMITS, receiveForm } from './form.js'
-import { addEvidence, type Keeper, keepFile } from './keep.js'
+import { addEvidence, type Keeper, keepFile, type Receiving } from './keep.js'
 import { MAX_PROCESSING, MAX_RECEIVING } from './limits.js'
 import { evidenceLinkRoutes } from './link-routes.js'
 import { sendEvidence, type Variant } from './send.js'
@@ -33,12 +33,6 @@ export async function evidenceRoutes(app: App, deps: Deps): Promise<void> {
   await app.register(evidenceLinkRoutes, { ...deps, store })
   await app.register(uploadRoute, { ...deps, keeper, receiving })
   await app.register(tusRoutes, { ...deps, keeper, receiving })
-}
-
-/** What receiving files takes, in either way. */
-export interface Receiving extends Deps {
-  keeper: Keeper
-  receiving: ReturnType<typeof createTurns>
 }
 
 async function uploadRoute(app: App, { db, now, config, keeper, receiving }: Receiving): Promise<void> {

@@ -4,8 +4,8 @@ import type { App } from '../deps.js'
 import { IdParams } from '../http/fields.js'
 import { EdgeError } from '../http/problem.js'
 import { json, responses } from '../http/responses.js'
+import type { Receiving } from './keep.js'
 import { createResumableUploads, PATH, type Standing } from './resumable.js'
-import type { Receiving } from './routes.js'
 
 const TAG = 'Evidence'
 const TUS = { 'Tus-Resumable': '1.0.0', 'Cache-Control': 'no-store' }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FileStore as TusFileStore } from '@tus/file-store'
 import { MemoryLocker, Server as TusServer, type Upload } from '@tus/server'
@@ -6,7 +6,6 @@ import type { Actor } from '../domain/permissions.js'
 import { MAX_FILE_BYTES, PARTIAL_KEPT_HOURS } from './limits.js'
 
 const HOUR_MS = 3_600_000
-const FOLDER = 'partial'
 
 /** Uploads that have begun, each in the folder of the person whose it is: nobody can name another's. */
 export interface PartialUploads {
@@ -18,12 +17,9 @@ export interface PartialUploads {
   pathOf(name: string): string
   remove(name: string): Promise<void>
   count(actor: Actor): Promise<number>
-  /** Clears away what nobody has gone on with. */
-  tidy(): Promise<void>
 }
 
-export function createPartialUploads(uploads: string, path: string, names: WeakMap<object, string>): PartialUploads {
-  const root = join(uploads, FOLDER)
+export function createPartialUploads(root: string, path: string, names: WeakMap<object, string>): PartialUploads {
   const datastore = new TusFileStore({
     directory: root,
     expirationPeriodInMilliseconds: PARTIAL_KEPT_HOURS * HOUR_MS,
@@ -52,13 +48,15 @@ export function createPartialUploads(uploads: string, path: string, names: WeakM
       const names = await readdir(join(root, folderOf(actor))).catch(() => [])
       return names.filter((name) => name.endsWith('.json')).length
     },
-    async tidy() {
-      await mkdir(root, { recursive: true, mode: 0o700 })
-      for (const name of await readdir(root, { recursive: true })) {
-        const found = await stat(join(root, name)).catch(() => undefined)
-        const isOld = found?.isFile() && Date.now() - found.mtimeMs > PARTIAL_KEPT_HOURS * HOUR_MS
-        if (isOld) await rm(join(root, name), { force: true })
-      }
-    },
+  }
+}
+
+/** Clears away uploads that nobody has gone on with. */
+export async function tidyPartial(root: string): Promise<void> {
+  const names = await readdir(root, { recursive: true }).catch(() => [])
+  for (const name of names) {
+    const found = await stat(join(root, name)).catch(() => undefined)
+    const isOld = found?.isFile() && Date.now() - found.mtimeMs > PARTIAL_KEPT_HOURS * HOUR_MS
+    if (isOld) await rm(join(root, name), { force: true })
   }
 }

@@ -17,7 +17,8 @@ export async function withWorkspace<R>(uploads: string, work: (folder: string) =
   } catch (err) {
     throw storageErrorOf(err)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    // What cannot be removed now is cleared away later.
+    await rm(folder, { recursive: true, force: true }).catch(() => {})
   }
 }
 

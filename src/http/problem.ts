@@ -124,6 +124,7 @@ export function answerError(err: FastifyError, request: FastifyRequest, reply: F
   if (problem.code === 'internal') request.log.error({ err }, 'request failed')
   // The client's fault as far as we know; ours if a check is missing.
   if (/^2[23]/.test(sqlStateOf(err) ?? '')) request.log.warn({ err }, 'refused by the database')
+  if (problem.code === 'storage-away' || problem.code === 'storage-full') request.log.warn({ err }, 'file storage')
   if (problem.code === 'database-away') request.log.warn({ err }, 'database away')
   return sendProblem(reply, problem, language)
 }

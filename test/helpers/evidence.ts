@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import sharp from 'sharp'
 import type { App } from '../../src/deps.js'
-import type { Answer, Caller, Json, TestApp, TestJurisdiction } from './app.js'
+import type { Answer, Caller, Json, TestApp } from './app.js'
 import { ok } from './app.js'
 import { BOUNDARY, formOf, type Part } from './import.js'
 
@@ -100,15 +100,6 @@ export function partsOf(
 /** Sends a file that is taken; answers the evidence. */
 export function evidence(app: App, caller: Caller, content: Buffer, fields: Record<string, string>): Promise<Json> {
   return ok(sendEvidence(app, caller, partsOf(content, fields)))
-}
-
-/** The ids of a photo from before and one from after, for a closure request where the rules ask for them. */
-export async function beforeAndAfter(app: App, { unitCaller }: TestJurisdiction, seed: number): Promise<string[]> {
-  const made = []
-  for (const [n, kind] of ['before', 'after'].entries()) {
-    made.push((await evidence(app, unitCaller, await photo(seed + n), { kind })).id)
-  }
-  return made
 }
 
 export interface FileAnswer {
