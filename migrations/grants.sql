@@ -27,12 +27,16 @@ begin
   -- The past is added to, never changed; a ledger's head is begun, then moved by the function alone.
   grant insert on item_past, ledger_head to one_list_service;
   grant insert on rules, digest, calendar_year to one_list_service;
+  grant insert, update on deadline_feed to one_list_service;
   grant insert, update on notice, contact, message, ledger_reader, sweep to one_list_service;
   grant insert, update on subscription to one_list_service;
+  grant insert, update, delete on saved_view to one_list_service;
   grant insert, update, delete on webhook_delivery, webhook_attempt to one_list_service;
   grant insert, update on bulletin_counter, bulletin_recipient, bulletin_schedule to one_list_service;
   -- Drafts may be thrown away; a trigger keeps what was issued.
   grant insert, update, delete on bulletin to one_list_service;
+  grant insert on score, score_period to one_list_service;
+  grant insert, update on score_appeal, score_day to one_list_service;
   grant execute on function append_events(text, json) to one_list_service;
   -- The job queue's tables are its own affair; nothing in them is the truth about anything.
   grant usage on schema pgboss to one_list_service;

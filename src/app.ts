@@ -6,40 +6,65 @@ import { keyRoutes } from './access/key-routes.js'
 import { peopleRoutes } from './access/people-routes.js'
 import { referenceRoutes } from './access/reference-routes.js'
 import { unitRoutes } from './access/unit-routes.js'
-import { assignRoutes } from './assign/routes.js'
+import { ASSIGN_COMMANDS } from './assign/routes.js'
 import { bulletinIssueRoutes } from './bulletins/issue-routes.js'
 import { bulletinRoutes } from './bulletins/routes.js'
-import { closeRoutes } from './close/routes.js'
+import { calendarRoutes } from './calendar/calendar-routes.js'
+import { deadlineRoute } from './calendar/deadline-route.js'
+import { feedRoutes } from './calendar/feed-routes.js'
+import { icsRoute } from './calendar/ics-route.js'
+import { recomputationRoutes } from './calendar/recomputation-routes.js'
+import { CLOSE_COMMANDS } from './close/routes.js'
+import { createBatchRoutes } from './commands/batch-routes.js'
+import { commandRoutes } from './commands/routes.js'
 import type { App, Deps } from './deps.js'
 import { createAuthentication, createKeyAuthenticator } from './http/actor.js'
 import { acceptJson } from './http/body.js'
 import { compressAnswers } from './http/compression.js'
+import { createFeedAuthenticator } from './http/feed-token.js'
 import { createTokenAuthenticator } from './http/oidc.js'
 import { answerError, FRAMEWORK_ERRORS, rawProblem } from './http/problem.js'
 import { limitRate } from './http/rate-limit.js'
+import { applyViews } from './http/saved-view.js'
 import { refuseUnstorableText, validatorCompiler } from './http/validation.js'
 import { importRoutes } from './import/routes.js'
+import { LIST_COMMANDS } from './list/commands.js'
 import { listRoutes } from './list/routes.js'
 import { contactMessageRoutes } from './notify/contact-message-routes.js'
 import { contactRoutes } from './notify/contact-routes.js'
 import { noticeRoutes } from './notify/notice-routes.js'
 import { rulesRoutes } from './notify/rules-routes.js'
 import { unsubscribeRoutes } from './notify/unsubscribe-routes.js'
+import { ogcRoutes } from './ogc/routes.js'
 import { describeApi } from './openapi.js'
 import { measure } from './operation/metrics.js'
 import { operationRoutes } from './operation/routes.js'
+import { forecastRoutes } from './reports/forecast-routes.js'
+import { outcomeRoutes } from './reports/outcome-routes.js'
+import { performanceRoutes } from './reports/performance-routes.js'
+import { progressRoutes } from './reports/progress-routes.js'
 import { reportRoutes } from './reports/routes.js'
+import { scoreAppealRoutes } from './scores/appeal-routes.js'
+import { scorePeriodRoutes } from './scores/period-routes.js'
+import { scoreRoutes } from './scores/routes.js'
+import { accidentRoutes } from './track/accident-routes.js'
 import { diffRoutes } from './track/diff-routes.js'
 import { ledgerRoutes } from './track/ledger-routes.js'
-import { trackRoutes } from './track/routes.js'
+import { TRACK_COMMANDS } from './track/routes.js'
 import { streamRoutes } from './track/stream-routes.js'
+import { viewRoutes } from './views/routes.js'
 import { deliveryRoutes } from './webhooks/delivery-routes.js'
 import { rotationRoute } from './webhooks/rotation-route.js'
 import { subscriptionRoutes } from './webhooks/subscription-routes.js'
 
 /** One megabyte of JSON is a hundred times the largest filing. Imports have their own limit. */
 const BODY_LIMIT_BYTES = 1_048_576
+/** All that can be done to an item, each by its own route and in a batch. */
+const ITEM_COMMANDS = [...LIST_COMMANDS, ...ASSIGN_COMMANDS, ...TRACK_COMMANDS, ...CLOSE_COMMANDS]
+const batchRoutes = createBatchRoutes(ITEM_COMMANDS)
 const NO_PARAMETERS = z.strictObject({})
+/** A key or a feed's token, in a URL where it does not belong. */
+const KEY = /ol_[a-z]{1,10}_[0-9A-Za-z_]+/g
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 
 /** The service without a port: what it answers, from what it is given. */
@@ -80,14 +105,15 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   const metrics = measure(app, deps.db)
   await limitRate(app, deps.config.rateLimitPerMinute)
 
+  await app.register(commandRoutes, { ...deps, commands: ITEM_COMMANDS })
+  await app.register(batchRoutes, deps)
   await app.register(listRoutes, deps)
   await app.register(importRoutes, deps)
-  await app.register(assignRoutes, deps)
-  await app.register(trackRoutes, deps)
+  await app.register(accidentRoutes, deps)
   await app.register(ledgerRoutes, deps)
   await app.register(diffRoutes, deps)
   await app.register(streamRoutes, { ...deps, metrics })
-  await app.register(closeRoutes, deps)
+  await app.register(viewRoutes, deps)
   await app.register(noticeRoutes, deps)
   await app.register(contactRoutes, deps)
   await app.register(contactMessageRoutes, deps)
@@ -97,8 +123,21 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(deliveryRoutes, deps)
   await app.register(rulesRoutes, deps)
   await app.register(reportRoutes, deps)
+  await app.register(scoreRoutes, deps)
+  await app.register(scoreAppealRoutes, deps)
+  await app.register(scorePeriodRoutes, deps)
+  await app.register(outcomeRoutes, deps)
+  await app.register(ogcRoutes, deps)
+  await app.register(progressRoutes, deps)
+  await app.register(performanceRoutes, deps)
+  await app.register(forecastRoutes, deps)
   await app.register(bulletinRoutes, deps)
   await app.register(bulletinIssueRoutes, deps)
+  await app.register(calendarRoutes, deps)
+  await app.register(recomputationRoutes, deps)
+  await app.register(deadlineRoute, deps)
+  await app.register(feedRoutes, deps)
+  await app.register(icsRoute, deps)
   await app.register(referenceRoutes, deps)
   await app.register(unitRoutes, deps)
   await app.register(peopleRoutes, deps)
@@ -110,9 +149,10 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
 
 /** Identity before anything else is looked at; permission after the rate limit has counted the request. */
 function guard(app: App, { db, now, config }: Deps): void {
-  const keys = createKeyAuthenticator(db, now, (err) => app.log.warn({ err }, 'time of last use was not written'))
+  const onError = (err: unknown) => app.log.warn({ err }, 'time of last use was not written')
+  const keys = createKeyAuthenticator(db, now, onError)
   const tokens = config.oidc === undefined ? undefined : createTokenAuthenticator(config.oidc, db, now)
-  const authentication = createAuthentication(keys, tokens)
+  const authentication = createAuthentication({ keys, tokens, feeds: createFeedAuthenticator(db, now, onError) })
   app.addHook('onRoute', (route) => {
     if (!route.url.startsWith('/v1/')) return
     if (route.config?.action === undefined) throw new Error(`${route.method} ${route.url} has no action`)
@@ -125,6 +165,7 @@ function guard(app: App, { db, now, config }: Deps): void {
   app.addHook('onRequest', authentication.identify)
   app.addHook('preParsing', authentication.require)
   app.addHook('preValidation', refuseUnstorableText)
+  applyViews(app, db)
   app.addHook('onResponse', logRequest)
 }
 
@@ -133,7 +174,7 @@ async function logRequest(request: FastifyRequest, reply: { statusCode: number; 
   const { method, url, log, actor, routeOptions } = request
   const who = actor === undefined ? {} : { jurisdiction: actor.jurisdiction.id, person: actor.id, role: actor.role }
   const ms = Math.round(reply.elapsedTime * 10) / 10
-  const path = routeOptions.config.isSecretPath === true ? routeOptions.url : url.split('?')[0]
+  const path = routeOptions.config.isSecretPath === true ? routeOptions.url : url.split('?')[0]?.replace(KEY, 'ol_…')
   log.info({ method, path, status: reply.statusCode, ms, ...who }, 'request')
 }
 

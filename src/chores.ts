@@ -3,6 +3,7 @@ import type { Chore } from './deps.js'
 import { digestChore } from './notify/digest-chore.js'
 import { ladderChore } from './notify/ladder-chore.js'
 import { createMessageChores } from './notify/message-chore.js'
+import { scoresChore } from './scores/chore.js'
 import { createDeliverChores } from './webhooks/deliver-chore.js'
 import { fanOutChore } from './webhooks/fan-out-chore.js'
 import { sweepChore } from './webhooks/sweep-chore.js'
@@ -13,6 +14,7 @@ export const CHORES: readonly Chore[] = [
   digestChore,
   ...createMessageChores(),
   bulletinChore,
+  scoresChore,
   fanOutChore,
   ...createDeliverChores(),
   sweepChore,

@@ -3,6 +3,8 @@ import swaggerUi from '@fastify/swagger-ui'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { App } from './deps.js'
 
+const OPENAPI_TYPE = 'application/vnd.oai.openapi+json'
+
 const DESCRIPTION = `One List (一单四制) keeps one list of road hazards and drives every item on it to verified closure by four
 mechanisms: assign (交办), ledger (台账), close (销号), notify (通报).
 
@@ -28,7 +30,9 @@ export async function describeApi(app: App): Promise<void> {
         { name: 'Close', description: 'Close (销号制).' },
         { name: 'Ledger', description: 'Ledger (台账制).' },
         { name: 'Notify', description: 'Notify (通报制).' },
+        { name: 'Reward and penalty', description: 'Points and money (奖惩积分).' },
         { name: 'Reports', description: 'What a supervisor pulls.' },
+        { name: 'OGC API – Features', description: 'The list for geographic information systems (OGC 17-069r4).' },
         { name: 'Reference data and access', description: 'Units, areas, categories, calendar, people, keys.' },
         { name: 'Operation', description: 'For whoever operates the service.' },
       ],
@@ -38,6 +42,12 @@ export async function describeApi(app: App): Promise<void> {
             type: 'http',
             scheme: 'bearer',
             description: 'An API key (`ol_…`), or a JWT of the configured OpenID Connect issuer.',
+          },
+          feed: {
+            type: 'apiKey',
+            in: 'query',
+            name: 'token',
+            description: 'The secret of a calendar feed’s URL, which opens that feed and nothing else.',
           },
         },
       },
@@ -57,7 +67,11 @@ export async function describeApi(app: App): Promise<void> {
     transformStaticCSP: (policy) => policy.replace('upgrade-insecure-requests;', ''),
     theme: { title: 'One List' },
   })
-  app.get('/openapi.json', { schema: { hide: true } as never }, async () => app.swagger())
+  app.get('/openapi.json', { schema: { hide: true } as never }, async (request, reply) => {
+    // Who asks for a description by its own media type gets it as such; a browser gets what it can show.
+    if (request.headers.accept?.includes(OPENAPI_TYPE)) reply.type(`${OPENAPI_TYPE};version=3.1`)
+    return reply.header('vary', 'Accept').send(app.swagger())
+  })
 }
 
 type Json = { [key: string]: Json } | Json[] | string | number | boolean | null
@@ -65,32 +79,60 @@ type Json = { [key: string]: Json } | Json[] | string | number | boolean | null
 const PREFIX = '#/components/schemas/'
 
 /**
- * The generator registers every schema twice, as input and as output. Folds a twin that is equal, and drops what
- * nothing refers to, so that a generated client has one type for one thing.
+ * The generator registers every schema twice, as input and as output. Drops what no operation leads to, and folds a twin
+ * that is equal, so that a generated client has one type for one thing.
  */
 function tidy(document: Json): Json {
-  const schemas = (document as { components: { schemas: Record<string, Json> } }).components.schemas
+  const { paths, components } = document as { paths: Json; components: { schemas: Record<string, Json> } }
+  const { schemas } = components
+  prune(schemas, paths)
   for (const name of Object.keys(schemas).filter((name) => name.endsWith('Input'))) {
     const twin = name.slice(0, -'Input'.length)
-    if (schemas[twin] === undefined) continue
-    // An input-only schema keeps its plain name; equal twins are one.
-    if (isReferred(document, twin) && !isEqual(schemas[name], schemas[twin])) continue
-    if (isReferred(document, name)) schemas[twin] = schemas[name] ?? null
+    // A schema that is used one way only has its plain name; equal twins are one.
+    if (schemas[twin] !== undefined && !isEqual(schemas[name], schemas[twin])) continue
+    schemas[twin] = schemas[name] ?? null
     rename(document, name, twin)
-    delete schemas[name]
   }
-  for (const name of Object.keys(schemas)) if (!isReferred(document, name)) delete schemas[name]
+  prune(schemas, paths)
+  hoistStyles(document)
   return document
+}
+
+/** Deletes the schemas to which no path leads. */
+function prune(schemas: Record<string, Json>, paths: Json): void {
+  const reached = new Set<string>()
+  const visit = (node: Json) => {
+    if (typeof node !== 'object' || node === null) return
+    const ref = Array.isArray(node) ? undefined : node.$ref
+    const name = typeof ref === 'string' ? ref.slice(PREFIX.length) : undefined
+    if (name !== undefined && !reached.has(name)) {
+      reached.add(name)
+      visit(schemas[name] ?? null)
+    }
+    for (const child of Object.values(node)) visit(child)
+  }
+  visit(paths)
+  for (const name of Object.keys(schemas)) if (!reached.has(name)) delete schemas[name]
+}
+
+/** How a parameter's array is written stands in its schema with us, and beside it in OpenAPI. */
+function hoistStyles(node: Json): void {
+  if (typeof node !== 'object' || node === null) return
+  if (!Array.isArray(node) && typeof node.in === 'string' && isObject(node.schema)) {
+    for (const name of ['style', 'explode'] as const) {
+      const { [name]: value, ...schema } = node.schema as Record<string, Json>
+      if (value !== undefined) Object.assign(node, { [name]: value, schema })
+    }
+  }
+  for (const child of Object.values(node)) hoistStyles(child)
+}
+
+function isObject(node: Json | undefined): boolean {
+  return typeof node === 'object' && node !== null && !Array.isArray(node)
 }
 
 function isEqual(a: Json | undefined, b: Json | undefined): boolean {
   return JSON.stringify(a).replaceAll('Input"', '"') === JSON.stringify(b)
-}
-
-function isReferred(node: Json, name: string): boolean {
-  if (typeof node === 'string') return node === PREFIX + name
-  if (typeof node !== 'object' || node === null) return false
-  return Object.values(node).some((child) => isReferred(child, name))
 }
 
 function rename(node: Json, from: string, to: string): void {

@@ -131,7 +131,7 @@ t.test('a seq opens nobody’s eyes', async (t) => {
   const item = await ok(home.inspector.post('/v1/items', filing({ area: '341225' })))
   const { seq } = await ok(auditor.get('/v1/ledger'))
   await ok(office.post(`/v1/items/${item.id}/listing`, { level: 'general' }))
-  await ok(office.post(`/v1/items/${item.id}/assignments`, order(home, { responsibleUnit: home.otherUnit, dueAt: '2099-12-31' })))
+  await ok(office.post(`/v1/items/${item.id}/assignments`, order({ unit: home.otherUnit }, { dueAt: '2027-12-31' })))
   const head = (await ok(auditor.get('/v1/ledger'))).seq
   const unit = home.otherUnitCaller
   t.match(await ok(unit.get(`/v1/items/${item.id}?asOf=seq:${head}`)), { status: 'assigned' })

@@ -24,6 +24,9 @@ function questions({ home }: TestApp, local: Caller): { caller: Caller; urls: st
     { caller: home.office, urls: [list, `${list}&overdue=true&sort=dueAt`, report, `${report}&groupBy=unit`] },
     { caller: home.unitCaller, urls: [`${list}&sort=-updatedAt`, `${report}&groupBy=level`] },
     { caller: local, urls: [`${list}&onAccount=true&supervision=false&unit=${home.unit}`] },
+    { caller: home.office, urls: ['/v1/reports/progress?groupBy=level', '/v1/reports/units', '/v1/reports/forecast'] },
+    { caller: home.unitCaller, urls: ['/v1/reports/progress', '/v1/reports/lead-officials'] },
+    { caller: local, urls: ['/v1/reports/progress?groupBy=unit', '/v1/reports/areas?level=general'] },
   ]
 }
 
@@ -85,7 +88,7 @@ t.test('whatever was answered at a moment is answered again as of that moment, t
   }
   await fc.assert(fc.asyncProperty(steps, holds), { numRuns: 1, endOnFailure: true })
   const different = new Set(records.map(({ caller, url, body }) => `${caller.key} ${url} ${body}`))
-  t.equal(records.length, STEPS * 10)
+  t.equal(records.length, STEPS * 17)
   t.ok(different.size > records.length / 4, `${different.size} of ${records.length} answers differ from one another`)
 })
 
@@ -126,6 +129,9 @@ t.test('nobody knows how things will stand', async (t) => {
     `/v1/items/${id}/events`,
     '/v1/reports/overdue',
     '/v1/reports/overdue?groupBy=unit',
+    '/v1/reports/progress',
+    '/v1/reports/units',
+    '/v1/reports/forecast',
   ]
   const future = new Date(Date.parse(clock.now) + 1).toISOString()
   for (const url of urls) {

@@ -2,7 +2,14 @@ import { execFileSync } from 'node:child_process'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { type ClientOptions, createClient, type Item, type OneList, ProblemError } from '../src/client/index.js'
+import {
+  type BatchCommand,
+  type ClientOptions,
+  createClient,
+  type Item,
+  type OneList,
+  ProblemError,
+} from '../src/client/index.js'
 import { createTestApp, order } from './helpers/app.js'
 import { createTcpProxy } from './helpers/tcp-proxy.js'
 import { until } from './helpers/until.js'
@@ -102,6 +109,62 @@ t.test('lists are walked to their end, by rows and by pages', async (t) => {
   const sizes: number[] = []
   for await (const { data } of office.pages('/v1/items', { params })) sizes.push(data.length)
   t.same(sizes, [2, 2, 1])
+})
+
+t.test('many commands go out in calls of five hundred, and each has its result', async (t) => {
+  const item = await file(inspector, '批量')
+  const many = function* (): Generator<BatchCommand> {
+    yield { kind: 'listing', item: item.code, body: { level: 'major', category: 'lighting' } }
+    yield { kind: 'acceptance', item: item.id }
+    for (let n = 0; n < 600; n++) yield { kind: 'notes', item: item.id, body: { note: `${n}` } }
+  }
+  for (const replayed of [false, true]) {
+    const seen: [string, number][] = []
+    for await (const { command, result } of office.batch(many(), { key: 'night-run' })) {
+      seen.push([command.kind, result.status])
+      if ('problem' in result) t.match(result.problem, { code: 'forbidden' })
+      else t.equal(result.item.id, item.id)
+    }
+    t.equal(seen.length, 602, replayed ? 'again, the same' : '')
+    t.same(seen.slice(0, 3), [
+      ['listing', 200],
+      ['acceptance', 403],
+      ['notes', 200],
+    ])
+    t.equal((await office.get('/v1/items/{id}', at(item))).version, 602)
+  }
+  const together: BatchCommand[] = [...many()].slice(0, 2)
+  const refusal = office.post('/v1/items/batch', { body: { atomic: true, commands: together } })
+  await fails(t, refusal, { code: 'wrong-status', errors: [{ pointer: '/commands/0' }] })
+})
+
+t.test('a batch whose answer is lost is asked for again, and is not done twice', async (t) => {
+  const proxy = await createTcpProxy(t, port)
+  const overBadNetwork = as(home.office.key, { baseUrl: `http://127.0.0.1:${proxy.port}` })
+  const item = await file(inspector, '批量丢失')
+  proxy.back = () => {
+    proxy.back = () => 'pass'
+    return 'cut'
+  }
+  const statuses: number[] = []
+  const commands: BatchCommand[] = [1, 2, 3].map((n) => ({ kind: 'notes', item: item.id, body: { note: `${n}` } }))
+  for await (const { result } of overBadNetwork.batch(commands)) statuses.push(result.status)
+  t.same(statuses, [200, 200, 200])
+  t.equal((await office.get('/v1/items/{id}', at(item))).version, 4)
+})
+
+t.test('a saved view is made, used and given up', async (t) => {
+  const item = await file(inspector, '视图里的隐患')
+  const view = await office.post('/v1/views', { body: { name: '待核实', filter: { q: '视图里的隐患' } } })
+  const rows: string[] = []
+  for await (const { id } of office.items('/v1/items', { params: { query: { view: view.id } } })) rows.push(id)
+  t.same(rows, [item.id])
+  const path = { id: view.id }
+  const header = { 'if-match': `"${view.version}"` }
+  const changed = await office.patch('/v1/views/{id}', { params: { path, header }, body: { filter: { q: null } } })
+  t.same(changed.filter, {})
+  await office.delete('/v1/views/{id}', { params: { path } })
+  await fails(t, office.get('/v1/views/{id}', { params: { path } }), { status: 404 })
 })
 
 t.test('a follower gets what is there, then what comes, until it stops', async (t) => {

@@ -34,7 +34,7 @@ t.test('a filing with every field is kept as it was given', async (t) => {
     ...{ location: { lon: 115.5953, lat: 32.6584 }, address: '方集镇 幸福路口' },
     ...{ externalSystem: '12345', externalId: 'W-2026-77', foundAt: '2026-03-01T12:30:00.000Z' },
     ...{ reportedAt: START, reportedBy: { id: me.id, name: me.name }, listedAt: null, evaluation: null },
-    ...{ defaultDueAt: null, assignment: null, dueAt: null, dueProvisional: false },
+    ...{ defaultDueAt: null, assignment: null, dueAt: null, dueProvisional: false, escalation: null },
     ...{ onAccount: false, overdue: false, overdueDays: 0, dueSoon: false },
     ...{ suspended: false, suspension: null, extensionPending: false, extension: null, supervision: null },
     ...{ plan: null, progress: null, closureRequest: null, closedAt: null, closedBy: null, closureFindings: null },

@@ -156,8 +156,11 @@ t.test('what the status does not allow is refused with what it does', async (t) 
   ]
   const ANY = ['item.noted']
   const allowed: Partial<Record<(typeof STAGES)[number], string[]>> = {
-    listed: ['item.absorbed', 'item.assigned', 'item.corrected', 'item.noted', 'item.supervised'],
-    closed: ['item.noted', 'item.rechecked', 'item.reopened'],
+    listed: [
+      ...['item.absorbed', 'item.accidents_counted', 'item.assigned', 'item.corrected', 'item.deadline_recomputed'],
+      ...['item.escalated', 'item.noted', 'item.supervised'],
+    ],
+    closed: ['item.accidents_counted', 'item.noted', 'item.rechecked', 'item.reopened'],
     dismissed: ANY,
     merged: ANY,
   }

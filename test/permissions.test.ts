@@ -12,6 +12,7 @@ const COLUMNS = ['inspector', 'unit', 'office', 'supervisor', 'auditor', 'admin'
 const ALL = 'x x x x x x'
 const LEDGER = '. . x x x .'
 const OFFICE = '. . x . . .'
+const SCORES = '. x x x x .'
 const UNIT = '. x . . . .'
 const ADMIN = '. . . . . x'
 const MANAGER = '. . x . . x'
@@ -24,6 +25,7 @@ const MATRIX: Record<string, string> = {
   'GET /v1/items/{id}': ALL,
   'PATCH /v1/items/{id}': FILER,
   'GET /v1/items/{id}/events': ALL,
+  'GET /v1/items/{id}/deadline': ALL,
   'GET /v1/items/{id}/diff': ALL,
   'POST /v1/items/{id}/listing': OFFICE,
   'POST /v1/items/{id}/dismissal': OFFICE,
@@ -44,12 +46,42 @@ const MATRIX: Record<string, string> = {
   'POST /v1/items/{id}/supervision': '. . x x . .',
   'POST /v1/items/{id}/supervision-end': '. . x x . .',
   'POST /v1/items/{id}/notes': 'x x x x . x',
+  'POST /v1/items/batch': 'x x x x . x',
+  'POST /v1/items/{id}/accident-counts': FILER,
+  'GET /v1/items/{id}/accident-counts': ALL,
   'POST /v1/imports': '. . x . . x',
   'GET /v1/events': LEDGER,
   'GET /v1/events/stream': LEDGER,
   'GET /v1/ledger': LEDGER,
   'POST /v1/ledger/verification': '. . . . x x',
   'GET /v1/reports/overdue': ALL,
+  'GET /v1/reports/outcomes': ALL,
+  'GET /v1/ogc': ALL,
+  'GET /v1/ogc/conformance': ALL,
+  'GET /v1/ogc/collections': ALL,
+  'GET /v1/ogc/collections/items': ALL,
+  'GET /v1/ogc/collections/items/items': ALL,
+  'GET /v1/ogc/collections/items/items/{id}': ALL,
+  'GET /v1/reports/progress': ALL,
+  'GET /v1/reports/units': ALL,
+  'GET /v1/reports/areas': ALL,
+  'GET /v1/reports/lead-officials': ALL,
+  'GET /v1/reports/forecast': ALL,
+  'GET /v1/reports/units/{id}/score': SCORES,
+  'GET /v1/scores': SCORES,
+  'GET /v1/scores/{id}': SCORES,
+  'POST /v1/scores/computation': OFFICE,
+  'POST /v1/scores/{id}/appeals': UNIT,
+  'POST /v1/scores/{id}/appeal-decision': OFFICE,
+  'POST /v1/scores/{id}/reversal': OFFICE,
+  'GET /v1/score-periods': SCORES,
+  'POST /v1/score-periods': OFFICE,
+  'GET /v1/score-periods/{id}': SCORES,
+  'GET /v1/views': ALL,
+  'POST /v1/views': ALL,
+  'GET /v1/views/{id}': ALL,
+  'PATCH /v1/views/{id}': ALL,
+  'DELETE /v1/views/{id}': ALL,
   'GET /v1/notices': '. x x x x .',
   'POST /v1/notices/{id}/receipt': '. x x x . .',
   'GET /v1/subscriptions': MANAGER,
@@ -87,6 +119,15 @@ const MATRIX: Record<string, string> = {
   'GET /v1/categories': ALL,
   'POST /v1/categories': ADMIN,
   'GET /v1/calendar': ALL,
+  'GET /v1/calendar/{year}': ALL,
+  'PUT /v1/calendar/{year}': ADMIN,
+  'GET /v1/calendar/{year}/versions': ALL,
+  'GET /v1/calendar/{year}/recomputation': MANAGER,
+  'POST /v1/calendar/{year}/recomputation': MANAGER,
+  'GET /v1/me/deadlines.ics': 'x x x x . .',
+  'GET /v1/me/deadline-feeds': 'x x x x . .',
+  'POST /v1/me/deadline-feeds': 'x x x x . .',
+  'DELETE /v1/me/deadline-feeds/{id}': 'x x x x . .',
   'GET /v1/rules': ALL,
   'GET /v1/rules/versions': ALL,
   'PUT /v1/rules': ADMIN,
@@ -101,7 +142,7 @@ const MATRIX: Record<string, string> = {
 const ROUTES = routesOf(app).map((route) => ({
   ...route,
   /** With identifiers that nothing has. */
-  url: route.path.replace(/\{[^}]+\}/g, route.path.includes('api-keys') ? KEY_ID : NOBODY),
+  url: route.path.replace('{year}', '2026').replace(/\{[^}]+\}/g, /api-keys|feeds/.test(route.path) ? KEY_ID : NOBODY),
 }))
 
 /** The status of an answer, which may be one that does not end. */

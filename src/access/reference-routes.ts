@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { readCalendar } from '../db/calendar.js'
 import type { App, Deps } from '../deps.js'
 import { ROLES } from '../domain/permissions.js'
 import { CommandHeaders, intentOf, sendAnswer, sendJson } from '../http/command.js'
@@ -52,23 +51,7 @@ const AreaView = z
   .strictObject({ code: z.string(), name: z.string(), level: z.int(), parent: z.string().nullable() })
   .meta({ id: 'Area', example: AREA_EXAMPLE })
 
-const Calendar = z
-  .strictObject({
-    timeZone: z.string(),
-    firstYear: z.int(),
-    lastYear: z.int().meta({ description: 'Deadlines counted past this year are provisional.' }),
-    days: z.array(z.strictObject({ date: z.iso.date(), kind: z.enum(['off', 'work']), name: z.string() })),
-  })
-  .meta({
-    id: 'Calendar',
-    example: {
-      ...{ timeZone: 'Asia/Shanghai', firstYear: 2020, lastYear: 2026 },
-      days: [{ date: '2026-10-01', kind: 'off', name: '国庆节' }],
-    },
-    description: 'Statutory holidays (`off`) and make-up working days (`work`); ordinary weekends are not listed.',
-  })
-
-/** Reference data: who am I, areas, categories, the working calendar. */
+/** Reference data: who am I, areas, categories. */
 export async function referenceRoutes(app: App, deps: Deps): Promise<void> {
   const { db, now } = deps
   app.get(
@@ -200,38 +183,6 @@ export async function referenceRoutes(app: App, deps: Deps): Promise<void> {
         }
       })
       return sendAnswer(reply, answer)
-    },
-  )
-
-  app.get(
-    '/v1/calendar',
-    {
-      config: { action: 'reference.read' },
-      schema: {
-        tags: [TAG],
-        operationId: 'getCalendar',
-        summary: 'The working calendar (工作日历)',
-        description:
-          'What makes a day a working day: Monday to Friday, less the holidays, plus the make-up days listed here.',
-        querystring: z.strictObject({
-          year: z.coerce
-            .number()
-            .int()
-            .min(2000)
-            .max(2100)
-            .optional()
-            .meta({ description: 'Only this year’s days.', example: 2026 }),
-        }),
-        response: { 200: json('The calendar.', Calendar), ...responses('read') },
-      },
-    },
-    async (request, reply) => {
-      const { year } = request.query
-      const { days, years } = await readCalendar(db, request.actor.jurisdiction.id)
-      const [firstYear, lastYear] = [Math.min(...years.keys()), Math.max(...years.keys())]
-      const listed = [...days.values()].filter((day) => year === undefined || day.date.startsWith(`${year}-`))
-      const { timeZone } = request.actor.jurisdiction
-      return sendJson(reply, JSON.stringify({ timeZone, firstYear, lastYear, days: listed }))
     },
   )
 }

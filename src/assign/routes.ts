@@ -1,13 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { command, type ItemCommand } from '../commands/item-command.js'
 import type { Tx } from '../db/client.js'
 import { deadlinesInWorkingDays } from '../db/deadline.js'
-import type { App, Deps } from '../deps.js'
 import { accept, assign, giveBack } from '../domain/decide/assign.js'
-import type { Item } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
 import { invalid } from '../domain/rejection.js'
-import { changeOf, itemCommand, sendAnswer } from '../http/command.js'
 import { DateOrInstant, endOf, text, Uuid } from '../http/fields.js'
 import { changeItem } from '../ledger/change-item.js'
 
@@ -66,65 +64,50 @@ const Return = z
   .meta({ id: 'ReturnItem', example: { reason: '该路段属县公路局养护，非我镇职责。' } })
 
 /** Assign (交办制): order, sign for, give back. */
-export async function assignRoutes(app: App, { db, now }: Deps): Promise<void> {
-  app.post(
-    '/v1/items/:id/assignments',
-    itemCommand('item.assign', {
-      tag: TAG,
-      summary: 'Assign an item (交办)',
-      description:
-        'Gives the item an owner, with every required element; again while `assigned` or `remediating` it reassigns, and the deadline begins anew.',
-      body: AssignItem,
-    }),
-    async (request, reply) => {
-      const { dueAt, workingDays = null, ...elements } = request.body
-      const { actor } = request
-      const change = changeOf(request, now())
+export const ASSIGN_COMMANDS: readonly ItemCommand[] = [
+  command({
+    kind: 'assignments',
+    action: 'item.assign',
+    tag: TAG,
+    summary: 'Assign an item (交办)',
+    description:
+      'Gives the item an owner, with every required element; again while `assigned` or `remediating` it reassigns, and the deadline begins anew.',
+    body: AssignItem,
+    async run(tx, change, { dueAt, workingDays = null, ...elements }) {
+      const { actor } = change
       const { jurisdiction } = actor
-      const deadlineIn = workingDays === null ? undefined : await deadlinesInWorkingDays(db, jurisdiction)
-      const named = [elements.responsibleUnit, ...elements.coUnits]
-      const decide = (item: Item, at: string) => {
+      await requireActiveUnits(tx, actor, [elements.responsibleUnit, ...elements.coUnits])
+      const deadlineIn = workingDays === null ? undefined : await deadlinesInWorkingDays(tx, jurisdiction)
+      return changeItem(tx, change, (item, at) => {
         const { dueAt: end, ...counted } =
           workingDays === null || deadlineIn === undefined
             ? { dueAt: endOf(dueAt ?? '', jurisdiction.timeZone), provisional: false }
             : deadlineIn(workingDays, at)
         const order = { ...elements, leadOfficial: namedOfficial(elements.leadOfficial), dueAt: end }
         return assign(item, order, { ...counted, workingDays }, at)
-      }
-      return sendAnswer(reply, await changeItem(db, change, decide, (tx) => requireActiveUnits(tx, actor, named)))
+      })
     },
-  )
-
-  app.post(
-    '/v1/items/:id/acceptance',
-    itemCommand('item.accept', {
-      tag: TAG,
-      summary: 'Sign for an item (签收)',
-      description: 'The responsible unit takes the order; remediation begins.',
-      body: Acceptance,
-    }),
-    async (request, reply) =>
-      sendAnswer(reply, await changeItem(db, changeOf(request, now()), (item) => accept(item, request.actor))),
-  )
-
-  app.post(
-    '/v1/items/:id/return',
-    itemCommand('item.return', {
-      tag: TAG,
-      summary: 'Return an item (退办)',
-      description:
-        'The responsible unit gives the order back before signing, with its reason; the item waits on the list for another.',
-      body: Return,
-    }),
-    async (request, reply) => {
-      const { reason } = request.body
-      return sendAnswer(
-        reply,
-        await changeItem(db, changeOf(request, now()), (item) => giveBack(item, reason, request.actor)),
-      )
-    },
-  )
-}
+  }),
+  command({
+    kind: 'acceptance',
+    action: 'item.accept',
+    tag: TAG,
+    summary: 'Sign for an item (签收)',
+    description: 'The responsible unit takes the order; remediation begins.',
+    body: Acceptance,
+    run: (tx, change) => changeItem(tx, change, (item) => accept(item, change.actor)),
+  }),
+  command({
+    kind: 'return',
+    action: 'item.return',
+    tag: TAG,
+    summary: 'Return an item (退办)',
+    description:
+      'The responsible unit gives the order back before signing, with its reason; the item waits on the list for another.',
+    body: Return,
+    run: (tx, change, { reason }) => changeItem(tx, change, (item) => giveBack(item, reason, change.actor)),
+  }),
+]
 
 /** @throws Rejection at the field whose unit is unknown in the jurisdiction, or no longer active. */
 async function requireActiveUnits(tx: Tx, actor: Actor, [responsible, ...coUnits]: string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BULLETIN_KINDS } from '../domain/bulletin.js'
 import { LEVELS, STATUSES } from '../domain/item.js'
+import { RATE_FIELDS } from '../http/rate-view.js'
 
 /** The version of the content's form. A bulletin keeps the form that it was issued in. */
 export const CONTENT_VERSION = 1
@@ -10,13 +11,6 @@ const Day = z.iso.date()
 const At = z.iso.datetime({ precision: 3 })
 const Hash = z.string().regex(/^[0-9a-f]{64}$/)
 const Words = z.strictObject({ zh: z.string(), en: z.string() })
-
-const Rate = z.strictObject({ numerator: Count, denominator: Count, value: z.number().min(0).max(1).nullable() }).meta({
-  id: 'Rate',
-  description:
-    'To four decimals, half up. `value` is null when the denominator is 0, or where a unit or area has too few items to be compared.',
-  example: { numerator: 85, denominator: 172, value: 0.4942 },
-})
 
 const COUNTED = {
   listed: Count.meta({ description: 'Ever on the list (累计挂账): on account now, or closed.' }),
@@ -53,23 +47,9 @@ const Figures = z
   })
   .meta({ id: 'BulletinFigures' })
 
-const RATES = {
-  closure: Rate.meta({ description: 'Closure rate (整改率): closed ÷ ever listed.' }),
-  onTime: Rate.meta({
-    description: 'Closed on time (按期销号率): of the closed whose deadline and closing are known.',
-  }),
-  overdue: Rate.meta({ description: 'Overdue rate (逾期率): overdue ÷ on account.' }),
-}
-const Rates = z
-  .strictObject({
-    ...RATES,
-    extension: Rate.meta({ description: 'Extended at least once ÷ ever assigned.' }),
-    return: Rate.meta({ description: 'Returned at least once ÷ ever assigned.' }),
-    rework: Rate.meta({ description: 'Closure rejected at least once ÷ closure ever applied for.' }),
-    recurrence: Rate.meta({ description: 'On account again at least once ÷ ever closed.' }),
-    recheckPass: Rate.meta({ description: 'Rechecks passed ÷ rechecks made.' }),
-  })
-  .meta({ id: 'BulletinRates' })
+const { closure, onTime, overdue, ...others } = RATE_FIELDS
+const RATES = { closure, onTime, overdue }
+const Rates = z.strictObject({ ...RATES, ...others }).meta({ id: 'BulletinRates' })
 
 const Standing = z
   .strictObject({
@@ -130,6 +110,26 @@ const Changes = z
   })
   .meta({ id: 'BulletinChanges', description: 'What differs from the previous bulletin of the same kind.' })
 
+const Scores = z
+  .strictObject({
+    period: z
+      .strictObject({ period: z.string(), seq: z.int(), contentSha256: Hash })
+      .nullable()
+      .meta({ description: 'The closed score period of the same days, where it was closed by the cut-off.' }),
+    units: z.array(
+      z.strictObject({
+        key: z.string().nullable().meta({ description: 'A unit’s id; null: what is owed to members of the public.' }),
+        name: z.string().nullable(),
+        entries: Count,
+        rewards: z.number(),
+        penalties: z.number(),
+        points: z.number(),
+        moneyFen: z.int(),
+      }),
+    ),
+  })
+  .meta({ id: 'BulletinScores', description: 'What was booked in the period, by unit, best first (奖惩积分).' })
+
 const rungExample = { rung: 'bulletin_naming', days: 15, label: { zh: '通报', en: 'Named in the bulletin' } }
 
 export const BulletinContent = z
@@ -156,6 +156,7 @@ export const BulletinContent = z
       items: z.array(Overdue).meta({ description: 'Named ones first, then the longest overdue; at most 5,000.' }),
     }),
     series: z.array(SeriesDay),
+    scores: Scores.optional().meta({ description: 'Bulletins from before there were scores have none.' }),
     previous: z
       .strictObject({ id: z.string(), number: z.string(), from: Day, to: Day, seq: z.int(), contentSha256: Hash })
       .nullable(),

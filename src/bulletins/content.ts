@@ -1,16 +1,18 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import type { BulletinKind } from '../domain/bulletin.js'
-import { rateOf } from '../domain/rate.js'
+import { MINIMUM_LISTED } from '../domain/rank.js'
 import type { Rules } from '../domain/rules.js'
+import { seriesOf } from '../domain/series.js'
+import { ratesOf, sum, type Tally } from '../domain/tally.js'
 import { daysBetween } from '../domain/zone.js'
 import { changesSince } from './changes.js'
 import { CONTENT_VERSION, type Content } from './content-schema.js'
-import { figuresOf, sum, type Tally } from './figures.js'
+import { figuresOf } from './figures.js'
 import { readMaterial } from './material.js'
 import type { OverdueItem } from './overdue.js'
-import { MINIMUM_LISTED, standingsOf } from './ranking.js'
-import { seriesOf } from './series.js'
+import { standingsOf } from './ranking.js'
+import { readScores } from './scores.js'
 import type { CutOff } from './state-at.js'
 
 /** An issued bulletin, as far as another one is compared with it. */
@@ -29,19 +31,21 @@ export interface Inputs {
   rules: { version: number; ladder: readonly Pick<Rules['ladder'][number], 'rung' | 'days' | 'label'>[] }
   /** Undefined: as the reference data have them now. */
   areaNames?: ReadonlyMap<string, string>
+  /** False for one from before there were scores. */
+  scores: boolean
   previous: Previous | null
 }
 
 /** Makes the content: the same cut-off and inputs give the same content, whatever has happened in the ledger since. */
 export async function makeContent(db: Db | Tx, cut: CutOff, inputs: Inputs): Promise<Content> {
   const { jurisdiction, kind, rules, previous } = inputs
-  const { stock, flows, stretches, overdue, medianDays } = await readMaterial(db, cut, rules.ladder)
-  const { groups, days } = figuresOf(stock, flows)
-  const { openAtStart, series } = seriesOf(cut, stretches, days)
+  const { stock, past, flows, since, late, overdue, medianDays } = await readMaterial(db, cut, rules.ladder)
+  const { groups, days } = figuresOf([...stock, ...past], flows)
   const unitNames = await readUnitNames(db, cut)
   const codes = new Set([...groups, ...overdue].map(({ area }) => area))
   const areaNames = inputs.areaNames ?? (await readAreaNames(db, [...codes]))
   const total = groups.reduce<Tally>(sum, sum(undefined, {}))
+  const { openAtStart, series } = seriesOf(cut, total.onAccount - since, days, late)
   const { figures, rates } = summed(total, openAtStart, medianDays)
   const { from, to, asOf } = cut
   const content: Content = {
@@ -54,6 +58,7 @@ export async function makeContent(db: Db | Tx, cut: CutOff, inputs: Inputs): Pro
     areas: standingsOf(groups, 'area', areaNames, previous?.content.areas ?? []),
     overdueItems: { total: total.overdue, items: overdue.map((item) => withNames(item, unitNames, areaNames)) },
     series,
+    ...(inputs.scores ? { scores: await readScores(db, cut, unitNames) } : {}),
     previous: previous?.reference ?? null,
     changes: null,
   }
@@ -67,13 +72,20 @@ export function cutOffOf({ jurisdiction, ledger, asOf, period }: Content): CutOf
 }
 
 /** What a content was made with beside the ledger, but for the bulletin before, of which it has only the reference. */
-export function inputsOf({ jurisdiction, kind, rules, areas, overdueItems }: Content): Omit<Inputs, 'previous'> {
+export function inputsOf({
+  jurisdiction,
+  kind,
+  rules,
+  areas,
+  overdueItems,
+  scores,
+}: Content): Omit<Inputs, 'previous'> {
   const named = [
     ...areas.map(({ key, name }) => [key, name] as const),
     ...overdueItems.items.map(({ area }) => [area.code, area.name] as const),
   ]
   const areaNames = new Map(named.filter((pair): pair is [string, string] => pair[0] !== null && pair[1] !== null))
-  return { jurisdiction, kind, rules, areaNames }
+  return { jurisdiction, kind, rules, areaNames, scores: scores !== undefined }
 }
 
 function rungOf({ rung, days, label }: Inputs['rules']['ladder'][number]) {
@@ -95,16 +107,7 @@ function summed(total: Tally, openAtStart: number, medianDaysToClose: number | n
       overdueByAge: { d1to7, d8to30, d31to90, over90 },
       medianDaysToClose,
     },
-    rates: {
-      closure: rateOf(closed, listed),
-      onTime: rateOf(total.closedOnTime, total.closedDated),
-      overdue: rateOf(overdue, onAccount),
-      extension: rateOf(total.extendedEver, total.assignedEver),
-      return: rateOf(total.returnedEver, total.assignedEver),
-      rework: rateOf(total.rejectedEver, total.requestedEver),
-      recurrence: rateOf(total.reopenedEver, total.closedEver),
-      recheckPass: rateOf(total.rechecksPassed, total.rechecks),
-    },
+    rates: ratesOf(total),
   }
 }
 

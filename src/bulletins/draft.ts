@@ -65,6 +65,7 @@ export async function insertDraft(
     jurisdiction: { id: jurisdiction, name, timeZone },
     kind,
     rules: { version, ladder: rules.ladder },
+    scores: true,
     previous: await findPrevious(tx, cut, kind, corrects),
   })
   const text = canonicalJson(content)

@@ -89,6 +89,12 @@ export const BULLETIN_EXAMPLE = {
       ],
     },
     series: [{ date: '2026-10-31', listed: 2, closed: 3, reopened: 0, open: 87, overdue: 1 }],
+    scores: {
+      period: { period: '2026-10', seq: 1230, contentSha256: SHA256 },
+      units: [
+        { key: UNIT.id, name: UNIT.name, entries: 9, rewards: 10, penalties: -3.5, points: 6.5, moneyFen: -50_000 },
+      ],
+    },
     previous: null,
     changes: null,
   },

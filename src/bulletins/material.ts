@@ -1,15 +1,22 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
+import { flowOfState, flowSelect, sinceSelect } from '../db/figures/flows.js'
+import { lateSelect } from '../db/figures/late.js'
+import { importedFirst } from '../db/figures/state.js'
+import { historyOfState, pastSelect, stockSelect } from '../db/figures/stock.js'
 import type { Rung } from '../domain/rules.js'
-import { type FlowRow, flowSelect, historyUntil, medianSelect, type StockRow, stockSelect } from './figures.js'
+import type { Stretch } from '../domain/series.js'
+import { type Flows, KEYS, medianSelect, type StockRow } from './figures.js'
 import { type OverdueItem, overdueSelect } from './overdue.js'
-import { type Stretch, stretchSelect } from './series.js'
-import { type CutOff, importedFirst, readPastOf, stateAt } from './state-at.js'
+import { type CutOff, readPastOf, stateAt } from './state-at.js'
 
 export interface Material {
   stock: StockRow[]
-  flows: FlowRow[]
-  stretches: Stretch[]
+  past: StockRow[]
+  flows: Flows[]
+  /** How many more there are on account at the cut-off than when the period ended. */
+  since: number
+  late: Stretch[]
   overdue: OverdueItem[]
   medianDays: number | null
 }
@@ -24,10 +31,12 @@ export async function readMaterial(
   ladder: readonly Pick<Rung, 'rung' | 'days'>[],
 ): Promise<Material> {
   const { rows } = await db.execute<Material & Record<string, unknown>>(sql`
-    with ${stateAt(await readPastOf(db, cut))}, ${importedFirst(cut)}, ${historyUntil(cut)}
-    select (select coalesce(json_agg(v), '[]') from (${stockSelect(cut)}) v) as stock,
-      (select coalesce(json_agg(v), '[]') from (${flowSelect(cut)}) v) as flows,
-      (select coalesce(json_agg(v), '[]') from (${stretchSelect(cut)}) v) as stretches,
+    with ${stateAt(await readPastOf(db, cut))}, ${importedFirst(cut.jurisdiction)}, ${historyOfState(cut.jurisdiction, KEYS)}, ${flowOfState(cut, KEYS)}
+    select (select coalesce(json_agg(v), '[]') from (${stockSelect(cut, KEYS)}) v) as stock,
+      (select coalesce(json_agg(v), '[]') from (${pastSelect(KEYS)}) v) as past,
+      (select coalesce(json_agg(v), '[]') from (${flowSelect(cut, KEYS)}) v) as flows,
+      (${sinceSelect(cut)}) as since,
+      (select coalesce(json_agg(v), '[]') from (${lateSelect(cut)}) v) as late,
       (select coalesce(json_agg(v), '[]') from (${overdueSelect(cut, ladder)}) v) as overdue,
       (${medianSelect(cut)}) as "medianDays"`)
   const [material] = rows

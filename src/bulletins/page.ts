@@ -7,6 +7,7 @@ import type { Content } from './content-schema.js'
 import { LABELS } from './labels.js'
 import { PAGE_POLICY } from './policy.js'
 import type { BulletinSummary } from './schemas.js'
+import { scoresTable } from './scores-table.js'
 import { STYLE } from './style.js'
 import { comparison, figuresTables, overdueTable, ratesTable, standingsTable } from './tables.js'
 import { dateText, issuerOf, periodText } from './words.js'
@@ -50,6 +51,7 @@ function heading(summary: BulletinSummary, content: Content, language: Language)
 
 function body(summary: BulletinSummary, content: Content, charts: Charts, language: Language): string {
   const say = (label: keyof typeof LABELS) => inLanguage(LABELS[label], language)
+  const { scores } = content
   const parts = [
     section(say('overview'), [
       html`<div class="text"><p>${inShort(content, language)}</p></div>`,
@@ -63,6 +65,7 @@ function body(summary: BulletinSummary, content: Content, charts: Charts, langua
       : section(say('byUnit'), [standingsTable(content, 'units', language), chart(charts.rates, say('chartRates'))]),
     content.areas.length === 0 ? '' : section(say('byArea'), [standingsTable(content, 'areas', language)]),
     section(say('overdueItems'), [chart(charts.ages, say('chartAges')), overdueTable(content, language)]),
+    scores === undefined || scores.units.length === 0 ? '' : section(say('scores'), [scoresTable(scores, language)]),
     section(say('comparison'), [comparison(content, language)]),
     summary.remarks === null ? '' : section(say('remarks'), [paragraphs(summary.remarks)]),
   ]

@@ -1,9 +1,8 @@
-import { compareRates, type Rate, rateOf } from '../domain/rate.js'
+import { fairRate, MINIMUM_LISTED, ranksOf } from '../domain/rank.js'
+import { compareRates } from '../domain/rate.js'
+import { ratesOf, sum, type Tally } from '../domain/tally.js'
 import type { Standing } from './content-schema.js'
-import { type Group, sum, type Tally } from './figures.js'
-
-/** With fewer items than this a rate says nothing, and one item more or less would turn the ranking over. */
-export const MINIMUM_LISTED = 5
+import type { Group } from './figures.js'
 
 /** The groups added up by unit or by county, best closure rate first; those too small to be ranked after them. */
 export function standingsOf(
@@ -16,12 +15,15 @@ export function standingsOf(
   for (const group of groups) tallies.set(group[by], sum(tallies.get(group[by]), group))
   // What has neither been listed nor happened is no standing: a county of which something was only reported.
   const rows = [...tallies].filter(([, tally]) => tally.listed > 0).map(([key, tally]) => standing(key, tally))
-  const ranked = rows.filter((row) => row.key !== null && !row.few)
+  const ranks = ranksOf(
+    rows.filter((row) => row.key !== null && !row.few),
+    (a, b) => compareRates(b.rates.closure, a.rates.closure),
+  )
   return rows
     .map((row) => ({
       ...row,
       name: row.key === null ? null : (names.get(row.key) ?? null),
-      rank: ranked.includes(row) ? rankAmong(row, ranked) : null,
+      rank: ranks.get(row) ?? null,
       previousRank: previous.find(({ key }) => key === row.key)?.rank ?? null,
     }))
     .sort(inOrder)
@@ -30,21 +32,16 @@ export function standingsOf(
 function standing(key: string | null, tally: Tally): Standing {
   const { listed, onAccount, closed, newlyListed, closedInPeriod, overdue, maxOverdueDays } = tally
   const few = listed < MINIMUM_LISTED
-  const fair = (rate: Rate): Rate => (few ? { ...rate, value: null } : rate)
+  const { closure, onTime, overdue: overdueRate } = ratesOf(tally)
   return {
     ...{ key, name: null, rank: null, previousRank: null, few },
     ...{ listed, onAccount, closed, newlyListed, closedInPeriod, overdue, maxOverdueDays },
     rates: {
-      closure: fair(rateOf(closed, listed)),
-      onTime: fair(rateOf(tally.closedOnTime, tally.closedDated)),
-      overdue: fair(rateOf(overdue, onAccount)),
+      closure: fairRate(closure, few),
+      onTime: fairRate(onTime, few),
+      overdue: fairRate(overdueRate, few),
     },
   }
-}
-
-/** One more than there are better ones, so that equals share a rank and the next has none of theirs. */
-function rankAmong(row: Standing, ranked: readonly Standing[]): number {
-  return 1 + ranked.filter((other) => compareRates(other.rates.closure, row.rates.closure) > 0).length
 }
 
 /** By rank; without one by size; whoever nobody is, last. Ids break what is left, so that the order is always the same. */

@@ -52,7 +52,8 @@ footer { border-top: 1px solid #111; padding-top: 8px; break-inside: avoid; font
 footer p { margin: 0; }
 @media print {
   body { background: none; font-size: 15px; }
-  main { width: auto; margin: 0; padding: 0; box-shadow: none; }
+  /* A collapsed border lies half outside its table, and paper would cut it off. */
+  main { width: auto; margin: 0; padding: 0 1px; box-shadow: none; }
 }
 @media screen and (max-width: 700px) { main { padding: 6mm 4mm; } .pair { display: block; } }
 `

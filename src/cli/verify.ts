@@ -1,11 +1,13 @@
 import { jurisdiction } from '../db/schema.js'
 import { verifyChain } from '../ledger/verify.js'
 import { verifyItems } from '../ledger/verify-items.js'
+import { verifyScores } from '../ledger/verify-scores.js'
 import { CommandError, readArguments, withDatabase } from './command.js'
 
 const USAGE = `one-list verify [--jurisdiction <id>]
 
-  Recomputes every ledger's hash chain, and folds every item's events to compare them with its rows.
+  Recomputes every ledger's hash chain, folds every item's events to compare them with its rows, and compares every
+  score with its event.
   Exit code 1 when anything is not as the ledger says.`
 
 export async function run(args: string[]): Promise<void> {
@@ -26,7 +28,12 @@ export async function run(args: string[]): Promise<void> {
       for (const { itemCode, itemId, version, fault, fields } of items.faults) {
         process.stdout.write(`  ${itemCode} (${itemId}) version ${version}: ${fault} ${fields.join(', ')}\n`)
       }
-      ok &&= chain.ok && items.ok
+      const scores = await verifyScores(db, id)
+      process.stdout.write(
+        `${id}: ${scores.checked} scores, ${scores.ok ? 'each is what its event says' : 'FAULTS:'}\n`,
+      )
+      for (const { id: score, fault } of scores.faults) process.stdout.write(`  ${score}: ${fault}\n`)
+      ok &&= chain.ok && items.ok && scores.ok
     }
     if (!ok) throw new CommandError('The ledger and the list do not agree.')
   })

@@ -4,10 +4,12 @@ import createFetchClient, {
   type MaybeOptionalInit,
   type MethodResponse,
 } from 'openapi-fetch'
+import { type BatchOptions, type BatchResult, inBatches } from './batch.js'
 import { ProblemError } from './problem.js'
 import { pause, type RetryOptions, retrying } from './retry.js'
-import type { Event, Feed, paths } from './schema.js'
+import type { BatchCommand, Event, Feed, paths } from './schema.js'
 
+export type { BatchOptions, BatchResult } from './batch.js'
 export { ProblemError } from './problem.js'
 export type { Retry } from './retry.js'
 export type * from './schema.js'
@@ -60,6 +62,14 @@ export interface OneList {
   pages<P extends PagedPath>(path: P, ...init: Given<InitOf<'get', P>>): AsyncGenerator<AnswerOf<'get', P>>
   /** The rows of a list, page after page. */
   items<P extends PagedPath>(path: P, ...init: Given<InitOf<'get', P>>): AsyncGenerator<RowOf<P>>
+  /**
+   * Any number of commands to items, 500 in a call, each for itself; what became of each, in their order. For all or
+   * nothing, post up to 500 to `/v1/items/batch` with `atomic`.
+   */
+  batch(
+    commands: Iterable<BatchCommand> | AsyncIterable<BatchCommand>,
+    options?: BatchOptions,
+  ): AsyncGenerator<BatchResult>
   /** Every event after `after`, for ever: those that are there, then each as it comes. */
   follow(after: number, options?: FollowOptions): AsyncGenerator<Event>
   /** The same by pages, also the empty ones: `lastSeq` is the place to resume at, whatever a filter has passed over. */
@@ -118,12 +128,20 @@ export function createClient(options: ClientOptions): OneList {
       if (page.data.length === 0 && left > 0) await pause(left, signal)
     }
   }
+  const post = verb('post')
   return {
-    ...{ get, post: verb('post'), put: verb('put'), patch: verb('patch'), delete: verb('delete') },
+    ...{ get, post, put: verb('put'), patch: verb('patch'), delete: verb('delete') },
     pages,
     async *items(path, ...init) {
       for await (const page of pages(path, ...init)) yield* page.data as RowOf<typeof path>[]
     },
+    batch: (commands, options) =>
+      inBatches(
+        ({ body, key, ...rest }) =>
+          post('/v1/items/batch', { body, params: { header: { 'idempotency-key': key } }, ...rest }),
+        commands,
+        options,
+      ),
     feed,
     async *follow(after, options) {
       for await (const { data } of feed(after, options)) yield* data

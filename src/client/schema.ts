@@ -304,6 +304,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calendar/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A year of the calendar
+         * @description As it is in force, or an earlier version of it. A year that is not published has no days.
+         */
+        get: operations["getCalendarYear"];
+        /**
+         * Set a year of the calendar
+         * @description Replaces the year whole, as a new version; every version stays. The same days again make no new one. It moves no deadline: the answer says which would move, and `POST /v1/calendar/{year}/recomputation` moves them.
+         */
+        put: operations["setCalendarYear"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendar/{year}/recomputation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a change of calendar would move
+         * @description The items on account whose deadline was counted in working days through the year by another version of it, and would lie elsewhere, or no longer be provisional, by the calendar in force. By deadline, the earliest first.
+         */
+        get: operations["previewRecomputation"];
+        put?: never;
+        /**
+         * Move the deadlines after a change of calendar
+         * @description Moves what `GET` lists to where the calendar in force puts it, up to `limit` items in one request, each by an `item.deadline_recomputed` event; a moved deadline has a ladder of its own. Ask again until `remaining` is 0: what has been moved is not moved twice. `If-Match` with the year’s `ETag` refuses to move by a version that the caller has not seen. Suspended items stay.
+         */
+        post: operations["recomputeDeadlines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendar/{year}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of a year
+         * @description Every version that the jurisdiction set, the latest first: when, by whom, and why. `GET /v1/calendar/{year}?version=` shows one.
+         */
+        get: operations["listCalendarYearVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/categories": {
         parameters: {
             query?: never;
@@ -504,6 +572,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/items/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Many commands in one call (批量办理)
+         * @description Up to 500 commands to any items, each as its own route would do it and under its own permission, in their order; a later one sees what an earlier one did. One `Idempotency-Key` for all: the same call again, also after a crash half-way, does what was not done yet and gives the same results.
+         *
+         *     With `atomic`, all or nothing: the first refusal is the answer, its pointers begin with `/commands/<index>`, and nothing has happened. Without, the answer is 200 and each command has its own result; a result’s pointers lead into its command’s body. A call that is malformed, in whichever command, is refused as a whole before anything is done.
+         */
+        post: operations["batchItems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/items/{id}": {
         parameters: {
             query?: never;
@@ -542,6 +632,30 @@ export interface paths {
          * @description The responsible unit takes the order; remediation begins.
          */
         post: operations["itemAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/{id}/accident-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accidents that were counted
+         * @description All counts of the item in the order in which they were entered, those too that were corrected.
+         */
+        get: operations["listAccidentCounts"];
+        put?: never;
+        /**
+         * Count accidents (事故统计)
+         * @description Accidents, deaths and injuries at the item in a span of days, before or after its remediation, for `GET /v1/reports/outcomes`. Two counts never share a day; `corrects` puts a count in the place of an earlier one, which stays in the ledger.
+         */
+        post: operations["itemCountAccidents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -602,6 +716,46 @@ export interface paths {
          * @description The responsible unit says that the completion standard is met.
          */
         post: operations["itemRequestClosure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/{id}/deadline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the deadline came about
+         * @description Who gave it and how, what moved it since, and, where working days were counted, every day that the count came over: counted, or skipped and why, by the version of the calendar that it was counted by.
+         */
+        get: operations["explainDeadline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed between two states of an item
+         * @description Each field’s value before and after, and the events in between: who changed which fields when. States that were not the caller’s to see are not there, nor are the events that made them.
+         */
+        get: operations["diffItem"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -988,6 +1142,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/deadline-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My calendar feeds
+         * @description The caller’s own that hold, the oldest first, without their URLs.
+         */
+        get: operations["listDeadlineFeeds"];
+        put?: never;
+        /**
+         * Make a calendar feed
+         * @description A URL to subscribe to in a calendar program. It shows the caller’s deadlines and opens nothing else; it is in this answer and nowhere else.
+         */
+        post: operations["addDeadlineFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/deadline-feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a calendar feed
+         * @description Its URL opens nothing from the next request on. Revoking twice is no error.
+         */
+        delete: operations["revokeDeadlineFeed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/deadlines.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My deadlines as a calendar (iCalendar)
+         * @description The deadlines of what is on account and whose clock runs, each on its day in the jurisdiction’s zone: a unit’s own work, for others what they may see; the next 400, and the last 100 that passed within a year. Opened by the secret of a feed’s URL, or as everything else. What is sent has an `ETag`, and is not sent again while it is the same (`If-None-Match`).
+         */
+        get: operations["getDeadlineFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/notices": {
         parameters: {
             query?: never;
@@ -1022,6 +1240,126 @@ export interface paths {
          * @description By anybody whom it is addressed to: of the unit, of the office, a supervisor of the area. The first receipt counts; another is no error.
          */
         post: operations["receiveNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ogc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Landing page
+         * @description Where a geographic information system begins: links to the API’s definition, its conformance and the collections.
+         */
+        get: operations["getOgcLandingPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ogc/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The collections
+         * @description There is one: the items of the list.
+         */
+        get: operations["listOgcCollections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ogc/collections/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The collection of items
+         * @description What it holds, and what the caller’s items lie within, in place and time of report.
+         */
+        get: operations["getOgcCollection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ogc/collections/items/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The items as features
+         * @description Items that the caller may see as GeoJSON, the latest report first; keyset-paged by the `next` link. The filters of the list are parameters here too.
+         */
+        get: operations["listOgcFeatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ogc/collections/items/items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One item as a feature
+         * @description By UUID or code, as it is or as it stood `asOf`.
+         */
+        get: operations["getOgcFeature"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ogc/conformance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conformance classes
+         * @description The classes of the standard that the service conforms to.
+         */
+        get: operations["getOgcConformance"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1072,6 +1410,112 @@ export interface paths {
         patch: operations["changePerson"];
         trace?: never;
     };
+    "/v1/reports/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counties: numbers, score and rank (县区排名)
+         * @description Events are counted in the period, local days from `from` up to, not including, `to`; what is open and overdue, at `asOf` (left out: the end of the period if that is over, else the present). Counted are the items that match the filters and that the caller may see. An event is counted for the unit and the official who had the order when it happened, whoever has it now, and for the county in which the item lies; one that has lain without an order is nobody's (`key` null). A unit sees its own row only.
+         *
+         *     **The score**, 0 to 100, is the mean of four rates, by weight:
+         *
+         *     | part | weight | rate |
+         *     |---|---|---|
+         *     | `onTime` | 50 | closed on time ÷ (closed on time + closed late + overdue now) |
+         *     | `firstTime` | 20 | closings ÷ (closings + rejected closures) |
+         *     | `signing` | 15 | orders answered in time ÷ orders answered, or whose time to sign has passed |
+         *     | `progress` | 15 | in remediation and heard of within the rules' days ÷ in remediation with the clock running |
+         *
+         *     A rate of fewer than 5 has no value and does not count; the others then weigh the more. Without `onTime` there is no score and no rank. To give an order back or to have it extended is nobody's fault and costs nothing. `parts` has each rate and what it adds.
+         */
+        get: operations["reportAreas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When the list reaches zero (清零预测)
+         * @description At the present pace, when is nothing on account any more: for all items that match the filters, and for each group.
+         *
+         *     **Method.** Listings (with reopenings) and closings of the window are taken as Poisson counts with steady rates. With `W` days in the window, `C` closed and `A` added, the next `T` days are foretold a net decrease of `(C − A) T / W`, with the variance `φ (C + A) (T / W) (1 + T / W)`: the large-sample prediction limits for a future Poisson count (W. Nelson, *Applied Life Data Analysis*, 1982, ch. 6; G. Hahn and W. Meeker, *Statistical Intervals*, 1991, ch. 7). `φ`, the dispersion, is at least 1 and grows where weeks differ more than chance would have it (P. McCullagh and J. Nelder, *Generalized Linear Models*, 1989). `earliest` and `latest` are the days by which zero is reached with a chance of 10 % and 90 %.
+         *
+         *     It goes on as it was: no holidays, campaigns or budgets are in it. Fewer than 4 weeks or 5 closings foretell nothing, and what no more is closed of than comes in is not reached at this pace; `outlook` says so.
+         */
+        get: operations["reportForecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/lead-officials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lead officials: numbers, score and rank (牵头领导排名)
+         * @description Events are counted in the period, local days from `from` up to, not including, `to`; what is open and overdue, at `asOf` (left out: the end of the period if that is over, else the present). Counted are the items that match the filters and that the caller may see. An event is counted for the unit and the official who had the order when it happened, whoever has it now, and for the county in which the item lies; one that has lain without an order is nobody's (`key` null). A unit sees its own row only.
+         *
+         *     **The score**, 0 to 100, is the mean of four rates, by weight:
+         *
+         *     | part | weight | rate |
+         *     |---|---|---|
+         *     | `onTime` | 50 | closed on time ÷ (closed on time + closed late + overdue now) |
+         *     | `firstTime` | 20 | closings ÷ (closings + rejected closures) |
+         *     | `signing` | 15 | orders answered in time ÷ orders answered, or whose time to sign has passed |
+         *     | `progress` | 15 | in remediation and heard of within the rules' days ÷ in remediation with the clock running |
+         *
+         *     A rate of fewer than 5 has no value and does not count; the others then weigh the more. Without `onTime` there is no score and no rank. To give an order back or to have it extended is nobody's fault and costs nothing. `parts` has each rate and what it adds.
+         */
+        get: operations["reportLeadOfficials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What remediation brought (治理成效)
+         * @description Remedied (closed) items, or groups of them: accidents, deaths and injuries in windows of equal length before and after the closing day, each change with its exact 95 % interval; by empirical Bayes where the base of similar sites is known; money planned and spent; metres of road. The answer names its methods. A site without two whole windows is not compared. Each role sees its own.
+         */
+        get: operations["reportOutcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports/overdue": {
         parameters: {
             query?: never;
@@ -1084,6 +1528,85 @@ export interface paths {
          * @description Which items, whose, how many days; the items themselves, or counted by group. Suspended items are not overdue. Each role sees its own.
          */
         get: operations["reportOverdue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The progress report (整改进度)
+         * @description How the list stands, and how it came to that.
+         *
+         *     Counted are the items that match the filters and that the caller may see, as they stood at `asOf`; a unit's report is about what it is responsible for or helps with. Items that were dismissed, merged or only reported are in no figure.
+         *
+         *     - `listed`, `closed`, `open`, `overdue`, `returned`, `extended`, `rejectedAtClosure`, `reopened`, `recurrent`, and the rates say how things stood at `asOf`: what is and what ever happened until then, whatever the period. They are what a bulletin with that cut-off says.
+         *     - `inPeriod` counts the events of the period, `daysTo` says how long it took to come to each step in it, `series` how each of its days ended. The period is the local days from `from` up to, not including, `to`; it is at most three years long.
+         *     - `asOf` left out: the end of the period if that is over (so that a month's report is always the same), else the present.
+         *
+         *     As a file: without `groupBy` one row for each day of the series, with it one row for each group.
+         */
+        get: operations["reportProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Units: numbers, score and rank (责任单位排名)
+         * @description Events are counted in the period, local days from `from` up to, not including, `to`; what is open and overdue, at `asOf` (left out: the end of the period if that is over, else the present). Counted are the items that match the filters and that the caller may see. An event is counted for the unit and the official who had the order when it happened, whoever has it now, and for the county in which the item lies; one that has lain without an order is nobody's (`key` null). A unit sees its own row only.
+         *
+         *     **The score**, 0 to 100, is the mean of four rates, by weight:
+         *
+         *     | part | weight | rate |
+         *     |---|---|---|
+         *     | `onTime` | 50 | closed on time ÷ (closed on time + closed late + overdue now) |
+         *     | `firstTime` | 20 | closings ÷ (closings + rejected closures) |
+         *     | `signing` | 15 | orders answered in time ÷ orders answered, or whose time to sign has passed |
+         *     | `progress` | 15 | in remediation and heard of within the rules' days ÷ in remediation with the clock running |
+         *
+         *     A rate of fewer than 5 has no value and does not count; the others then weigh the more. Without `onTime` there is no score and no rank. To give an order back or to have it extended is nobody's fault and costs nothing. `parts` has each rate and what it adds.
+         */
+        get: operations["reportUnits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/units/{id}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A unit’s score, every point explained
+         * @description What it had before `from`, every entry booked until `to` with its cause, the sum so far, its appeal and the order’s own reward and penalty beside it. A unit sees its own; a limited supervisor what comes from the items of their area, also in the sums.
+         */
+        get: operations["reportUnitScore"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1106,7 +1629,7 @@ export interface paths {
         get: operations["getRules"];
         /**
          * Set the rules
-         * @description Replaces the rules whole, as a new version; every version stays. The same rules again make no new one. They hold from now on: deadlines that were given stay, and a ladder that an item is climbing goes on by the new rungs.
+         * @description Replaces the rules whole, as a new version; every version stays. The same rules again make no new one. They hold from now on: deadlines that were given stay, and a ladder that an item is climbing goes on by the new rungs. A score goes by the rules that were in force when its cause happened.
          */
         put: operations["setRules"];
         post?: never;
@@ -1130,6 +1653,170 @@ export interface paths {
         get: operations["listRulesVersions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/score-periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The closed periods
+         * @description The latest first, each with its totals. What is not listed is open.
+         */
+        get: operations["listScorePeriods"];
+        put?: never;
+        /**
+         * Close a period (结账)
+         * @description Once it is over. All that falls in it is scored first, then its totals per unit are frozen with the ledger’s head, and their hash is written into the ledger. Whatever is scored or reversed later for a day in it is booked on the first day after it that lies in no closed period.
+         */
+        post: operations["closeScorePeriod"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/score-periods/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One closed period
+         * @description Its totals as they were frozen.
+         */
+        get: operations["getScorePeriod"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Scores (奖惩积分)
+         * @description The entries, the latest first. A unit sees its own; a limited supervisor those of their area.
+         */
+        get: operations["listScores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores/computation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compute the scores now
+         * @description What the schedule does by itself within a second or two: scores all that has happened and every day that has begun. Again makes nothing twice.
+         */
+        post: operations["computeScores"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One entry
+         * @description With its appeal, and what has reversed it.
+         */
+        get: operations["getScore"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores/{id}/appeal-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide an appeal
+         * @description Approved, the entry is reversed by a new one; refused, it stands. Nobody of the unit concerned decides, nor whoever appealed.
+         */
+        post: operations["decideScoreAppeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores/{id}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Appeal against an entry (申诉)
+         * @description By the unit whose entry it is, once, and within the days that the rules give (`scoring.appealDays`).
+         */
+        post: operations["appealAgainstScore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scores/{id}/reversal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reverse an entry (冲销)
+         * @description Without an appeal. The entry stays, and a new one with the opposite points names it; it counts in the same period, or, when that is closed, in the next open one. Nobody of the unit concerned reverses.
+         */
+        post: operations["reverseScore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1352,6 +2039,58 @@ export interface paths {
         patch: operations["changeUnit"];
         trace?: never;
     };
+    "/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Saved views
+         * @description The caller’s own and those that are shared, the oldest first.
+         */
+        get: operations["listViews"];
+        put?: never;
+        /**
+         * Save a view
+         * @description A filter under a name, for `?view=` wherever items are filtered. It is the caller’s own unless it is shared, which the office and administrators may do.
+         */
+        post: operations["addView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A saved view
+         * @description As it stands. Somebody else’s is not there unless it is shared.
+         */
+        get: operations["getView"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a view
+         * @description By the owner; what is shared, by the office or an administrator. One that a subscription uses stays.
+         */
+        delete: operations["deleteView"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a view
+         * @description JSON merge patch; needs `If-Match`. The owner changes their own, the office and administrators what is shared. Subscriptions go by the changed filter at once; a view that they use stays shared. One that is made private again is the caller’s.
+         */
+        patch: operations["changeView"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1361,6 +2100,87 @@ export interface components {
          * @example {}
          */
         AcceptItem: Record<string, never>;
+        /** @description Sign for an item (签收) */
+        AcceptanceCommand: {
+            /** @default {} */
+            body?: components["schemas"]["AcceptItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "acceptance";
+        };
+        /**
+         * @description What similar sites have in a year without remediation, from a safety performance function or a reference group; the outcomes report then takes regression to the mean out.
+         * @example {
+         *       "accidentsPerYear": 2.4,
+         *       "overdispersion": 0.35
+         *     }
+         */
+        AccidentBase: {
+            accidentsPerYear: number;
+            /** @description The k of the negative binomial. */
+            overdispersion: number;
+        };
+        AccidentCount: {
+            accidents: number;
+            /** Format: date-time */
+            at: string;
+            base: components["schemas"]["AccidentBase"] | null;
+            by: {
+                /** Format: uuid */
+                id: string;
+                name: string | null;
+            };
+            corrects: string | null;
+            deaths: number;
+            from: string;
+            /** Format: uuid */
+            id: string;
+            /** @description False for a count that a later one took the place of. */
+            inForce: boolean;
+            injuries: number;
+            note: string | null;
+            source: string | null;
+            to: string;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "accidents": 12,
+         *           "at": "2026-11-22T01:30:00.000Z",
+         *           "base": null,
+         *           "by": {
+         *             "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *             "name": "安委办 周敏"
+         *           },
+         *           "corrects": null,
+         *           "deaths": 2,
+         *           "from": "2025-03-01",
+         *           "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *           "inForce": true,
+         *           "injuries": 9,
+         *           "note": null,
+         *           "source": "交警事故信息系统",
+         *           "to": "2026-03-01"
+         *         }
+         *       ]
+         *     }
+         */
+        AccidentCounts: {
+            data: components["schemas"]["AccidentCount"][];
+        };
         /**
          * @example {
          *       "area": "341202",
@@ -1437,6 +2257,29 @@ export interface components {
         };
         /**
          * @example {
+         *       "alarmDays": 3,
+         *       "name": "手机日历"
+         *     }
+         */
+        AddDeadlineFeed: {
+            /**
+             * @description So many days before the deadline’s day, at nine, the calendar program reminds; null: not at all.
+             * @default 3
+             */
+            alarmDays?: number | null;
+            /**
+             * @description Of the entries; that of `Accept-Language` unless told.
+             * @enum {string}
+             */
+            language?: "zh-CN" | "en";
+            /**
+             * @description What it was made for.
+             * @example 手机日历
+             */
+            name: string;
+        };
+        /**
+         * @example {
          *       "note": "已电话联系王店镇，周五现场会。"
          *     }
          */
@@ -1482,7 +2325,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -1490,6 +2333,11 @@ export interface components {
              * @example https://reports.example.gov.cn/hooks/one-list
              */
             url: string;
+            /**
+             * @description Only events of items that match this shared view (`/v1/views`) as they stand after the event. It goes by the view as it is when the event is handed on.
+             * @example 01a20116-9f7a-7373-b205-b62c6b6c93a7
+             */
+            view?: string | null;
         };
         /**
          * @example {
@@ -1506,6 +2354,26 @@ export interface components {
              */
             kind?: "bureau" | "township" | "company" | "office" | "other";
             name: string;
+        };
+        /**
+         * @example {
+         *       "filter": {
+         *         "area": "341225",
+         *         "overdue": "true"
+         *       },
+         *       "name": "阜南逾期",
+         *       "shared": true
+         *     }
+         */
+        AddView: {
+            filter: components["schemas"]["ViewFilter"];
+            /** @description What people call it. */
+            name: string;
+            /**
+             * @description For all of the jurisdiction; the office and administrators share views, and care for those that are shared.
+             * @default false
+             */
+            shared?: boolean;
         };
         /**
          * @example {
@@ -1560,6 +2428,18 @@ export interface components {
         ApiKeyPage: {
             data: components["schemas"]["ApiKey"][];
             nextCursor: string | null;
+        };
+        /**
+         * @example {
+         *       "reason": "汛期封路十日，非我单位原因。"
+         *     }
+         */
+        AppealScore: {
+            /**
+             * @description Why.
+             * @example 汛期封路十日，非我单位原因。
+             */
+            reason: string;
         };
         /**
          * @example {
@@ -1668,6 +2548,167 @@ export interface components {
             responsibleUnit: string;
             reward: string;
         };
+        /** @description Assign an item (交办) */
+        AssignmentsCommand: {
+            body: components["schemas"]["AssignItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "assignments";
+        };
+        /**
+         * @example {
+         *       "atomic": false,
+         *       "commands": [
+         *         {
+         *           "body": {
+         *             "category": "lighting",
+         *             "level": "major"
+         *           },
+         *           "ifMatch": "\"1\"",
+         *           "item": "2026-000172",
+         *           "kind": "listing"
+         *         },
+         *         {
+         *           "body": {
+         *             "note": "周五现场会。"
+         *           },
+         *           "item": "2026-000009",
+         *           "kind": "notes"
+         *         }
+         *       ]
+         *     }
+         */
+        Batch: {
+            /**
+             * @description `true`: all or nothing. `false`: each command for itself.
+             * @default false
+             */
+            atomic?: boolean;
+            /** @description Done in their order, at most 500. */
+            commands: components["schemas"]["BatchCommand"][];
+        };
+        /**
+         * @example {
+         *       "done": 1,
+         *       "refused": 1,
+         *       "results": [
+         *         {
+         *           "etag": "\"3\"",
+         *           "item": {
+         *             "address": null,
+         *             "area": "341225",
+         *             "assignment": {
+         *               "acceptedAt": null,
+         *               "assignedAt": "2026-11-23T01:00:00.000Z",
+         *               "assignedBy": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "coUnits": [],
+         *               "completionStandard": "弯道外侧 120 米波形梁护栏，警示标志两处，验收合格",
+         *               "dueAt": "2026-12-31T15:59:59.999Z",
+         *               "goal": "消除临水弯道坠车风险",
+         *               "leadOfficial": {
+         *                 "name": "王建国",
+         *                 "title": "副县长"
+         *               },
+         *               "penalty": "逾期未销号，通报并扣 5 分",
+         *               "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *               "reward": "按期销号，年度考核加 2 分"
+         *             },
+         *             "category": "roadside_protection",
+         *             "chainage": "K77+800",
+         *             "closedAt": null,
+         *             "closedBy": null,
+         *             "closureFindings": null,
+         *             "closureRequest": null,
+         *             "code": "2026-000001",
+         *             "defaultDueAt": "2027-02-17T15:59:59.999Z",
+         *             "description": "弯道外侧临水库，无护栏、无警示标志。",
+         *             "direction": "up",
+         *             "dismissalReason": null,
+         *             "dueAt": "2026-12-31T15:59:59.999Z",
+         *             "dueProvisional": false,
+         *             "dueSoon": false,
+         *             "endChainageM": 77800,
+         *             "escalation": null,
+         *             "evaluation": "临水急弯，近三年两起坠车事故。",
+         *             "extension": null,
+         *             "extensionPending": false,
+         *             "externalId": null,
+         *             "externalSystem": null,
+         *             "foundAt": null,
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "level": "major",
+         *             "listedAt": "2026-11-22T06:10:00.000Z",
+         *             "location": {
+         *               "lat": 32.6606424,
+         *               "lon": 115.5900129
+         *             },
+         *             "mergedFrom": [],
+         *             "mergedInto": null,
+         *             "onAccount": true,
+         *             "overdue": false,
+         *             "overdueDays": 0,
+         *             "plan": null,
+         *             "progress": null,
+         *             "recheck": null,
+         *             "reportedAt": "2026-11-22T02:30:38.780Z",
+         *             "reportedBy": {
+         *               "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *               "name": "排查员 李强"
+         *             },
+         *             "risk": "road",
+         *             "road": "S315",
+         *             "source": "inspection",
+         *             "startChainageM": 77800,
+         *             "status": "assigned",
+         *             "supervision": {
+         *               "at": "2026-11-22T07:00:00.000Z",
+         *               "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "reason": "一年内两起坠车",
+         *               "tier": "city"
+         *             },
+         *             "suspended": false,
+         *             "suspension": null,
+         *             "title": "临水弯道无护栏",
+         *             "updatedAt": "2026-11-23T01:00:00.000Z",
+         *             "version": 3
+         *           },
+         *           "status": 200
+         *         },
+         *         {
+         *           "problem": {
+         *             "code": "not-found",
+         *             "detail": "No such record, or not yours to see.",
+         *             "status": 404,
+         *             "title": "Not found",
+         *             "type": "/problems/not-found"
+         *           },
+         *           "status": 404
+         *         }
+         *       ]
+         *     }
+         */
+        BatchAnswer: {
+            /** @description Commands that were done. */
+            done: number;
+            /** @description Commands that were refused; 0 when `atomic`. */
+            refused: number;
+            /** @description One for each command, in their order. */
+            results: components["schemas"]["CommandResult"][];
+        };
+        /** @description What is done to one item; the body is that of its own route. */
+        BatchCommand: components["schemas"]["FilingCommand"] | components["schemas"]["CorrectionCommand"] | components["schemas"]["ListingCommand"] | components["schemas"]["DismissalCommand"] | components["schemas"]["MergeCommand"] | components["schemas"]["NotesCommand"] | components["schemas"]["AssignmentsCommand"] | components["schemas"]["AcceptanceCommand"] | components["schemas"]["ReturnCommand"] | components["schemas"]["PlanCommand"] | components["schemas"]["ProgressReportsCommand"] | components["schemas"]["ExtensionRequestsCommand"] | components["schemas"]["ExtensionDecisionCommand"] | components["schemas"]["SuspensionCommand"] | components["schemas"]["ResumptionCommand"] | components["schemas"]["SupervisionCommand"] | components["schemas"]["SupervisionEndCommand"] | components["schemas"]["ClosureRequestsCommand"] | components["schemas"]["ClosureDecisionCommand"] | components["schemas"]["RechecksCommand"] | components["schemas"]["ReopeningCommand"];
         /**
          * @example {
          *       "asOf": "2026-10-31T15:59:59.999Z",
@@ -1835,6 +2876,24 @@ export interface components {
          *           ],
          *           "minimumListed": 5,
          *           "version": 0
+         *         },
+         *         "scores": {
+         *           "period": {
+         *             "contentSha256": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
+         *             "period": "2026-10",
+         *             "seq": 1230
+         *           },
+         *           "units": [
+         *             {
+         *               "entries": 9,
+         *               "key": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *               "moneyFen": -50000,
+         *               "name": "阜南县交通运输局",
+         *               "penalties": -3.5,
+         *               "points": 6.5,
+         *               "rewards": 10
+         *             }
+         *           ]
          *         },
          *         "series": [
          *           {
@@ -2078,6 +3137,8 @@ export interface components {
                 minimumListed: number;
                 version: number;
             };
+            /** @description Bulletins from before there were scores have none. */
+            scores?: components["schemas"]["BulletinScores"];
             series: components["schemas"]["BulletinSeriesDay"][];
             units: components["schemas"]["BulletinStanding"][];
             /** @constant */
@@ -2284,6 +3345,25 @@ export interface components {
             same: boolean;
             seq: number;
         };
+        /** @description What was booked in the period, by unit, best first (奖惩积分). */
+        BulletinScores: {
+            /** @description The closed score period of the same days, where it was closed by the cut-off. */
+            period: {
+                contentSha256: string;
+                period: string;
+                seq: number;
+            } | null;
+            units: {
+                entries: number;
+                /** @description A unit’s id; null: what is owed to members of the public. */
+                key: string | null;
+                moneyFen: number;
+                name: string | null;
+                penalties: number;
+                points: number;
+                rewards: number;
+            }[];
+        };
         /** @description `open` and `overdue` are at the end of the local day. */
         BulletinSeriesDay: {
             closed: number;
@@ -2413,7 +3493,13 @@ export interface components {
          *       ],
          *       "firstYear": 2020,
          *       "lastYear": 2026,
-         *       "timeZone": "Asia/Shanghai"
+         *       "timeZone": "Asia/Shanghai",
+         *       "years": [
+         *         {
+         *           "calendarVersion": "cn-1a2b3c4d",
+         *           "year": 2026
+         *         }
+         *       ]
          *     }
          */
         Calendar: {
@@ -2428,6 +3514,177 @@ export interface components {
             /** @description Deadlines counted past this year are provisional. */
             lastYear: number;
             timeZone: string;
+            /** @description The published years. */
+            years: {
+                /**
+                 * @description What a deadline’s basis calls the year: `v2`, or `cn-` and eight digits of a shipped year’s hash.
+                 * @example cn-1a2b3c4d
+                 */
+                calendarVersion: string;
+                year: number;
+            }[];
+        };
+        CalendarDay: {
+            /**
+             * Format: date
+             * @example 2026-10-01
+             */
+            date: string;
+            /**
+             * @description `off`: a holiday; `work`: a make-up working day (调休补班).
+             * @enum {string}
+             */
+            kind: "off" | "work";
+            /**
+             * @description The holiday’s, also for a day worked for it.
+             * @example 国庆节
+             */
+            name: string;
+        };
+        /**
+         * @description The named days of a year.
+         * @example {
+         *       "calendarVersion": "v1",
+         *       "days": [
+         *         {
+         *           "date": "2027-01-01",
+         *           "kind": "off",
+         *           "name": "元旦"
+         *         },
+         *         {
+         *           "date": "2027-02-05",
+         *           "kind": "off",
+         *           "name": "春节"
+         *         },
+         *         {
+         *           "date": "2027-02-14",
+         *           "kind": "work",
+         *           "name": "春节"
+         *         }
+         *       ],
+         *       "isShipped": false,
+         *       "note": "国办发明电〔2026〕9号",
+         *       "setAt": "2026-11-22T01:30:00.000Z",
+         *       "setBy": {
+         *         "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *         "name": "管理员"
+         *       },
+         *       "version": 1,
+         *       "year": 2027
+         *     }
+         */
+        CalendarYear: {
+            /** @description Null where the year is not published. */
+            calendarVersion: string | null;
+            days: components["schemas"]["CalendarDay"][];
+            /** @description It is as the service ships it, not as the jurisdiction set it. */
+            isShipped: boolean;
+            note: string | null;
+            setAt: string | null;
+            setBy: components["schemas"]["PersonRef"] | null;
+            /** @description How often the jurisdiction has set the year; 0: never. */
+            version: number;
+            year: number;
+        };
+        /**
+         * @description The year as it is now, and what it would change.
+         * @example {
+         *       "affected": {
+         *         "items": [
+         *           {
+         *             "code": "2026-000172",
+         *             "dueAt": "2027-01-22T15:59:59.999Z",
+         *             "dueProvisional": true,
+         *             "from": "2026-12-25",
+         *             "id": "01a20116-9f7b-7e01-9c33-6c1f3a2f1f10",
+         *             "newDueAt": "2027-01-25T15:59:59.999Z",
+         *             "newDueProvisional": false,
+         *             "title": "临水弯道无护栏",
+         *             "workingDays": 20
+         *           }
+         *         ],
+         *         "suspended": 0,
+         *         "total": 1
+         *       },
+         *       "calendarVersion": "v1",
+         *       "days": [
+         *         {
+         *           "date": "2027-01-01",
+         *           "kind": "off",
+         *           "name": "元旦"
+         *         },
+         *         {
+         *           "date": "2027-02-05",
+         *           "kind": "off",
+         *           "name": "春节"
+         *         },
+         *         {
+         *           "date": "2027-02-14",
+         *           "kind": "work",
+         *           "name": "春节"
+         *         }
+         *       ],
+         *       "isShipped": false,
+         *       "note": "国办发明电〔2026〕9号",
+         *       "setAt": "2026-11-22T01:30:00.000Z",
+         *       "setBy": {
+         *         "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *         "name": "管理员"
+         *       },
+         *       "version": 1,
+         *       "year": 2027
+         *     }
+         */
+        CalendarYearSet: {
+            /** @description The items whose deadline would move, or would be certain or provisional: how many, and the first 100 by deadline. `GET /v1/calendar/{year}/recomputation` has them all. */
+            affected: {
+                items: components["schemas"]["DeadlineMove"][];
+                /** @description How many more would move but are suspended: their clock stands and their deadline with it. Once resumed they are among those that move. */
+                suspended: number;
+                total: number;
+            };
+            /** @description Null where the year is not published. */
+            calendarVersion: string | null;
+            days: components["schemas"]["CalendarDay"][];
+            /** @description It is as the service ships it, not as the jurisdiction set it. */
+            isShipped: boolean;
+            note: string | null;
+            setAt: string | null;
+            setBy: components["schemas"]["PersonRef"] | null;
+            /** @description How often the jurisdiction has set the year; 0: never. */
+            version: number;
+            year: number;
+        };
+        CalendarYearVersion: {
+            /** @description It is as the service ships it, not as the jurisdiction set it. */
+            isShipped: boolean;
+            note: string | null;
+            /** Format: date-time */
+            setAt: string;
+            setBy: components["schemas"]["PersonRef"];
+            /** @description How often the jurisdiction has set the year; 0: never. */
+            version: number;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "isShipped": false,
+         *           "note": null,
+         *           "setAt": "2026-11-22T01:30:00.000Z",
+         *           "setBy": {
+         *             "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *             "name": "管理员"
+         *           },
+         *           "version": 1
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        CalendarYearVersionPage: {
+            data: components["schemas"]["CalendarYearVersion"][];
+            nextCursor: string | null;
         };
         /**
          * @example {
@@ -2525,7 +3782,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -2533,6 +3790,11 @@ export interface components {
              * @example https://reports.example.gov.cn/hooks/one-list
              */
             url?: string;
+            /**
+             * @description Only events of items that match this shared view (`/v1/views`) as they stand after the event. It goes by the view as it is when the event is handed on.
+             * @example 01a20116-9f7a-7373-b205-b62c6b6c93a7
+             */
+            view?: string | null;
         };
         /**
          * @description JSON merge patch. An inactive unit is given nothing new.
@@ -2547,6 +3809,102 @@ export interface components {
             kind?: "bureau" | "township" | "company" | "office" | "other";
             name?: string;
         };
+        /**
+         * @description JSON merge patch (RFC 7396), also of the filter’s parameters: null removes one.
+         * @example {
+         *       "filter": {
+         *         "area": null,
+         *         "level": "major"
+         *       }
+         *     }
+         */
+        ChangeView: {
+            filter?: components["schemas"]["ViewFilterPatch"];
+            /** @description What people call it. */
+            name?: string;
+            /** @description For all of the jurisdiction; the office and administrators share views, and care for those that are shared. */
+            shared?: boolean;
+        };
+        /**
+         * @example {
+         *       "period": "2026-11"
+         *     }
+         */
+        CloseScorePeriod: {
+            /**
+             * @description A month `2026-03`, a quarter `2026-Q1` or a year `2026`.
+             * @example 2026-03
+             */
+            period: string;
+        };
+        /** @description Decide closure (销号) */
+        ClosureDecisionCommand: {
+            body: components["schemas"]["DecideClosure"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "closure-decision";
+        };
+        /** @description Apply for closure (验收申请) */
+        ClosureRequestsCommand: {
+            body: components["schemas"]["RequestClosure"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "closure-requests";
+        };
+        CommandDone: {
+            /**
+             * @description The item’s version.
+             * @example "2"
+             */
+            etag: string;
+            item: components["schemas"]["Item"];
+            /** @description Of an item that was filed. */
+            location?: string;
+            /**
+             * @description What the command’s own route would have answered.
+             * @example 200
+             */
+            status: number;
+        };
+        /** @description Nothing happened; pointers lead into the command’s body. */
+        CommandRefused: {
+            problem: components["schemas"]["Problem"];
+            /**
+             * @description What the command’s own route would have answered.
+             * @example 200
+             */
+            status: number;
+        };
+        CommandResult: components["schemas"]["CommandDone"] | components["schemas"]["CommandRefused"];
+        /**
+         * @description Computing needs nothing but the caller.
+         * @example {}
+         */
+        ComputeScores: Record<string, never>;
         /**
          * @description Confirming needs nothing but the caller.
          * @example {}
@@ -2714,12 +4072,363 @@ export interface components {
             /** @example 临水弯道无护栏 */
             title?: string;
         };
+        /** @description Correct what was filed (更正) */
+        CorrectionCommand: {
+            /** @default {} */
+            body?: components["schemas"]["CorrectItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "correction";
+        };
+        /**
+         * @example {
+         *       "accidents": 12,
+         *       "deaths": 2,
+         *       "from": "2025-03-01",
+         *       "injuries": 9,
+         *       "source": "交警事故信息系统",
+         *       "to": "2026-03-01"
+         *     }
+         */
+        CountAccidents: {
+            accidents: number;
+            base?: components["schemas"]["AccidentBase"];
+            /**
+             * Format: uuid
+             * @description The count that this one takes the place of.
+             */
+            corrects?: string;
+            deaths: number;
+            /**
+             * Format: date
+             * @description The first day, in the jurisdiction’s zone.
+             * @example 2025-03-01
+             */
+            from: string;
+            injuries: number;
+            note?: string;
+            /** @description Where the figures come from. */
+            source?: string;
+            /**
+             * Format: date
+             * @description The day after the last: `from` is in the span, `to` is not.
+             * @example 2026-03-01
+             */
+            to: string;
+        };
         /**
          * @description RFC 4180, UTF-8 with a byte order mark, CRLF; headings in the language of the request.
          * @example 编号,标题,状态
          *     2026-000172,临水弯道无护栏,整改中
          */
         CsvFile: string;
+        /** @description How long it took to come to each step in the period, from the item’s latest listing (a reopening begins anew): orders, their signing, plans, closure requests, and the closings that hold. */
+        DaysToSteps: {
+            accepted: components["schemas"]["StepDays"];
+            assigned: components["schemas"]["StepDays"];
+            closed: components["schemas"]["StepDays"];
+            closureRequested: components["schemas"]["StepDays"];
+            planned: components["schemas"]["StepDays"];
+        };
+        DeadlineCause: {
+            /** Format: date-time */
+            at: string;
+            by: {
+                /** Format: uuid */
+                id: string;
+                name: string | null;
+                role: string;
+            };
+            /** @description The deadline that it gave; null where it says none itself. */
+            dueAt: string | null;
+            /** @description Its place in the ledger. */
+            seq: number;
+            /** @example item.assigned */
+            type: string;
+        };
+        DeadlineDay: {
+            counted: boolean;
+            /** Format: date */
+            date: string;
+            /**
+             * @description `working` and `makeUp` (调休补班) are counted, `weekend` and `holiday` skipped.
+             * @enum {string}
+             */
+            kind: "working" | "makeUp" | "weekend" | "holiday";
+            /** @description Which working day it is; null where it was skipped. */
+            n: number | null;
+            /** @description The holiday’s, also of a day worked for it. */
+            name: string | null;
+        };
+        /**
+         * @example {
+         *       "byPresentCalendar": {
+         *         "calendar": [
+         *           {
+         *             "calendarVersion": "cn-1a2b3c4d",
+         *             "year": 2026
+         *           }
+         *         ],
+         *         "differs": false,
+         *         "dueAt": "2026-11-24T15:59:59.999Z",
+         *         "provisional": false
+         *       },
+         *       "calendar": [
+         *         {
+         *           "calendarVersion": "cn-1a2b3c4d",
+         *           "year": 2026
+         *         }
+         *       ],
+         *       "changes": [],
+         *       "days": [
+         *         {
+         *           "counted": false,
+         *           "date": "2026-11-21",
+         *           "kind": "weekend",
+         *           "n": null,
+         *           "name": null
+         *         },
+         *         {
+         *           "counted": false,
+         *           "date": "2026-11-22",
+         *           "kind": "weekend",
+         *           "n": null,
+         *           "name": null
+         *         },
+         *         {
+         *           "counted": true,
+         *           "date": "2026-11-23",
+         *           "kind": "working",
+         *           "n": 1,
+         *           "name": null
+         *         },
+         *         {
+         *           "counted": true,
+         *           "date": "2026-11-24",
+         *           "kind": "working",
+         *           "n": 2,
+         *           "name": null
+         *         }
+         *       ],
+         *       "dueAt": "2026-11-24T15:59:59.999Z",
+         *       "dueDate": "2026-11-24",
+         *       "from": "2026-11-20",
+         *       "givenBy": {
+         *         "at": "2026-11-20T06:10:00.000Z",
+         *         "by": {
+         *           "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *           "name": "安委办 周敏",
+         *           "role": "office"
+         *         },
+         *         "dueAt": "2026-11-24T15:59:59.999Z",
+         *         "seq": 43,
+         *         "type": "item.assigned"
+         *       },
+         *       "itemCode": "2026-000001",
+         *       "itemId": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *       "itemVersion": 3,
+         *       "kind": "workingDays",
+         *       "provisional": false,
+         *       "stood": [],
+         *       "stoodMs": 0,
+         *       "timeZone": "Asia/Shanghai",
+         *       "workingDays": 2
+         *     }
+         */
+        DeadlineExplanation: {
+            /** @description The same count by the calendar in force now, for what is on account. Where it `differs`, `POST /v1/calendar/{year}/recomputation` moves the deadline; nothing else does. */
+            byPresentCalendar: {
+                /** @description The years that were counted through; `calendarVersion` null: not published then. */
+                calendar: {
+                    calendarVersion: string | null;
+                    year: number;
+                }[];
+                differs: boolean;
+                /** Format: date-time */
+                dueAt: string;
+                provisional: boolean;
+            } | null;
+            /** @description The years that were counted through; `calendarVersion` null: not published then. */
+            calendar: {
+                calendarVersion: string | null;
+                year: number;
+            }[];
+            /** @description What moved it since, oldest first: resumptions, recomputations, a return to the level’s default. */
+            changes: components["schemas"]["DeadlineCause"][];
+            /** @description Every day that the count came over; null where nothing was counted. */
+            days: components["schemas"]["DeadlineDay"][] | null;
+            /** @description The deadline; null where the item has none. */
+            dueAt: string | null;
+            /** @description Its day in the jurisdiction’s time zone. */
+            dueDate: string | null;
+            /** @description The day after which working days are counted; null where nothing was counted. */
+            from: string | null;
+            givenBy: components["schemas"]["DeadlineCause"] | null;
+            itemCode: string;
+            /** Format: uuid */
+            itemId: string;
+            itemVersion: number;
+            /** @description How it was given: as a `date`, in `workingDays`, by `default` for the level, by an `extension`, or `imported`. */
+            kind: ("date" | "workingDays" | "default" | "extension" | "imported") | null;
+            /** @description Counted past the last year that was published then. */
+            provisional: boolean;
+            /** @description The times for which the clock stood (中止计时). */
+            stood: components["schemas"]["DeadlineStand"][];
+            /** @description By so much they moved the deadline. */
+            stoodMs: number;
+            timeZone: string;
+            workingDays: number | null;
+        };
+        /**
+         * @example {
+         *       "alarmDays": 3,
+         *       "createdAt": "2026-11-22T02:30:38.780Z",
+         *       "id": "7Qm2XbT0aRk9",
+         *       "language": "zh-CN",
+         *       "lastUsedAt": null,
+         *       "name": "手机日历"
+         *     }
+         */
+        DeadlineFeed: {
+            /** @description So many days before the deadline’s day, at nine, the calendar program reminds; null: not at all. */
+            alarmDays: number | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @example 7Qm2XbT0aRk9 */
+            id: string;
+            /** @enum {string} */
+            language: "zh-CN" | "en";
+            /** @description To the hour. */
+            lastUsedAt: string | null;
+            /**
+             * @description What it was made for.
+             * @example 手机日历
+             */
+            name: string;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "alarmDays": 3,
+         *           "createdAt": "2026-11-22T02:30:38.780Z",
+         *           "id": "7Qm2XbT0aRk9",
+         *           "language": "zh-CN",
+         *           "lastUsedAt": null,
+         *           "name": "手机日历"
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        DeadlineFeedPage: {
+            data: components["schemas"]["DeadlineFeed"][];
+            nextCursor: string | null;
+        };
+        DeadlineMove: {
+            code: string;
+            /**
+             * Format: date-time
+             * @description Before.
+             */
+            dueAt: string;
+            dueProvisional: boolean;
+            /**
+             * Format: date
+             * @description The day after which the working days are counted.
+             */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description After.
+             */
+            newDueAt: string;
+            newDueProvisional: boolean;
+            title: string;
+            workingDays: number;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "code": "2026-000172",
+         *           "dueAt": "2027-01-22T15:59:59.999Z",
+         *           "dueProvisional": true,
+         *           "from": "2026-12-25",
+         *           "id": "01a20116-9f7b-7e01-9c33-6c1f3a2f1f10",
+         *           "newDueAt": "2027-01-25T15:59:59.999Z",
+         *           "newDueProvisional": false,
+         *           "title": "临水弯道无护栏",
+         *           "workingDays": 20
+         *         }
+         *       ],
+         *       "nextCursor": null,
+         *       "suspended": 0
+         *     }
+         */
+        DeadlineMovePage: {
+            data: components["schemas"]["DeadlineMove"][];
+            nextCursor: string | null;
+            /** @description How many more would move but are suspended: their clock stands and their deadline with it. Once resumed they are among those that move. */
+            suspended: number;
+            total?: number;
+        };
+        DeadlineStand: {
+            /** Format: date-time */
+            from: string;
+            reason: string;
+            /** @description Null: it stands. */
+            to: string | null;
+        };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "code": "2026-000172",
+         *           "dueAt": "2027-01-22T15:59:59.999Z",
+         *           "dueProvisional": true,
+         *           "from": "2026-12-25",
+         *           "id": "01a20116-9f7b-7e01-9c33-6c1f3a2f1f10",
+         *           "newDueAt": "2027-01-25T15:59:59.999Z",
+         *           "newDueProvisional": false,
+         *           "title": "临水弯道无护栏",
+         *           "workingDays": 20
+         *         }
+         *       ],
+         *       "moved": 1,
+         *       "remaining": 0,
+         *       "suspended": 0,
+         *       "version": 1,
+         *       "year": 2027
+         *     }
+         */
+        DeadlinesRecomputed: {
+            /** @description Those that this request moved, by deadline. */
+            items: components["schemas"]["DeadlineMove"][];
+            /** @description How many deadlines this request moved. */
+            moved: number;
+            /** @description How many are left: over the limit, or being changed by somebody else just now. Ask again until it is 0. */
+            remaining: number;
+            /** @description How many more would move but are suspended: their clock stands and their deadline with it. Once resumed they are among those that move. */
+            suspended: number;
+            /** @description How often the jurisdiction has set the year; 0: never. */
+            version: number;
+            year: number;
+        };
         /**
          * @example {
          *       "approved": true,
@@ -2744,6 +4453,20 @@ export interface components {
              */
             dueAt?: string;
             reason?: string;
+        };
+        /**
+         * @example {
+         *       "approved": true,
+         *       "reason": "情况属实，予以冲销。"
+         *     }
+         */
+        DecideScoreAppeal: {
+            approved: boolean;
+            /**
+             * @description Why.
+             * @example 汛期封路十日，非我单位原因。
+             */
+            reason: string;
         };
         /**
          * @example {
@@ -2834,6 +4557,25 @@ export interface components {
         DeliveryPage: {
             data: components["schemas"]["Delivery"][];
             nextCursor: string | null;
+        };
+        /** @description Dismiss an item (不予立项) */
+        DismissalCommand: {
+            body: components["schemas"]["Reason"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "dismissal";
         };
         /**
          * @example {
@@ -2998,6 +4740,44 @@ export interface components {
          *     id: 42
          */
         EventStream: string;
+        /** @description Decide an extension (延期审批) */
+        ExtensionDecisionCommand: {
+            body: components["schemas"]["DecideExtension"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "extension-decision";
+        };
+        /** @description Ask for an extension (申请延期) */
+        ExtensionRequestsCommand: {
+            body: components["schemas"]["RequestExtension"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "extension-requests";
+        };
         /**
          * @example {
          *       "data": [
@@ -3095,6 +4875,124 @@ export interface components {
             startChainageM?: (string | number) | null;
             /** @example 临水弯道无护栏 */
             title: string;
+        };
+        /** @description File an item (上报) */
+        FilingCommand: {
+            body: components["schemas"]["FileItem"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "filing";
+        };
+        /**
+         * @example {
+         *       "added": 24,
+         *       "closed": 96,
+         *       "dispersion": 1.2,
+         *       "earliest": "2027-01-24",
+         *       "key": "341225",
+         *       "label": "阜南县",
+         *       "latest": "2027-05-03",
+         *       "netPerWeek": 6,
+         *       "open": 87,
+         *       "outlook": "expected",
+         *       "reachesZero": "2027-03-04"
+         *     }
+         */
+        ForecastGroup: {
+            /** @description Listed or reopened in the window. */
+            added: number;
+            /** @description Struck off in the window. */
+            closed: number;
+            /** @description How much more the weeks differ than chance would have it (1: no more); it widens the interval. */
+            dispersion: number;
+            /** @description With a chance of 10 % by then. */
+            earliest: string | null;
+            key: string | null;
+            label: string;
+            /** @description With a chance of 90 % by then; null where not even that is to be had. */
+            latest: string | null;
+            /** @description Closed less added, a week. */
+            netPerWeek: number;
+            /** @description On account now. */
+            open: number;
+            /**
+             * @description `reached`: none is on account. `expected`: on the day that `reachesZero` says. `not_at_this_pace`: no more is closed than comes in, or it would take longer than a hundred years. `too_few_data`: fewer than 4 weeks or 5 closings.
+             * @enum {string}
+             */
+            outlook: "reached" | "expected" | "not_at_this_pace" | "too_few_data";
+            /** @description Null unless it is expected. */
+            reachesZero: string | null;
+        };
+        /**
+         * @example {
+         *       "added": 24,
+         *       "asOf": "2026-11-22T01:30:00.000Z",
+         *       "closed": 96,
+         *       "dispersion": 1.2,
+         *       "earliest": "2027-01-24",
+         *       "groups": [
+         *         {
+         *           "added": 24,
+         *           "closed": 96,
+         *           "dispersion": 1.2,
+         *           "earliest": "2027-01-24",
+         *           "key": "341225",
+         *           "label": "阜南县",
+         *           "latest": "2027-05-03",
+         *           "netPerWeek": 6,
+         *           "open": 87,
+         *           "outlook": "expected",
+         *           "reachesZero": "2027-03-04"
+         *         }
+         *       ],
+         *       "latest": "2027-05-03",
+         *       "netPerWeek": 6,
+         *       "open": 87,
+         *       "outlook": "expected",
+         *       "reachesZero": "2027-03-04",
+         *       "window": {
+         *         "from": "2026-08-30",
+         *         "to": "2026-11-22",
+         *         "weeks": 12
+         *       }
+         *     }
+         */
+        ForecastReport: {
+            /** @description Listed or reopened in the window. */
+            added: number;
+            /** Format: date-time */
+            asOf: string;
+            /** @description Struck off in the window. */
+            closed: number;
+            /** @description How much more the weeks differ than chance would have it (1: no more); it widens the interval. */
+            dispersion: number;
+            /** @description With a chance of 10 % by then. */
+            earliest: string | null;
+            /** @description Most open first. */
+            groups: components["schemas"]["ForecastGroup"][];
+            /** @description With a chance of 90 % by then; null where not even that is to be had. */
+            latest: string | null;
+            /** @description Closed less added, a week. */
+            netPerWeek: number;
+            /** @description On account now. */
+            open: number;
+            /**
+             * @description `reached`: none is on account. `expected`: on the day that `reachesZero` says. `not_at_this_pace`: no more is closed than comes in, or it would take longer than a hundred years. `too_few_data`: fewer than 4 weeks or 5 closings.
+             * @enum {string}
+             */
+            outlook: "reached" | "expected" | "not_at_this_pace" | "too_few_data";
+            /** @description Null unless it is expected. */
+            reachesZero: string | null;
+            /** @description The whole weeks that the pace was taken from; fewer than asked where the list is younger. */
+            window: {
+                /** Format: date */
+                from: string;
+                /** Format: date */
+                to: string;
+                weeks: number;
+            };
         };
         /** @description Chainage: text such as `K12+345`, or plain metres or kilometres; a stretch has `~` between its ends. */
         ImportChainage: {
@@ -3852,6 +5750,110 @@ export interface components {
             version: number;
         };
         /**
+         * @example {
+         *       "changes": [
+         *         {
+         *           "after": "2027-01-31T15:59:59.999Z",
+         *           "before": "2026-12-31T15:59:59.999Z",
+         *           "pointer": "/dueAt"
+         *         }
+         *       ],
+         *       "data": [
+         *         {
+         *           "actor": {
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7a",
+         *             "name": "王站长",
+         *             "role": "unit"
+         *           },
+         *           "at": "2026-12-07T08:00:00.000Z",
+         *           "changed": [
+         *             "/extensionPending",
+         *             "/extension"
+         *           ],
+         *           "seq": 1301,
+         *           "type": "item.extension_requested",
+         *           "version": 6
+         *         },
+         *         {
+         *           "actor": {
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7b",
+         *             "name": "安委办 刘敏",
+         *             "role": "office"
+         *           },
+         *           "at": "2026-12-08T02:30:00.000Z",
+         *           "changed": [
+         *             "/dueAt",
+         *             "/extensionPending",
+         *             "/extension"
+         *           ],
+         *           "seq": 1322,
+         *           "type": "item.extension_decided",
+         *           "version": 7
+         *         }
+         *       ],
+         *       "from": {
+         *         "at": "2026-12-01T01:00:00.000Z",
+         *         "version": 5
+         *       },
+         *       "itemId": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *       "nextCursor": null,
+         *       "to": {
+         *         "at": "2026-12-08T02:30:00.000Z",
+         *         "version": 7
+         *       }
+         *     }
+         */
+        ItemDiff: {
+            /** @description What is different, all of it on every page; null where nothing stood. What the clock makes (`overdue`, `overdueDays`, `dueSoon`) and what every event changes (`version`, `updatedAt`) are left out. */
+            changes: {
+                after: unknown;
+                before: unknown;
+                /**
+                 * @description JSON Pointer into the item.
+                 * @example /assignment/dueAt
+                 */
+                pointer: string;
+            }[];
+            /** @description The events between the two, oldest first: one page. */
+            data: {
+                actor: {
+                    /** Format: uuid */
+                    id: string;
+                    name: string | null;
+                    role: string;
+                };
+                /** Format: date-time */
+                at: string;
+                /** @description What it changed; nothing for a note. */
+                changed: string[];
+                seq: number;
+                /** @enum {string} */
+                type: "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided";
+                /** @description The version that it made. */
+                version: number;
+            }[];
+            /** @description Null: the item was not there, or not the caller’s to see. */
+            from: {
+                /**
+                 * Format: date-time
+                 * @description When the item came to be so.
+                 */
+                at: string;
+                version: number;
+            } | null;
+            /** Format: uuid */
+            itemId: string;
+            nextCursor: string | null;
+            to: {
+                /**
+                 * Format: date-time
+                 * @description When the item came to be so.
+                 */
+                at: string;
+                version: number;
+            };
+        };
+        /**
          * @description RFC 7946.
          * @example {
          *       "features": [
@@ -4083,6 +6085,25 @@ export interface components {
             /** @enum {string} */
             level: "general" | "major";
         };
+        /** @description List an item (立项挂账) */
+        ListingCommand: {
+            body: components["schemas"]["ListItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "listing";
+        };
         /**
          * @example {
          *       "datum": "gcj02",
@@ -4128,6 +6149,25 @@ export interface components {
             /** @enum {string} */
             role: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin";
             unit: string | null;
+        };
+        /** @description Merge an item into another (并案) */
+        MergeCommand: {
+            body: components["schemas"]["MergeItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "merge";
         };
         /**
          * @example {
@@ -4176,6 +6216,39 @@ export interface components {
         };
         /**
          * @example {
+         *       "alarmDays": 3,
+         *       "createdAt": "2026-11-22T02:30:38.780Z",
+         *       "id": "7Qm2XbT0aRk9",
+         *       "language": "zh-CN",
+         *       "lastUsedAt": null,
+         *       "name": "手机日历",
+         *       "url": "https://list.example.cn/v1/me/deadlines.ics?token=ol_feed_7Qm2XbT0aRk9_DztKk3TbFq8sXv1mWc5nRj7hLp0gYe2aU4i9ob"
+         *     }
+         */
+        NewDeadlineFeed: {
+            /** @description So many days before the deadline’s day, at nine, the calendar program reminds; null: not at all. */
+            alarmDays: number | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @example 7Qm2XbT0aRk9 */
+            id: string;
+            /** @enum {string} */
+            language: "zh-CN" | "en";
+            /** @description To the hour. */
+            lastUsedAt: string | null;
+            /**
+             * @description What it was made for.
+             * @example 手机日历
+             */
+            name: string;
+            /**
+             * Format: uri
+             * @description What the calendar program subscribes to. It opens the feed to whoever has it; shown once, only a hash is kept.
+             */
+            url: string;
+        };
+        /**
+         * @example {
          *       "active": true,
          *       "area": "341225",
          *       "createdAt": "2026-11-22T01:30:00.000Z",
@@ -4190,7 +6263,8 @@ export interface components {
          *       ],
          *       "unit": null,
          *       "url": "https://reports.example.gov.cn/hooks/one-list",
-         *       "version": 1
+         *       "version": 1,
+         *       "view": null
          *     }
          */
         NewSubscription: {
@@ -4211,6 +6285,26 @@ export interface components {
             unit: string | null;
             url: string;
             version: number;
+            view: string | null;
+        };
+        /** @description Add a note (备注) */
+        NotesCommand: {
+            body: components["schemas"]["AddNote"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "notes";
         };
         /**
          * @example {
@@ -4332,6 +6426,688 @@ export interface components {
             data: components["schemas"]["Notice"][];
             nextCursor: string | null;
         };
+        /**
+         * @example {
+         *       "crs": [
+         *         "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+         *       ],
+         *       "description": "The items on the list that you may see; an item without a point has no geometry.",
+         *       "extent": {
+         *         "spatial": {
+         *           "bbox": [
+         *             [
+         *               115.1,
+         *               32.2,
+         *               116.6,
+         *               34.1
+         *             ]
+         *           ],
+         *           "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+         *         },
+         *         "temporal": {
+         *           "interval": [
+         *             [
+         *               "2026-11-22T02:30:38.780Z",
+         *               null
+         *             ]
+         *           ],
+         *           "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+         *         }
+         *       },
+         *       "id": "items",
+         *       "itemType": "feature",
+         *       "links": [
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections/items",
+         *           "rel": "self",
+         *           "type": "application/json"
+         *         },
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections/items/items",
+         *           "rel": "items",
+         *           "title": "Road hazards",
+         *           "type": "application/geo+json"
+         *         }
+         *       ],
+         *       "title": "Road hazards"
+         *     }
+         */
+        OgcCollection: {
+            crs: string[];
+            description: string;
+            extent: {
+                spatial?: {
+                    bbox: number[][];
+                    /** Format: uri */
+                    crs: string;
+                };
+                temporal?: {
+                    interval: (string | null)[][];
+                    /** Format: uri */
+                    trs: string;
+                };
+            };
+            id: string;
+            /** @constant */
+            itemType: "feature";
+            links: components["schemas"]["OgcLink"][];
+            title: string;
+        };
+        /**
+         * @example {
+         *       "collections": [
+         *         {
+         *           "crs": [
+         *             "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+         *           ],
+         *           "description": "The items on the list that you may see; an item without a point has no geometry.",
+         *           "extent": {
+         *             "spatial": {
+         *               "bbox": [
+         *                 [
+         *                   115.1,
+         *                   32.2,
+         *                   116.6,
+         *                   34.1
+         *                 ]
+         *               ],
+         *               "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+         *             },
+         *             "temporal": {
+         *               "interval": [
+         *                 [
+         *                   "2026-11-22T02:30:38.780Z",
+         *                   null
+         *                 ]
+         *               ],
+         *               "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
+         *             }
+         *           },
+         *           "id": "items",
+         *           "itemType": "feature",
+         *           "links": [
+         *             {
+         *               "href": "https://list.example.cn/v1/ogc/collections/items",
+         *               "rel": "self",
+         *               "type": "application/json"
+         *             },
+         *             {
+         *               "href": "https://list.example.cn/v1/ogc/collections/items/items",
+         *               "rel": "items",
+         *               "title": "Road hazards",
+         *               "type": "application/geo+json"
+         *             }
+         *           ],
+         *           "title": "Road hazards"
+         *         }
+         *       ],
+         *       "links": [
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections",
+         *           "rel": "self",
+         *           "type": "application/json"
+         *         }
+         *       ]
+         *     }
+         */
+        OgcCollections: {
+            collections: components["schemas"]["OgcCollection"][];
+            links: components["schemas"]["OgcLink"][];
+        };
+        /**
+         * @example {
+         *       "conformsTo": [
+         *         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+         *         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson"
+         *       ]
+         *     }
+         */
+        OgcConformance: {
+            conformsTo: string[];
+        };
+        /**
+         * @description RFC 7946, with links.
+         * @example {
+         *       "geometry": {
+         *         "coordinates": [
+         *           115.5900129,
+         *           32.6606424
+         *         ],
+         *         "type": "Point"
+         *       },
+         *       "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *       "links": [
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections/items/items/01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *           "rel": "self",
+         *           "type": "application/geo+json"
+         *         }
+         *       ],
+         *       "properties": {
+         *         "address": null,
+         *         "area": "341225",
+         *         "assignment": {
+         *           "acceptedAt": null,
+         *           "assignedAt": "2026-11-23T01:00:00.000Z",
+         *           "assignedBy": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *           "coUnits": [],
+         *           "completionStandard": "弯道外侧 120 米波形梁护栏，警示标志两处，验收合格",
+         *           "dueAt": "2026-12-31T15:59:59.999Z",
+         *           "goal": "消除临水弯道坠车风险",
+         *           "leadOfficial": {
+         *             "name": "王建国",
+         *             "title": "副县长"
+         *           },
+         *           "penalty": "逾期未销号，通报并扣 5 分",
+         *           "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *           "reward": "按期销号，年度考核加 2 分"
+         *         },
+         *         "category": "roadside_protection",
+         *         "chainage": "K77+800",
+         *         "closedAt": null,
+         *         "closedBy": null,
+         *         "closureFindings": null,
+         *         "closureRequest": null,
+         *         "code": "2026-000001",
+         *         "defaultDueAt": "2027-02-17T15:59:59.999Z",
+         *         "description": "弯道外侧临水库，无护栏、无警示标志。",
+         *         "direction": "up",
+         *         "dismissalReason": null,
+         *         "dueAt": "2026-12-31T15:59:59.999Z",
+         *         "dueProvisional": false,
+         *         "dueSoon": false,
+         *         "endChainageM": 77800,
+         *         "escalation": null,
+         *         "evaluation": "临水急弯，近三年两起坠车事故。",
+         *         "extension": null,
+         *         "extensionPending": false,
+         *         "externalId": null,
+         *         "externalSystem": null,
+         *         "foundAt": null,
+         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *         "level": "major",
+         *         "listedAt": "2026-11-22T06:10:00.000Z",
+         *         "location": {
+         *           "lat": 32.6606424,
+         *           "lon": 115.5900129
+         *         },
+         *         "mergedFrom": [],
+         *         "mergedInto": null,
+         *         "onAccount": true,
+         *         "overdue": false,
+         *         "overdueDays": 0,
+         *         "plan": null,
+         *         "progress": null,
+         *         "recheck": null,
+         *         "reportedAt": "2026-11-22T02:30:38.780Z",
+         *         "reportedBy": {
+         *           "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *           "name": "排查员 李强"
+         *         },
+         *         "risk": "road",
+         *         "road": "S315",
+         *         "source": "inspection",
+         *         "startChainageM": 77800,
+         *         "status": "assigned",
+         *         "supervision": {
+         *           "at": "2026-11-22T07:00:00.000Z",
+         *           "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *           "reason": "一年内两起坠车",
+         *           "tier": "city"
+         *         },
+         *         "suspended": false,
+         *         "suspension": null,
+         *         "title": "临水弯道无护栏",
+         *         "updatedAt": "2026-11-23T01:00:00.000Z",
+         *         "version": 3
+         *       },
+         *       "type": "Feature"
+         *     }
+         */
+        OgcFeature: {
+            /** @description Longitude and latitude, CRS84; null for an item without a point. */
+            geometry: {
+                coordinates: number[];
+                /** @constant */
+                type: "Point";
+            } | null;
+            /** Format: uuid */
+            id: string;
+            links: components["schemas"]["OgcLink"][];
+            properties: components["schemas"]["Item"];
+            /** @constant */
+            type: "Feature";
+        };
+        /**
+         * @description RFC 7946, with links and numbers.
+         * @example {
+         *       "features": [
+         *         {
+         *           "geometry": {
+         *             "coordinates": [
+         *               115.5900129,
+         *               32.6606424
+         *             ],
+         *             "type": "Point"
+         *           },
+         *           "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *           "properties": {
+         *             "address": null,
+         *             "area": "341225",
+         *             "assignment": {
+         *               "acceptedAt": null,
+         *               "assignedAt": "2026-11-23T01:00:00.000Z",
+         *               "assignedBy": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "coUnits": [],
+         *               "completionStandard": "弯道外侧 120 米波形梁护栏，警示标志两处，验收合格",
+         *               "dueAt": "2026-12-31T15:59:59.999Z",
+         *               "goal": "消除临水弯道坠车风险",
+         *               "leadOfficial": {
+         *                 "name": "王建国",
+         *                 "title": "副县长"
+         *               },
+         *               "penalty": "逾期未销号，通报并扣 5 分",
+         *               "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *               "reward": "按期销号，年度考核加 2 分"
+         *             },
+         *             "category": "roadside_protection",
+         *             "chainage": "K77+800",
+         *             "closedAt": null,
+         *             "closedBy": null,
+         *             "closureFindings": null,
+         *             "closureRequest": null,
+         *             "code": "2026-000001",
+         *             "defaultDueAt": "2027-02-17T15:59:59.999Z",
+         *             "description": "弯道外侧临水库，无护栏、无警示标志。",
+         *             "direction": "up",
+         *             "dismissalReason": null,
+         *             "dueAt": "2026-12-31T15:59:59.999Z",
+         *             "dueProvisional": false,
+         *             "dueSoon": false,
+         *             "endChainageM": 77800,
+         *             "escalation": null,
+         *             "evaluation": "临水急弯，近三年两起坠车事故。",
+         *             "extension": null,
+         *             "extensionPending": false,
+         *             "externalId": null,
+         *             "externalSystem": null,
+         *             "foundAt": null,
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "level": "major",
+         *             "listedAt": "2026-11-22T06:10:00.000Z",
+         *             "location": {
+         *               "lat": 32.6606424,
+         *               "lon": 115.5900129
+         *             },
+         *             "mergedFrom": [],
+         *             "mergedInto": null,
+         *             "onAccount": true,
+         *             "overdue": false,
+         *             "overdueDays": 0,
+         *             "plan": null,
+         *             "progress": null,
+         *             "recheck": null,
+         *             "reportedAt": "2026-11-22T02:30:38.780Z",
+         *             "reportedBy": {
+         *               "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *               "name": "排查员 李强"
+         *             },
+         *             "risk": "road",
+         *             "road": "S315",
+         *             "source": "inspection",
+         *             "startChainageM": 77800,
+         *             "status": "assigned",
+         *             "supervision": {
+         *               "at": "2026-11-22T07:00:00.000Z",
+         *               "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "reason": "一年内两起坠车",
+         *               "tier": "city"
+         *             },
+         *             "suspended": false,
+         *             "suspension": null,
+         *             "title": "临水弯道无护栏",
+         *             "updatedAt": "2026-11-23T01:00:00.000Z",
+         *             "version": 3
+         *           },
+         *           "type": "Feature"
+         *         }
+         *       ],
+         *       "links": [
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections/items/items",
+         *           "rel": "self",
+         *           "type": "application/geo+json"
+         *         }
+         *       ],
+         *       "numberMatched": 1,
+         *       "numberReturned": 1,
+         *       "timeStamp": "2026-11-24T01:30:00.000Z",
+         *       "type": "FeatureCollection"
+         *     }
+         */
+        OgcFeatures: {
+            features: {
+                /** @description Longitude and latitude, CRS84; null for an item without a point. */
+                geometry: {
+                    coordinates: number[];
+                    /** @constant */
+                    type: "Point";
+                } | null;
+                /** Format: uuid */
+                id: string;
+                properties: components["schemas"]["Item"];
+                /** @constant */
+                type: "Feature";
+            }[];
+            links: components["schemas"]["OgcLink"][];
+            /** @description How many match in all. */
+            numberMatched: number;
+            /** @description How many are in this answer. */
+            numberReturned: number;
+            /**
+             * Format: date-time
+             * @description When the answer was made.
+             */
+            timeStamp: string;
+            /** @constant */
+            type: "FeatureCollection";
+        };
+        /**
+         * @example {
+         *       "description": "The list of road hazards, as OGC API – Features.",
+         *       "links": [
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc",
+         *           "rel": "self",
+         *           "title": "This document",
+         *           "type": "application/json"
+         *         },
+         *         {
+         *           "href": "https://list.example.cn/openapi.json",
+         *           "rel": "service-desc",
+         *           "title": "The API definition",
+         *           "type": "application/vnd.oai.openapi+json;version=3.1"
+         *         },
+         *         {
+         *           "href": "https://list.example.cn/docs",
+         *           "rel": "service-doc",
+         *           "title": "The API documentation",
+         *           "type": "text/html"
+         *         },
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/conformance",
+         *           "rel": "conformance",
+         *           "title": "Conformance classes",
+         *           "type": "application/json"
+         *         },
+         *         {
+         *           "href": "https://list.example.cn/v1/ogc/collections",
+         *           "rel": "data",
+         *           "title": "The collections",
+         *           "type": "application/json"
+         *         }
+         *       ],
+         *       "title": "One List"
+         *     }
+         */
+        OgcLandingPage: {
+            description: string;
+            links: components["schemas"]["OgcLink"][];
+            title: string;
+        };
+        OgcLink: {
+            /** Format: uri */
+            href: string;
+            rel: string;
+            title?: string;
+            type: string;
+        };
+        Outcome: {
+            after: {
+                accidents: number;
+                deaths: number;
+                from: string;
+                injuries: number;
+                to: string;
+            } | null;
+            area: string;
+            before: {
+                accidents: number;
+                deaths: number;
+                from: string;
+                injuries: number;
+                to: string;
+            } | null;
+            change: {
+                accidents: components["schemas"]["OutcomeChange"];
+                deaths: components["schemas"]["OutcomeChange"];
+                injuries: components["schemas"]["OutcomeChange"];
+            } | null;
+            /** Format: date-time */
+            closedAt: string;
+            /** @description Of the accidents at the sites whose base is known, without regression to the mean. */
+            empiricalBayes: {
+                expectedAfter: number;
+                high: number | null;
+                low: number | null;
+                percent: number | null;
+                sites: number;
+            } | null;
+            endChainageM: number | null;
+            itemCode: string;
+            /** Format: uuid */
+            itemId: string;
+            lengthM: number | null;
+            /** @description The windows that the counts do not cover completely; with any, nothing is compared. */
+            missing: ("before" | "after")[];
+            plannedFen: number | null;
+            road: string | null;
+            /** @description The stretch of road that it lies on. */
+            section: string | null;
+            spentFen: number | null;
+            startChainageM: number | null;
+            title: string;
+            unit: string | null;
+            /** @description `small_numbers`: fewer than 20 accidents in a window. `regression_to_the_mean`: sites are chosen for a bad year, and without a base nobody knows how much of the change would have come by itself. `overlapping_sites`: two of the sites share a stretch of road, and an accident may have been counted at both. */
+            warnings: ("small_numbers" | "regression_to_the_mean" | "overlapping_sites")[];
+        };
+        /**
+         * @description In percent, with the ends of its 95 % interval; null is «not to be said», as a percentage is where there was nothing before.
+         * @example {
+         *       "high": -25.39,
+         *       "low": -77.91,
+         *       "percent": -58.54
+         *     }
+         */
+        OutcomeChange: {
+            high: number | null;
+            low: number | null;
+            percent: number | null;
+        };
+        OutcomeGroup: {
+            after: {
+                accidents: number;
+                deaths: number;
+                injuries: number;
+            };
+            before: {
+                accidents: number;
+                deaths: number;
+                injuries: number;
+            };
+            change: {
+                accidents: components["schemas"]["OutcomeChange"];
+                deaths: components["schemas"]["OutcomeChange"];
+                injuries: components["schemas"]["OutcomeChange"];
+            } | null;
+            /** @description Those of them with both windows; the figures are theirs. */
+            compared: number;
+            /** @description Of the accidents at the sites whose base is known, without regression to the mean. */
+            empiricalBayes: {
+                expectedAfter: number;
+                high: number | null;
+                low: number | null;
+                percent: number | null;
+                sites: number;
+            } | null;
+            key: string | null;
+            label: string;
+            /** @description Of the plans in force. */
+            plannedFen: number;
+            /** @description Of the last progress reports. */
+            spentFen: number;
+            /** @description Items that were remedied. */
+            treated: number;
+            /** @description Metres of road by chainage; metres that items share are counted once. */
+            treatedM: number;
+            /** @description `small_numbers`: fewer than 20 accidents in a window. `regression_to_the_mean`: sites are chosen for a bad year, and without a base nobody knows how much of the change would have come by itself. `overlapping_sites`: two of the sites share a stretch of road, and an accident may have been counted at both. */
+            warnings: ("small_numbers" | "regression_to_the_mean" | "overlapping_sites")[];
+        };
+        /**
+         * @example {
+         *       "asOf": "2026-11-22T01:30:00.000Z",
+         *       "groups": [
+         *         {
+         *           "after": {
+         *             "accidents": 17,
+         *             "deaths": 6,
+         *             "injuries": 20
+         *           },
+         *           "before": {
+         *             "accidents": 41,
+         *             "deaths": 13,
+         *             "injuries": 52
+         *           },
+         *           "change": {
+         *             "accidents": {
+         *               "high": -25.39,
+         *               "low": -77.91,
+         *               "percent": -58.54
+         *             },
+         *             "deaths": {
+         *               "high": 30.15,
+         *               "low": -85.61,
+         *               "percent": -53.85
+         *             },
+         *             "injuries": {
+         *               "high": -34.46,
+         *               "low": -78.25,
+         *               "percent": -61.54
+         *             }
+         *           },
+         *           "compared": 16,
+         *           "empiricalBayes": null,
+         *           "key": "S315 K12+000~K15+300",
+         *           "label": "S315 K12+000~K15+300",
+         *           "plannedFen": 900000000,
+         *           "spentFen": 864500000,
+         *           "treated": 16,
+         *           "treatedM": 41200,
+         *           "warnings": [
+         *             "small_numbers",
+         *             "regression_to_the_mean"
+         *           ]
+         *         }
+         *       ],
+         *       "method": {
+         *         "empiricalBayes": "…",
+         *         "interval": "…",
+         *         "windows": "…"
+         *       },
+         *       "total": {
+         *         "after": {
+         *           "accidents": 17,
+         *           "deaths": 6,
+         *           "injuries": 20
+         *         },
+         *         "before": {
+         *           "accidents": 41,
+         *           "deaths": 13,
+         *           "injuries": 52
+         *         },
+         *         "change": {
+         *           "accidents": {
+         *             "high": -25.39,
+         *             "low": -77.91,
+         *             "percent": -58.54
+         *           },
+         *           "deaths": {
+         *             "high": 30.15,
+         *             "low": -85.61,
+         *             "percent": -53.85
+         *           },
+         *           "injuries": {
+         *             "high": -34.46,
+         *             "low": -78.25,
+         *             "percent": -61.54
+         *           }
+         *         },
+         *         "compared": 16,
+         *         "empiricalBayes": null,
+         *         "plannedFen": 900000000,
+         *         "spentFen": 864500000,
+         *         "treated": 16,
+         *         "treatedM": 41200,
+         *         "warnings": [
+         *           "small_numbers",
+         *           "regression_to_the_mean"
+         *         ]
+         *       },
+         *       "windowMonths": 12
+         *     }
+         */
+        OutcomesReport: {
+            /** Format: date-time */
+            asOf: string;
+            /** @description With `groupBy`. */
+            groups?: components["schemas"]["OutcomeGroup"][];
+            /** @description Without `groupBy`: the latest closure first. */
+            items?: components["schemas"]["Outcome"][];
+            method: {
+                empiricalBayes: string;
+                interval: string;
+                windows: string;
+            };
+            nextCursor?: string | null;
+            total: {
+                after: {
+                    accidents: number;
+                    deaths: number;
+                    injuries: number;
+                };
+                before: {
+                    accidents: number;
+                    deaths: number;
+                    injuries: number;
+                };
+                change: {
+                    accidents: components["schemas"]["OutcomeChange"];
+                    deaths: components["schemas"]["OutcomeChange"];
+                    injuries: components["schemas"]["OutcomeChange"];
+                } | null;
+                /** @description Those of them with both windows; the figures are theirs. */
+                compared: number;
+                /** @description Of the accidents at the sites whose base is known, without regression to the mean. */
+                empiricalBayes: {
+                    expectedAfter: number;
+                    high: number | null;
+                    low: number | null;
+                    percent: number | null;
+                    sites: number;
+                } | null;
+                /** @description Of the plans in force. */
+                plannedFen: number;
+                /** @description Of the last progress reports. */
+                spentFen: number;
+                /** @description Items that were remedied. */
+                treated: number;
+                /** @description Metres of road by chainage; metres that items share are counted once. */
+                treatedM: number;
+                /** @description `small_numbers`: fewer than 20 accidents in a window. `regression_to_the_mean`: sites are chosen for a bad year, and without a base nobody knows how much of the change would have come by itself. `overlapping_sites`: two of the sites share a stretch of road, and an accident may have been counted at both. */
+                warnings: ("small_numbers" | "regression_to_the_mean" | "overlapping_sites")[];
+            };
+            windowMonths: number;
+        };
         OverdueGroup: {
             buckets: {
                 d1to7: number;
@@ -4419,6 +7195,25 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description Plan the remediation (治理方案) */
+        PlanCommand: {
+            body: components["schemas"]["PlanItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "plan";
+        };
         /**
          * @example {
          *       "budgetFen": 12000000,
@@ -4474,6 +7269,434 @@ export interface components {
             type: string;
         };
         /**
+         * @example {
+         *       "closed": 3,
+         *       "date": "2026-11-21",
+         *       "listed": 2,
+         *       "open": 87,
+         *       "overdue": 4,
+         *       "reopened": 0
+         *     }
+         */
+        ProgressDay: {
+            closed: number;
+            /** Format: date */
+            date: string;
+            listed: number;
+            /** @description On account at the end of the local day, or at `asOf` on its day. */
+            open: number;
+            overdue: number;
+            reopened: number;
+        };
+        /**
+         * @example {
+         *       "closed": 85,
+         *       "daysTo": {
+         *         "accepted": {
+         *           "count": 151,
+         *           "median": 4,
+         *           "p90": 8
+         *         },
+         *         "assigned": {
+         *           "count": 160,
+         *           "median": 2,
+         *           "p90": 5
+         *         },
+         *         "closed": {
+         *           "count": 85,
+         *           "median": 21,
+         *           "p90": 44.6
+         *         },
+         *         "closureRequested": {
+         *           "count": 90,
+         *           "median": 19,
+         *           "p90": 40.5
+         *         },
+         *         "planned": {
+         *           "count": 140,
+         *           "median": 9,
+         *           "p90": 15
+         *         }
+         *       },
+         *       "extended": 5,
+         *       "few": false,
+         *       "inPeriod": {
+         *         "closed": 50,
+         *         "extended": 3,
+         *         "listed": 61,
+         *         "rejectedAtClosure": 5,
+         *         "reopened": 1,
+         *         "returned": 2
+         *       },
+         *       "key": "341225",
+         *       "label": "阜南县",
+         *       "listed": 172,
+         *       "open": 87,
+         *       "overdue": 4,
+         *       "rates": {
+         *         "closure": {
+         *           "denominator": 172,
+         *           "numerator": 85,
+         *           "value": 0.4942
+         *         },
+         *         "extension": {
+         *           "denominator": 160,
+         *           "numerator": 5,
+         *           "value": 0.0313
+         *         },
+         *         "onTime": {
+         *           "denominator": 85,
+         *           "numerator": 80,
+         *           "value": 0.9412
+         *         },
+         *         "overdue": {
+         *           "denominator": 87,
+         *           "numerator": 4,
+         *           "value": 0.046
+         *         },
+         *         "recheckPass": {
+         *           "denominator": 12,
+         *           "numerator": 11,
+         *           "value": 0.9167
+         *         },
+         *         "recurrence": {
+         *           "denominator": 87,
+         *           "numerator": 2,
+         *           "value": 0.023
+         *         },
+         *         "return": {
+         *           "denominator": 160,
+         *           "numerator": 4,
+         *           "value": 0.025
+         *         },
+         *         "rework": {
+         *           "denominator": 94,
+         *           "numerator": 9,
+         *           "value": 0.0957
+         *         }
+         *       },
+         *       "recurrent": 1,
+         *       "rejectedAtClosure": 9,
+         *       "reopened": 2,
+         *       "returned": 4
+         *     }
+         */
+        ProgressGroup: {
+            /** @description Of these, struck off and not on account again (已销号). */
+            closed: number;
+            daysTo: components["schemas"]["DaysToSteps"];
+            /** @description Items of which an extension was approved at least once (延期, `item.extension_decided`). */
+            extended: number;
+            /** @description Fewer than 5 items listed: rates have no value. */
+            few: boolean;
+            inPeriod: components["schemas"]["ProgressInPeriod"];
+            /** @description Null: the items that have none. */
+            key: string | null;
+            label: string;
+            /** @description Items ever on the list (累计挂账): on account, or closed. */
+            listed: number;
+            /** @description Of these, on account (在账). `listed` = `closed` + `open`. */
+            open: number;
+            /** @description Of the open ones, those whose deadline has passed while the clock runs (逾期). */
+            overdue: number;
+            rates: components["schemas"]["ProgressRates"];
+            /** @description Of these, those of which a recheck found that the remedy did not hold (复发, `item.rechecked`). */
+            recurrent: number;
+            /** @description Items whose closure was rejected at least once (验收退回, `item.closure_rejected`). */
+            rejectedAtClosure: number;
+            /** @description Items that came back on account at least once (重新挂账): the office put them back (`item.reopened`), or a recheck failed. */
+            reopened: number;
+            /** @description Items of which a unit gave an order back at least once (退办, `item.returned`). */
+            returned: number;
+        };
+        /** @description Events in the period, each counted; an item may be counted more than once. */
+        ProgressInPeriod: {
+            /** @description `item.closed`, each striking-off. */
+            closed: number;
+            /** @description `item.extension_decided` that approved. */
+            extended: number;
+            /** @description `item.listed`; what an import brought counts from when its old list says. */
+            listed: number;
+            /** @description `item.closure_rejected` */
+            rejectedAtClosure: number;
+            /** @description `item.reopened`, and `item.rechecked` that failed. */
+            reopened: number;
+            /** @description `item.returned` */
+            returned: number;
+        };
+        /** @description As bulletins have them, each with its numerator and denominator. */
+        ProgressRates: {
+            /** @description Closure rate (整改率): closed ÷ ever listed. */
+            closure: components["schemas"]["Rate"];
+            /** @description Extended at least once ÷ ever assigned. */
+            extension: components["schemas"]["Rate"];
+            /** @description Closed on time (按期销号率): of the closed whose deadline and closing are known. */
+            onTime: components["schemas"]["Rate"];
+            /** @description Overdue rate (逾期率): overdue ÷ on account. */
+            overdue: components["schemas"]["Rate"];
+            /** @description Rechecks passed ÷ rechecks made. */
+            recheckPass: components["schemas"]["Rate"];
+            /** @description On account again at least once ÷ ever closed. */
+            recurrence: components["schemas"]["Rate"];
+            /** @description Returned at least once ÷ ever assigned. */
+            return: components["schemas"]["Rate"];
+            /** @description Closure rejected at least once ÷ closure ever applied for. */
+            rework: components["schemas"]["Rate"];
+        };
+        /**
+         * @example {
+         *       "asOf": "2026-11-22T01:30:00.000Z",
+         *       "closed": 85,
+         *       "daysTo": {
+         *         "accepted": {
+         *           "count": 151,
+         *           "median": 4,
+         *           "p90": 8
+         *         },
+         *         "assigned": {
+         *           "count": 160,
+         *           "median": 2,
+         *           "p90": 5
+         *         },
+         *         "closed": {
+         *           "count": 85,
+         *           "median": 21,
+         *           "p90": 44.6
+         *         },
+         *         "closureRequested": {
+         *           "count": 90,
+         *           "median": 19,
+         *           "p90": 40.5
+         *         },
+         *         "planned": {
+         *           "count": 140,
+         *           "median": 9,
+         *           "p90": 15
+         *         }
+         *       },
+         *       "extended": 5,
+         *       "inPeriod": {
+         *         "closed": 50,
+         *         "extended": 3,
+         *         "listed": 61,
+         *         "rejectedAtClosure": 5,
+         *         "reopened": 1,
+         *         "returned": 2
+         *       },
+         *       "listed": 172,
+         *       "open": 87,
+         *       "overdue": 4,
+         *       "period": {
+         *         "from": "2026-08-25",
+         *         "to": "2026-11-23"
+         *       },
+         *       "rates": {
+         *         "closure": {
+         *           "denominator": 172,
+         *           "numerator": 85,
+         *           "value": 0.4942
+         *         },
+         *         "extension": {
+         *           "denominator": 160,
+         *           "numerator": 5,
+         *           "value": 0.0313
+         *         },
+         *         "onTime": {
+         *           "denominator": 85,
+         *           "numerator": 80,
+         *           "value": 0.9412
+         *         },
+         *         "overdue": {
+         *           "denominator": 87,
+         *           "numerator": 4,
+         *           "value": 0.046
+         *         },
+         *         "recheckPass": {
+         *           "denominator": 12,
+         *           "numerator": 11,
+         *           "value": 0.9167
+         *         },
+         *         "recurrence": {
+         *           "denominator": 87,
+         *           "numerator": 2,
+         *           "value": 0.023
+         *         },
+         *         "return": {
+         *           "denominator": 160,
+         *           "numerator": 4,
+         *           "value": 0.025
+         *         },
+         *         "rework": {
+         *           "denominator": 94,
+         *           "numerator": 9,
+         *           "value": 0.0957
+         *         }
+         *       },
+         *       "recurrent": 1,
+         *       "rejectedAtClosure": 9,
+         *       "reopened": 2,
+         *       "returned": 4,
+         *       "series": [
+         *         {
+         *           "closed": 3,
+         *           "date": "2026-11-22",
+         *           "listed": 2,
+         *           "open": 87,
+         *           "overdue": 4,
+         *           "reopened": 0
+         *         }
+         *       ]
+         *     }
+         */
+        ProgressReport: {
+            /** Format: date-time */
+            asOf: string;
+            /** @description Of these, struck off and not on account again (已销号). */
+            closed: number;
+            daysTo: components["schemas"]["DaysToSteps"];
+            /** @description Items of which an extension was approved at least once (延期, `item.extension_decided`). */
+            extended: number;
+            /** @description With `groupBy`: most listed first. */
+            groups?: components["schemas"]["ProgressGroup"][];
+            inPeriod: components["schemas"]["ProgressInPeriod"];
+            /** @description Items ever on the list (累计挂账): on account, or closed. */
+            listed: number;
+            /** @description Of these, on account (在账). `listed` = `closed` + `open`. */
+            open: number;
+            /** @description Of the open ones, those whose deadline has passed while the clock runs (逾期). */
+            overdue: number;
+            period: {
+                /** Format: date */
+                from: string;
+                /**
+                 * Format: date
+                 * @description The day after the last.
+                 */
+                to: string;
+            };
+            rates: components["schemas"]["ProgressRates"];
+            /** @description Of these, those of which a recheck found that the remedy did not hold (复发, `item.rechecked`). */
+            recurrent: number;
+            /** @description Items whose closure was rejected at least once (验收退回, `item.closure_rejected`). */
+            rejectedAtClosure: number;
+            /** @description Items that came back on account at least once (重新挂账): the office put them back (`item.reopened`), or a recheck failed. */
+            reopened: number;
+            /** @description Items of which a unit gave an order back at least once (退办, `item.returned`). */
+            returned: number;
+            /** @description One row for each day of the period that has begun: the burn-down to zero. */
+            series: components["schemas"]["ProgressDay"][];
+        };
+        /** @description Report progress (进展报告) */
+        ProgressReportsCommand: {
+            body: components["schemas"]["ReportProgress"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "progress-reports";
+        };
+        /**
+         * @example {
+         *       "asOf": "2026-11-22T01:30:00.000Z",
+         *       "groups": [
+         *         {
+         *           "assigned": 28,
+         *           "closed": 19,
+         *           "closedLate": 1,
+         *           "closedOnTime": 18,
+         *           "extended": 1,
+         *           "key": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *           "label": "阜南县交通运输局",
+         *           "maxOverdueDays": 12,
+         *           "noProgress": 1,
+         *           "open": 10,
+         *           "overdue": 1,
+         *           "overdueDays": 12,
+         *           "parts": [
+         *             {
+         *               "denominator": 20,
+         *               "name": "onTime",
+         *               "numerator": 18,
+         *               "points": 45,
+         *               "value": 0.9,
+         *               "weight": 50
+         *             },
+         *             {
+         *               "denominator": 20,
+         *               "name": "firstTime",
+         *               "numerator": 19,
+         *               "points": 19,
+         *               "value": 0.95,
+         *               "weight": 20
+         *             },
+         *             {
+         *               "denominator": 27,
+         *               "name": "signing",
+         *               "numerator": 27,
+         *               "points": 15,
+         *               "value": 1,
+         *               "weight": 15
+         *             },
+         *             {
+         *               "denominator": 10,
+         *               "name": "progress",
+         *               "numerator": 9,
+         *               "points": 13.5,
+         *               "value": 0.9,
+         *               "weight": 15
+         *             }
+         *           ],
+         *           "rank": 1,
+         *           "rejected": 1,
+         *           "returned": 2,
+         *           "score": 92.5,
+         *           "signedLate": 0
+         *         }
+         *       ],
+         *       "period": {
+         *         "from": "2025-11-23",
+         *         "to": "2026-11-23"
+         *       },
+         *       "rules": {
+         *         "minimum": 5,
+         *         "progressDays": 15,
+         *         "signingWorkingDays": 3,
+         *         "version": 0
+         *       }
+         *     }
+         */
+        Ranking: {
+            /** Format: date-time */
+            asOf: string;
+            groups: components["schemas"]["Standing"][];
+            period: {
+                /** Format: date */
+                from: string;
+                /**
+                 * Format: date
+                 * @description The day after the last.
+                 */
+                to: string;
+            };
+            rules: {
+                /** @description Rates of fewer have no value and do not count. */
+                minimum: number;
+                progressDays: number | null;
+                signingWorkingDays: number | null;
+                version: number;
+            };
+        };
+        /**
          * @description To four decimals, half up. `value` is null when the denominator is 0, or where a unit or area has too few items to be compared.
          * @example {
          *       "denominator": 172,
@@ -4504,6 +7727,37 @@ export interface components {
             findings: string;
             passed: boolean;
         };
+        /** @description Recheck a closed item (回头看) */
+        RechecksCommand: {
+            body: components["schemas"]["RecheckItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rechecks";
+        };
+        /**
+         * @example {
+         *       "limit": 1000
+         *     }
+         */
+        RecomputeDeadlines: {
+            /**
+             * @description At most so many items in this request.
+             * @default 1000
+             */
+            limit?: number;
+        };
         /**
          * @example {
          *       "reason": "媒体反映隐患重现"
@@ -4511,6 +7765,25 @@ export interface components {
          */
         ReopenItem: {
             reason: string;
+        };
+        /** @description Reopen a closed item (重新挂账) */
+        ReopeningCommand: {
+            body: components["schemas"]["ReopenItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "reopening";
         };
         /**
          * @example {
@@ -4558,6 +7831,26 @@ export interface components {
         ResumeItem: {
             reason?: string;
         };
+        /** @description Resume the clock (恢复计时) */
+        ResumptionCommand: {
+            /** @default {} */
+            body?: components["schemas"]["ResumeItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "resumption";
+        };
         /**
          * @example {
          *       "retried": 3
@@ -4580,12 +7873,43 @@ export interface components {
              */
             since: string;
         };
+        /** @description Return an item (退办) */
+        ReturnCommand: {
+            body: components["schemas"]["ReturnItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "return";
+        };
         /**
          * @example {
          *       "reason": "该路段属县公路局养护，非我镇职责。"
          *     }
          */
         ReturnItem: {
+            reason: string;
+        };
+        /**
+         * @example {
+         *       "reason": "交办时限登记有误。"
+         *     }
+         */
+        ReverseScore: {
+            /**
+             * @description Why.
+             * @example 汛期封路十日，非我单位原因。
+             */
             reason: string;
         };
         /**
@@ -4693,6 +8017,46 @@ export interface components {
          *         ]
          *       },
          *       "receiptDays": 3,
+         *       "scoring": {
+         *         "appealDays": 15,
+         *         "closedEarly": {
+         *           "days": 7,
+         *           "moneyFen": null,
+         *           "points": 1
+         *         },
+         *         "closedOnTime": {
+         *           "moneyFen": null,
+         *           "points": 2
+         *         },
+         *         "closureRejected": {
+         *           "moneyFen": null,
+         *           "points": -1
+         *         },
+         *         "noProgress": {
+         *           "days": 15,
+         *           "moneyFen": null,
+         *           "points": -1
+         *         },
+         *         "overdueDay": {
+         *           "maxDays": 20,
+         *           "moneyFen": null,
+         *           "points": -0.5
+         *         },
+         *         "publicReportConfirmed": {
+         *           "moneyFen": null,
+         *           "points": 1
+         *         },
+         *         "recheckFailed": {
+         *           "moneyFen": null,
+         *           "points": -3
+         *         },
+         *         "returned": null,
+         *         "signedLate": {
+         *           "moneyFen": null,
+         *           "points": -1,
+         *           "workingDays": 3
+         *         }
+         *       },
          *       "sending": {
          *         "everyMinutes": 60,
          *         "from": "08:30",
@@ -4783,6 +8147,7 @@ export interface components {
             } | null;
             /** @description Days after which a notice without a receipt counts as not received. */
             receiptDays: number;
+            scoring: components["schemas"]["Scoring"];
             /** @description When notices go out, in the jurisdiction’s zone. */
             sending: {
                 everyMinutes: number;
@@ -4840,7 +8205,603 @@ export interface components {
             nextCursor: string | null;
         };
         /**
-         * @description The rules, whole: what is left out is refused, not kept. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
+         * @description One entry of points, and money where set.
+         * @example {
+         *       "appeal": {
+         *         "at": "2026-11-25T01:30:00.000Z",
+         *         "by": {
+         *           "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
+         *           "name": "阜南县交通运输局 陈涛"
+         *         },
+         *         "decidedAt": "2026-11-26T02:00:00.000Z",
+         *         "decidedBy": {
+         *           "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *           "name": "安委办 周敏"
+         *         },
+         *         "decision": "情况属实，予以冲销。",
+         *         "reason": "汛期封路十日，非我单位原因。",
+         *         "state": "approved"
+         *       },
+         *       "at": "2026-11-22T16:02:00.000Z",
+         *       "bookedOn": "2026-11-23",
+         *       "cause": {
+         *         "at": "2026-11-02T02:00:00.000Z",
+         *         "day": "2026-11-23",
+         *         "seq": 42,
+         *         "type": "item.assigned"
+         *       },
+         *       "id": "01a21f02-55aa-7c10-9d20-0c7f6a4b2e11",
+         *       "item": {
+         *         "code": "2026-000001",
+         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *         "title": "临水弯道无护栏"
+         *       },
+         *       "label": {
+         *         "en": "Overdue, per day",
+         *         "zh": "逾期（每日）"
+         *       },
+         *       "moneyFen": null,
+         *       "points": -0.5,
+         *       "reason": null,
+         *       "reversedBy": "01a21f02-60b0-7a61-8a8b-3a0de1f2c5d9",
+         *       "reverses": null,
+         *       "rule": "overdue_day",
+         *       "rules": 3,
+         *       "seq": 57,
+         *       "unit": {
+         *         "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *         "name": "王店镇人民政府"
+         *       }
+         *     }
+         */
+        Score: {
+            appeal: components["schemas"]["ScoreAppeal"] | null;
+            /**
+             * Format: date-time
+             * @description When it was scored.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description The day whose period it counts in: the cause’s, or, when that period was closed, the first day after it that lies in none.
+             */
+            bookedOn: string;
+            /** @description The event that it is for. For what a day costs, the event since which is counted, and the local day that is counted. */
+            cause: {
+                /** Format: date-time */
+                at: string;
+                day: string | null;
+                seq: number;
+                type: string;
+            };
+            /** Format: uuid */
+            id: string;
+            item: {
+                code: string;
+                /** Format: uuid */
+                id: string;
+                title: string;
+            };
+            /** @description What the rule is called. */
+            label: {
+                en: string;
+                zh: string;
+            };
+            moneyFen: number | null;
+            /**
+             * @description To two decimals.
+             * @example -0.5
+             */
+            points: number;
+            /** @description Of a reversal. */
+            reason: string | null;
+            /** @description The entry that takes this one back. */
+            reversedBy: string | null;
+            /** @description The entry that this one takes back. */
+            reverses: string | null;
+            /** @enum {string} */
+            rule: "closed_on_time" | "closed_early" | "signed_late" | "overdue_day" | "closure_rejected" | "recheck_failed" | "public_report_confirmed" | "returned" | "no_progress" | "reversal";
+            /** @description The version of the rules that was in force when the cause happened. */
+            rules: number;
+            /** @description The entry’s own event, `item.scored`. */
+            seq: number;
+            /** @description Whose points they are; null: nobody’s, what is owed to a member of the public who reported. */
+            unit: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
+        };
+        /**
+         * @example {
+         *       "at": "2026-11-25T01:30:00.000Z",
+         *       "by": {
+         *         "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
+         *         "name": "阜南县交通运输局 陈涛"
+         *       },
+         *       "decidedAt": "2026-11-26T02:00:00.000Z",
+         *       "decidedBy": {
+         *         "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *         "name": "安委办 周敏"
+         *       },
+         *       "decision": "情况属实，予以冲销。",
+         *       "reason": "汛期封路十日，非我单位原因。",
+         *       "state": "approved"
+         *     }
+         */
+        ScoreAppeal: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["PersonRef"];
+            decidedAt: string | null;
+            decidedBy: components["schemas"]["PersonRef"] | null;
+            /** @description The reason that the office gave. */
+            decision: string | null;
+            reason: string;
+            /** @enum {string} */
+            state: "pending" | "approved" | "refused";
+        };
+        /**
+         * @example {
+         *       "countedTo": "2026-11-23",
+         *       "done": true,
+         *       "scored": 12,
+         *       "seq": 1234
+         *     }
+         */
+        ScoreComputation: {
+            /**
+             * Format: date
+             * @description The local day up to which days overdue are counted, this one included.
+             */
+            countedTo: string;
+            /** @description False: there is more; call again. */
+            done: boolean;
+            /** @description Entries that this call made. */
+            scored: number;
+            /** @description The ledger’s head after it. */
+            seq: number;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "appeal": {
+         *             "at": "2026-11-25T01:30:00.000Z",
+         *             "by": {
+         *               "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
+         *               "name": "阜南县交通运输局 陈涛"
+         *             },
+         *             "decidedAt": "2026-11-26T02:00:00.000Z",
+         *             "decidedBy": {
+         *               "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "name": "安委办 周敏"
+         *             },
+         *             "decision": "情况属实，予以冲销。",
+         *             "reason": "汛期封路十日，非我单位原因。",
+         *             "state": "approved"
+         *           },
+         *           "at": "2026-11-22T16:02:00.000Z",
+         *           "bookedOn": "2026-11-23",
+         *           "cause": {
+         *             "at": "2026-11-02T02:00:00.000Z",
+         *             "day": "2026-11-23",
+         *             "seq": 42,
+         *             "type": "item.assigned"
+         *           },
+         *           "id": "01a21f02-55aa-7c10-9d20-0c7f6a4b2e11",
+         *           "item": {
+         *             "code": "2026-000001",
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "title": "临水弯道无护栏"
+         *           },
+         *           "label": {
+         *             "en": "Overdue, per day",
+         *             "zh": "逾期（每日）"
+         *           },
+         *           "moneyFen": null,
+         *           "points": -0.5,
+         *           "reason": null,
+         *           "reversedBy": "01a21f02-60b0-7a61-8a8b-3a0de1f2c5d9",
+         *           "reverses": null,
+         *           "rule": "overdue_day",
+         *           "rules": 3,
+         *           "seq": 57,
+         *           "unit": {
+         *             "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *             "name": "王店镇人民政府"
+         *           }
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        ScorePage: {
+            data: components["schemas"]["Score"][];
+            nextCursor: string | null;
+        };
+        /**
+         * @description A rate that the score is made of. Its value is null, and it does not count, where its denominator is below `rules.minimum`.
+         * @example {
+         *       "denominator": 20,
+         *       "name": "onTime",
+         *       "numerator": 18,
+         *       "points": 45,
+         *       "value": 0.9,
+         *       "weight": 50
+         *     }
+         */
+        ScorePart: {
+            denominator: number;
+            /** @enum {string} */
+            name: "onTime" | "firstTime" | "signing" | "progress";
+            numerator: number;
+            /** @description What it adds to the score; null where it does not count. */
+            points: number | null;
+            value: number | null;
+            weight: number;
+        };
+        /**
+         * @description A period whose totals are frozen.
+         * @example {
+         *       "closedAt": "2026-12-02T01:30:00.000Z",
+         *       "closedBy": {
+         *         "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *         "name": "安委办 周敏"
+         *       },
+         *       "contentSha256": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
+         *       "from": "2026-11-01",
+         *       "kind": "month",
+         *       "ledger": {
+         *         "hash": "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
+         *         "seq": 1234
+         *       },
+         *       "period": "2026-11",
+         *       "to": "2026-12-01",
+         *       "units": [
+         *         {
+         *           "entries": 9,
+         *           "moneyFen": 0,
+         *           "penalties": -3.5,
+         *           "points": 6.5,
+         *           "rewards": 10,
+         *           "unit": {
+         *             "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *             "name": "王店镇人民政府"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        ScorePeriod: {
+            /** Format: date-time */
+            closedAt: string;
+            closedBy: components["schemas"]["PersonRef"];
+            /** @description Stands in the ledger, in `score_period.closed`. */
+            contentSha256: string;
+            /** Format: date */
+            from: string;
+            /** @enum {string} */
+            kind: "month" | "quarter" | "year";
+            /** @description The head that it was closed at. */
+            ledger: {
+                hash: string;
+                seq: number;
+            };
+            period: string;
+            /**
+             * Format: date
+             * @description The day after the last.
+             */
+            to: string;
+            /** @description The totals, best first; to a unit, its own. */
+            units: {
+                entries: number;
+                /**
+                 * @description Fen (1/100 yuan).
+                 * @example -50000
+                 */
+                moneyFen: number;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                penalties: number;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                rewards: number;
+                /** @description Null: what is owed to members of the public. */
+                unit: {
+                    /** Format: uuid */
+                    id: string;
+                    name: string;
+                } | null;
+            }[];
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "closedAt": "2026-12-02T01:30:00.000Z",
+         *           "closedBy": {
+         *             "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *             "name": "安委办 周敏"
+         *           },
+         *           "contentSha256": "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
+         *           "from": "2026-11-01",
+         *           "kind": "month",
+         *           "ledger": {
+         *             "hash": "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
+         *             "seq": 1234
+         *           },
+         *           "period": "2026-11",
+         *           "to": "2026-12-01",
+         *           "units": [
+         *             {
+         *               "entries": 9,
+         *               "moneyFen": 0,
+         *               "penalties": -3.5,
+         *               "points": 6.5,
+         *               "rewards": 10,
+         *               "unit": {
+         *                 "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *                 "name": "王店镇人民政府"
+         *               }
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        ScorePeriodPage: {
+            data: components["schemas"]["ScorePeriod"][];
+            nextCursor: string | null;
+        };
+        /**
+         * @example {
+         *       "moneyFen": 0,
+         *       "points": 6.5
+         *     }
+         */
+        ScoreTotal: {
+            /**
+             * @description Fen (1/100 yuan).
+             * @example -50000
+             */
+            moneyFen: number;
+            /**
+             * @description To two decimals.
+             * @example -0.5
+             */
+            points: number;
+        };
+        /**
+         * @description What earns and costs points and money (奖惩积分). An entry goes by the version in force at its cause.
+         * @example {
+         *       "appealDays": 15,
+         *       "closedEarly": {
+         *         "days": 7,
+         *         "moneyFen": null,
+         *         "points": 1
+         *       },
+         *       "closedOnTime": {
+         *         "moneyFen": null,
+         *         "points": 2
+         *       },
+         *       "closureRejected": {
+         *         "moneyFen": null,
+         *         "points": -1
+         *       },
+         *       "noProgress": {
+         *         "days": 15,
+         *         "moneyFen": null,
+         *         "points": -1
+         *       },
+         *       "overdueDay": {
+         *         "maxDays": 20,
+         *         "moneyFen": null,
+         *         "points": -0.5
+         *       },
+         *       "publicReportConfirmed": {
+         *         "moneyFen": null,
+         *         "points": 1
+         *       },
+         *       "recheckFailed": {
+         *         "moneyFen": null,
+         *         "points": -3
+         *       },
+         *       "returned": null,
+         *       "signedLate": {
+         *         "moneyFen": null,
+         *         "points": -1,
+         *         "workingDays": 3
+         *       }
+         *     }
+         */
+        Scoring: {
+            /**
+             * @description Days within which a unit may appeal against an entry; 0: on its day only.
+             * @example 15
+             */
+            appealDays: number;
+            /** @description Closed early, on top of `closedOnTime`. Null: the rule is off. */
+            closedEarly: {
+                /**
+                 * @description Days before the deadline’s day, at least.
+                 * @example 7
+                 */
+                days: number;
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example 2
+                 */
+                points: number;
+            } | null;
+            /** @description Closed (销号) at or before the deadline in force. Null: the rule is off. */
+            closedOnTime: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example 2
+                 */
+                points: number;
+            } | null;
+            /** @description A closure request was rejected. Null: the rule is off. */
+            closureRejected: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+            } | null;
+            /** @description No progress while remediating. Null: the rule is off. */
+            noProgress: {
+                /**
+                 * @description Days without a word, and again after as many more.
+                 * @example 15
+                 */
+                days: number;
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+            } | null;
+            /** @description Each day overdue, counted by the midnights that find the item so. Null: the rule is off. */
+            overdueDay: {
+                /**
+                 * @description The cap: no more days than these cost, for one item and deadline.
+                 * @example 20
+                 */
+                maxDays: number;
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+            } | null;
+            /** @description An item with source `public` or `hotline` was listed. Nobody’s points: what is owed to whoever reported. Null: the rule is off. */
+            publicReportConfirmed: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example 2
+                 */
+                points: number;
+            } | null;
+            /** @description A recheck failed: to the unit whose work it was. Null: the rule is off. */
+            recheckFailed: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+            } | null;
+            /** @description An order was returned. Null: the rule is off. */
+            returned: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+            } | null;
+            /** @description Signed for late. Null: the rule is off. */
+            signedLate: {
+                /**
+                 * @description Fen (1/100 yuan); null: no money.
+                 * @example null
+                 */
+                moneyFen: number | null;
+                /**
+                 * @description To two decimals.
+                 * @example -0.5
+                 */
+                points: number;
+                /**
+                 * @description Working days after the day of the assignment.
+                 * @example 3
+                 */
+                workingDays: number;
+            } | null;
+        };
+        /**
+         * @description The year, whole: a day that is left out is an ordinary one. What else `GET` and `PUT` answer is let be, so that it can be changed and sent back.
+         * @example {
+         *       "days": [
+         *         {
+         *           "date": "2026-10-01",
+         *           "kind": "off",
+         *           "name": "国庆节"
+         *         }
+         *       ],
+         *       "note": "国办发明电〔2025〕7号"
+         *     }
+         */
+        SetCalendarYear: {
+            affected?: {
+                [key: string]: unknown;
+            };
+            calendarVersion?: string | null;
+            /** @description All named days of the year; null: the year as it is shipped is in force again. */
+            days: components["schemas"]["CalendarDay"][] | null;
+            isShipped?: boolean;
+            /** @description What it rests on, such as a document number. */
+            note?: string | null;
+            setAt?: string | null;
+            setBy?: {
+                [key: string]: unknown;
+            } | null;
+            version?: number;
+            year?: number;
+        };
+        /**
+         * @description The rules, whole: what is left out is refused, not kept; but without `scoring`, which came later, the scoring in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
          * @example {
          *       "bulletins": {
          *         "numberPattern": "安办〔{year}〕{n}号",
@@ -4930,6 +8891,46 @@ export interface components {
          *         ]
          *       },
          *       "receiptDays": 3,
+         *       "scoring": {
+         *         "appealDays": 15,
+         *         "closedEarly": {
+         *           "days": 7,
+         *           "moneyFen": null,
+         *           "points": 1
+         *         },
+         *         "closedOnTime": {
+         *           "moneyFen": null,
+         *           "points": 2
+         *         },
+         *         "closureRejected": {
+         *           "moneyFen": null,
+         *           "points": -1
+         *         },
+         *         "noProgress": {
+         *           "days": 15,
+         *           "moneyFen": null,
+         *           "points": -1
+         *         },
+         *         "overdueDay": {
+         *           "maxDays": 20,
+         *           "moneyFen": null,
+         *           "points": -0.5
+         *         },
+         *         "publicReportConfirmed": {
+         *           "moneyFen": null,
+         *           "points": 1
+         *         },
+         *         "recheckFailed": {
+         *           "moneyFen": null,
+         *           "points": -3
+         *         },
+         *         "returned": null,
+         *         "signedLate": {
+         *           "moneyFen": null,
+         *           "points": -1,
+         *           "workingDays": 3
+         *         }
+         *       },
          *       "sending": {
          *         "everyMinutes": 60,
          *         "from": "08:30",
@@ -5014,6 +9015,7 @@ export interface components {
             } | null;
             /** @description Days after which a notice without a receipt counts as not received. */
             receiptDays: number;
+            scoring?: components["schemas"]["Scoring"];
             /** @description When notices go out, in the jurisdiction’s zone. */
             sending: {
                 everyMinutes: number;
@@ -5048,11 +9050,115 @@ export interface components {
         };
         /**
          * @example {
+         *       "assigned": 28,
+         *       "closed": 19,
+         *       "closedLate": 1,
+         *       "closedOnTime": 18,
+         *       "extended": 1,
+         *       "key": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *       "label": "阜南县交通运输局",
+         *       "maxOverdueDays": 12,
+         *       "noProgress": 1,
+         *       "open": 10,
+         *       "overdue": 1,
+         *       "overdueDays": 12,
+         *       "parts": [
+         *         {
+         *           "denominator": 20,
+         *           "name": "onTime",
+         *           "numerator": 18,
+         *           "points": 45,
+         *           "value": 0.9,
+         *           "weight": 50
+         *         },
+         *         {
+         *           "denominator": 20,
+         *           "name": "firstTime",
+         *           "numerator": 19,
+         *           "points": 19,
+         *           "value": 0.95,
+         *           "weight": 20
+         *         },
+         *         {
+         *           "denominator": 27,
+         *           "name": "signing",
+         *           "numerator": 27,
+         *           "points": 15,
+         *           "value": 1,
+         *           "weight": 15
+         *         },
+         *         {
+         *           "denominator": 10,
+         *           "name": "progress",
+         *           "numerator": 9,
+         *           "points": 13.5,
+         *           "value": 0.9,
+         *           "weight": 15
+         *         }
+         *       ],
+         *       "rank": 1,
+         *       "rejected": 1,
+         *       "returned": 2,
+         *       "score": 92.5,
+         *       "signedLate": 0
+         *     }
+         */
+        Standing: {
+            /** @description Orders given in the period (`item.assigned`), reassignments too. */
+            assigned: number;
+            /** @description All closings in the period, also where no deadline is known. */
+            closed: number;
+            /** @description Closings in the period after it. */
+            closedLate: number;
+            /** @description Closings in the period at or before the deadline in force. */
+            closedOnTime: number;
+            /** @description Extensions approved in the period. */
+            extended: number;
+            /** @description A unit’s id, a county’s code, an official’s name; null: nobody had the order. */
+            key: string | null;
+            label: string;
+            /** @description The longest of them. */
+            maxOverdueDays: number;
+            /** @description In remediation with the clock running, and nothing heard (signing, plan or progress report) for the rules’ days. Null: the rules set no limit. */
+            noProgress: number | null;
+            /** @description On account at `asOf`. */
+            open: number;
+            /** @description Of these, overdue. */
+            overdue: number;
+            /** @description The days that these are overdue, together. */
+            overdueDays: number;
+            parts: components["schemas"]["ScorePart"][];
+            /** @description By score, ties shared (1, 2, 2, 4), among the rows that the caller sees; null without a score, and for a unit, which sees no other. */
+            rank: number | null;
+            /** @description Closures rejected in the period (`item.closure_rejected`). */
+            rejected: number;
+            /** @description Orders given back in the period (`item.returned`), by the unit that gave them back. */
+            returned: number;
+            /** @description To one decimal; null where too few deadlines have come due to be fair. */
+            score: number | null;
+            /** @description Orders given in the period that were not answered (signed for, given back, or withdrawn) by the end of the rules’ working day for signing. An order that still waits counts once that has passed, unless the clock stands. Null: the rules set no limit. */
+            signedLate: number | null;
+        };
+        /**
+         * @example {
          *       "status": "ok"
          *     }
          */
         Status: {
             status: string;
+        };
+        /**
+         * @description Local days from listing to a step, to one decimal: the median and the 90th percentile over the `count` times that an item came to it in the period.
+         * @example {
+         *       "count": 85,
+         *       "median": 21,
+         *       "p90": 44.6
+         *     }
+         */
+        StepDays: {
+            count: number;
+            median: number | null;
+            p90: number | null;
         };
         /**
          * @description Whoever is called when something happens.
@@ -5070,7 +9176,8 @@ export interface components {
          *       ],
          *       "unit": null,
          *       "url": "https://reports.example.gov.cn/hooks/one-list",
-         *       "version": 1
+         *       "version": 1,
+         *       "view": null
          *     }
          */
         Subscription: {
@@ -5089,6 +9196,7 @@ export interface components {
             unit: string | null;
             url: string;
             version: number;
+            view: string | null;
         };
         /**
          * @example {
@@ -5107,7 +9215,8 @@ export interface components {
          *           ],
          *           "unit": null,
          *           "url": "https://reports.example.gov.cn/hooks/one-list",
-         *           "version": 1
+         *           "version": 1,
+         *           "view": null
          *         }
          *       ],
          *       "nextCursor": null
@@ -5128,6 +9237,44 @@ export interface components {
             /** @enum {string} */
             tier: "county" | "city" | "province";
         };
+        /** @description Put under supervision (挂牌督办) */
+        SupervisionCommand: {
+            body: components["schemas"]["SuperviseItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "supervision";
+        };
+        /** @description End supervision (解除督办) */
+        SupervisionEndCommand: {
+            body: components["schemas"]["EndSupervision"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "supervision-end";
+        };
         /**
          * @example {
          *       "reason": "等待铁路部门批准施工窗口"
@@ -5135,6 +9282,25 @@ export interface components {
          */
         SuspendItem: {
             reason: string;
+        };
+        /** @description Suspend the clock (中止计时) */
+        SuspensionCommand: {
+            body: components["schemas"]["SuspendItem"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "suspension";
         };
         /**
          * @description A unit that items can be assigned to.
@@ -5178,6 +9344,223 @@ export interface components {
         };
         /**
          * @example {
+         *       "appeal": {
+         *         "at": "2026-11-25T01:30:00.000Z",
+         *         "by": {
+         *           "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
+         *           "name": "阜南县交通运输局 陈涛"
+         *         },
+         *         "decidedAt": "2026-11-26T02:00:00.000Z",
+         *         "decidedBy": {
+         *           "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *           "name": "安委办 周敏"
+         *         },
+         *         "decision": "情况属实，予以冲销。",
+         *         "reason": "汛期封路十日，非我单位原因。",
+         *         "state": "approved"
+         *       },
+         *       "assignment": {
+         *         "penalty": "逾期未销号，通报并扣 5 分",
+         *         "reward": "按期销号，年度考核加 2 分"
+         *       },
+         *       "at": "2026-11-22T16:02:00.000Z",
+         *       "bookedOn": "2026-11-23",
+         *       "cause": {
+         *         "at": "2026-11-02T02:00:00.000Z",
+         *         "day": "2026-11-23",
+         *         "seq": 42,
+         *         "type": "item.assigned"
+         *       },
+         *       "id": "01a21f02-55aa-7c10-9d20-0c7f6a4b2e11",
+         *       "item": {
+         *         "code": "2026-000001",
+         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *         "title": "临水弯道无护栏"
+         *       },
+         *       "label": {
+         *         "en": "Overdue, per day",
+         *         "zh": "逾期（每日）"
+         *       },
+         *       "moneyFen": null,
+         *       "points": -0.5,
+         *       "reason": null,
+         *       "reversedBy": "01a21f02-60b0-7a61-8a8b-3a0de1f2c5d9",
+         *       "reverses": null,
+         *       "rule": "overdue_day",
+         *       "rules": 3,
+         *       "running": {
+         *         "moneyFen": 0,
+         *         "points": 6
+         *       },
+         *       "seq": 57,
+         *       "unit": {
+         *         "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *         "name": "王店镇人民政府"
+         *       }
+         *     }
+         */
+        UnitScoreEntry: {
+            appeal: components["schemas"]["ScoreAppeal"] | null;
+            /** @description What the order that was in force said of reward and penalty; null where there was none. */
+            assignment: {
+                penalty: string;
+                reward: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @description When it was scored.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description The day whose period it counts in: the cause’s, or, when that period was closed, the first day after it that lies in none.
+             */
+            bookedOn: string;
+            /** @description The event that it is for. For what a day costs, the event since which is counted, and the local day that is counted. */
+            cause: {
+                /** Format: date-time */
+                at: string;
+                day: string | null;
+                seq: number;
+                type: string;
+            };
+            /** Format: uuid */
+            id: string;
+            item: {
+                code: string;
+                /** Format: uuid */
+                id: string;
+                title: string;
+            };
+            /** @description What the rule is called. */
+            label: {
+                en: string;
+                zh: string;
+            };
+            moneyFen: number | null;
+            /**
+             * @description To two decimals.
+             * @example -0.5
+             */
+            points: number;
+            /** @description Of a reversal. */
+            reason: string | null;
+            /** @description The entry that takes this one back. */
+            reversedBy: string | null;
+            /** @description The entry that this one takes back. */
+            reverses: string | null;
+            /** @enum {string} */
+            rule: "closed_on_time" | "closed_early" | "signed_late" | "overdue_day" | "closure_rejected" | "recheck_failed" | "public_report_confirmed" | "returned" | "no_progress" | "reversal";
+            /** @description The version of the rules that was in force when the cause happened. */
+            rules: number;
+            /** @description The unit’s sum with this entry. */
+            running: components["schemas"]["ScoreTotal"];
+            /** @description The entry’s own event, `item.scored`. */
+            seq: number;
+            /** @description Whose points they are; null: nobody’s, what is owed to a member of the public who reported. */
+            unit: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
+        };
+        /**
+         * @example {
+         *       "asOf": "2026-11-26T02:00:00.000Z",
+         *       "closing": {
+         *         "moneyFen": 0,
+         *         "points": 6
+         *       },
+         *       "entries": [
+         *         {
+         *           "appeal": {
+         *             "at": "2026-11-25T01:30:00.000Z",
+         *             "by": {
+         *               "id": "01a20116-9f8f-7a55-8c01-6f7e8d9c0b1a",
+         *               "name": "阜南县交通运输局 陈涛"
+         *             },
+         *             "decidedAt": "2026-11-26T02:00:00.000Z",
+         *             "decidedBy": {
+         *               "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *               "name": "安委办 周敏"
+         *             },
+         *             "decision": "情况属实，予以冲销。",
+         *             "reason": "汛期封路十日，非我单位原因。",
+         *             "state": "approved"
+         *           },
+         *           "assignment": {
+         *             "penalty": "逾期未销号，通报并扣 5 分",
+         *             "reward": "按期销号，年度考核加 2 分"
+         *           },
+         *           "at": "2026-11-22T16:02:00.000Z",
+         *           "bookedOn": "2026-11-23",
+         *           "cause": {
+         *             "at": "2026-11-02T02:00:00.000Z",
+         *             "day": "2026-11-23",
+         *             "seq": 42,
+         *             "type": "item.assigned"
+         *           },
+         *           "id": "01a21f02-55aa-7c10-9d20-0c7f6a4b2e11",
+         *           "item": {
+         *             "code": "2026-000001",
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "title": "临水弯道无护栏"
+         *           },
+         *           "label": {
+         *             "en": "Overdue, per day",
+         *             "zh": "逾期（每日）"
+         *           },
+         *           "moneyFen": null,
+         *           "points": -0.5,
+         *           "reason": null,
+         *           "reversedBy": "01a21f02-60b0-7a61-8a8b-3a0de1f2c5d9",
+         *           "reverses": null,
+         *           "rule": "overdue_day",
+         *           "rules": 3,
+         *           "running": {
+         *             "moneyFen": 0,
+         *             "points": 6
+         *           },
+         *           "seq": 57,
+         *           "unit": {
+         *             "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *             "name": "王店镇人民政府"
+         *           }
+         *         }
+         *       ],
+         *       "from": "2026-11-01",
+         *       "nextCursor": null,
+         *       "opening": {
+         *         "moneyFen": 0,
+         *         "points": 6.5
+         *       },
+         *       "to": "2026-12-01",
+         *       "unit": {
+         *         "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *         "name": "王店镇人民政府"
+         *       }
+         *     }
+         */
+        UnitScoreReport: {
+            /** Format: date-time */
+            asOf: string;
+            /** @description The sum of all that was booked before `to`: the opening and every entry. */
+            closing: components["schemas"]["ScoreTotal"];
+            /** @description In the order of the days on which they are booked. */
+            entries: components["schemas"]["UnitScoreEntry"][];
+            from: string | null;
+            nextCursor: string | null;
+            /** @description The sum of what was booked before `from`. */
+            opening: components["schemas"]["ScoreTotal"];
+            to: string | null;
+            unit: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            };
+        };
+        /**
+         * @example {
          *       "checked": 172,
          *       "firstBadSeq": null,
          *       "ok": true
@@ -5187,6 +9570,210 @@ export interface components {
             checked: number;
             firstBadSeq: number | null;
             ok: boolean;
+        };
+        /**
+         * @description A filter of the list under a name.
+         * @example {
+         *       "createdAt": "2026-11-22T01:30:00.000Z",
+         *       "filter": {
+         *         "area": "341225",
+         *         "overdue": "true"
+         *       },
+         *       "id": "01a20116-9f7a-7373-b205-b62c6b6c93a7",
+         *       "name": "阜南逾期",
+         *       "owner": {
+         *         "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *         "name": "安委办 周敏"
+         *       },
+         *       "shared": true,
+         *       "updatedAt": "2026-11-22T01:30:00.000Z",
+         *       "version": 1
+         *     }
+         */
+        View: {
+            /** Format: date-time */
+            createdAt: string;
+            filter: components["schemas"]["ViewFilter"];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            owner: components["schemas"]["PersonRef"];
+            shared: boolean;
+            /** Format: date-time */
+            updatedAt: string;
+            version: number;
+        };
+        /**
+         * @description Parameters of `GET /v1/items` that filter, with the values that they have there.
+         * @example {
+         *       "area": "341225",
+         *       "overdue": "true",
+         *       "status": [
+         *         "assigned",
+         *         "remediating"
+         *       ]
+         *     }
+         */
+        ViewFilter: {
+            /**
+             * @description Prefix of the area code; `341200` is the whole city.
+             * @example 341225
+             */
+            area?: string;
+            /**
+             * @description `minLon,minLat,maxLon,maxLat`, WGS 84.
+             * @example 115.6,32.7,116.1,33.1
+             */
+            bbox?: string;
+            /**
+             * @description A code of `GET /v1/categories`.
+             * @example lighting
+             */
+            category?: string;
+            /**
+             * @description Overlap with the stretch from here …
+             * @example K12+345
+             */
+            chainageFromM?: string;
+            /**
+             * @description … to here.
+             * @example K12+345
+             */
+            chainageToM?: string;
+            /**
+             * @description Deadline at or after this.
+             * @example 2026-12-31
+             */
+            dueAfter?: string;
+            /**
+             * @description Deadline before this; a date means its beginning.
+             * @example 2026-12-31
+             */
+            dueBefore?: string;
+            /**
+             * @description The lead official’s name.
+             * @example 王建国
+             */
+            leadOfficial?: string;
+            /**
+             * @description Level of the evaluation.
+             * @enum {string}
+             */
+            level?: "general" | "major";
+            /**
+             * @description On account (挂账): listed and not yet struck off.
+             * @enum {string}
+             */
+            onAccount?: "true" | "false";
+            /**
+             * @description Past the deadline now, on account and not suspended.
+             * @enum {string}
+             */
+            overdue?: "true" | "false";
+            /**
+             * @description Text that occurs in title, description, address or code; words apart by spaces must all occur.
+             * @example 护栏 王店
+             */
+            q?: string;
+            /**
+             * @description Reported at or after this.
+             * @example 2026-12-31
+             */
+            reportedAfter?: string;
+            /**
+             * @description Reported before this.
+             * @example 2026-12-31
+             */
+            reportedBefore?: string;
+            /**
+             * @description Risk element (人、车、路、企).
+             * @enum {string}
+             */
+            risk?: "person" | "vehicle" | "road" | "enterprise";
+            /**
+             * @description Road number or name.
+             * @example S315
+             */
+            road?: string;
+            /**
+             * @description Where the filing came from.
+             * @enum {string}
+             */
+            source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+            /** @description Repeatable. */
+            status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+            /**
+             * @description Under supervision, at all or at a tier.
+             * @enum {string}
+             */
+            supervision?: "true" | "false" | "county" | "city" | "province";
+            /**
+             * Format: uuid
+             * @description The responsible unit.
+             * @example 01a20116-9f7a-7373-b205-b62c6b6c93e1
+             */
+            unit?: string;
+            /**
+             * @description Changed at or after this.
+             * @example 2026-12-31
+             */
+            updatedAfter?: string;
+        };
+        /**
+         * @description JSON merge patch of the filter.
+         * @example {
+         *       "area": null
+         *     }
+         */
+        ViewFilterPatch: {
+            area?: string | null;
+            bbox?: string | null;
+            category?: string | null;
+            chainageFromM?: string | null;
+            chainageToM?: string | null;
+            dueAfter?: string | null;
+            dueBefore?: string | null;
+            leadOfficial?: string | null;
+            level?: ("general" | "major") | null;
+            onAccount?: ("true" | "false") | null;
+            overdue?: ("true" | "false") | null;
+            q?: string | null;
+            reportedAfter?: string | null;
+            reportedBefore?: string | null;
+            risk?: ("person" | "vehicle" | "road" | "enterprise") | null;
+            road?: string | null;
+            source?: ("inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import") | null;
+            status?: (("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[]) | null;
+            supervision?: ("true" | "false" | "county" | "city" | "province") | null;
+            unit?: string | null;
+            updatedAfter?: string | null;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "createdAt": "2026-11-22T01:30:00.000Z",
+         *           "filter": {
+         *             "area": "341225",
+         *             "overdue": "true"
+         *           },
+         *           "id": "01a20116-9f7a-7373-b205-b62c6b6c93a7",
+         *           "name": "阜南逾期",
+         *           "owner": {
+         *             "id": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *             "name": "安委办 周敏"
+         *           },
+         *           "shared": true,
+         *           "updatedAt": "2026-11-22T01:30:00.000Z",
+         *           "version": 1
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        ViewPage: {
+            data: components["schemas"]["View"][];
+            nextCursor: string | null;
         };
         /**
          * Format: binary
@@ -5202,19 +9789,30 @@ export interface components {
     pathItems: never;
 }
 export type AcceptItem = components['schemas']['AcceptItem'];
+export type AcceptanceCommand = components['schemas']['AcceptanceCommand'];
+export type AccidentBase = components['schemas']['AccidentBase'];
+export type AccidentCount = components['schemas']['AccidentCount'];
+export type AccidentCounts = components['schemas']['AccidentCounts'];
 export type AddApiKey = components['schemas']['AddApiKey'];
 export type AddCategory = components['schemas']['AddCategory'];
 export type AddContact = components['schemas']['AddContact'];
+export type AddDeadlineFeed = components['schemas']['AddDeadlineFeed'];
 export type AddNote = components['schemas']['AddNote'];
 export type AddPerson = components['schemas']['AddPerson'];
 export type AddSubscription = components['schemas']['AddSubscription'];
 export type AddUnit = components['schemas']['AddUnit'];
+export type AddView = components['schemas']['AddView'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyPage = components['schemas']['ApiKeyPage'];
+export type AppealScore = components['schemas']['AppealScore'];
 export type Area = components['schemas']['Area'];
 export type AreaPage = components['schemas']['AreaPage'];
 export type AssignItem = components['schemas']['AssignItem'];
 export type Assignment = components['schemas']['Assignment'];
+export type AssignmentsCommand = components['schemas']['AssignmentsCommand'];
+export type Batch = components['schemas']['Batch'];
+export type BatchAnswer = components['schemas']['BatchAnswer'];
+export type BatchCommand = components['schemas']['BatchCommand'];
 export type Bulletin = components['schemas']['Bulletin'];
 export type BulletinChanges = components['schemas']['BulletinChanges'];
 export type BulletinContent = components['schemas']['BulletinContent'];
@@ -5225,35 +9823,68 @@ export type BulletinRates = components['schemas']['BulletinRates'];
 export type BulletinReceipt = components['schemas']['BulletinReceipt'];
 export type BulletinReceipts = components['schemas']['BulletinReceipts'];
 export type BulletinReproduction = components['schemas']['BulletinReproduction'];
+export type BulletinScores = components['schemas']['BulletinScores'];
 export type BulletinSeriesDay = components['schemas']['BulletinSeriesDay'];
 export type BulletinStanding = components['schemas']['BulletinStanding'];
 export type BulletinSummary = components['schemas']['BulletinSummary'];
 export type Calendar = components['schemas']['Calendar'];
+export type CalendarDay = components['schemas']['CalendarDay'];
+export type CalendarYear = components['schemas']['CalendarYear'];
+export type CalendarYearSet = components['schemas']['CalendarYearSet'];
+export type CalendarYearVersion = components['schemas']['CalendarYearVersion'];
+export type CalendarYearVersionPage = components['schemas']['CalendarYearVersionPage'];
 export type Category = components['schemas']['Category'];
 export type CategoryPage = components['schemas']['CategoryPage'];
 export type ChangeContact = components['schemas']['ChangeContact'];
 export type ChangePerson = components['schemas']['ChangePerson'];
 export type ChangeSubscription = components['schemas']['ChangeSubscription'];
 export type ChangeUnit = components['schemas']['ChangeUnit'];
+export type ChangeView = components['schemas']['ChangeView'];
+export type CloseScorePeriod = components['schemas']['CloseScorePeriod'];
+export type ClosureDecisionCommand = components['schemas']['ClosureDecisionCommand'];
+export type ClosureRequestsCommand = components['schemas']['ClosureRequestsCommand'];
+export type CommandDone = components['schemas']['CommandDone'];
+export type CommandRefused = components['schemas']['CommandRefused'];
+export type CommandResult = components['schemas']['CommandResult'];
+export type ComputeScores = components['schemas']['ComputeScores'];
 export type ConfirmBulletin = components['schemas']['ConfirmBulletin'];
 export type Contact = components['schemas']['Contact'];
 export type ContactMessage = components['schemas']['ContactMessage'];
 export type ContactMessagePage = components['schemas']['ContactMessagePage'];
 export type ContactPage = components['schemas']['ContactPage'];
 export type CorrectItem = components['schemas']['CorrectItem'];
+export type CorrectionCommand = components['schemas']['CorrectionCommand'];
+export type CountAccidents = components['schemas']['CountAccidents'];
 export type CsvFile = components['schemas']['CsvFile'];
+export type DaysToSteps = components['schemas']['DaysToSteps'];
+export type DeadlineCause = components['schemas']['DeadlineCause'];
+export type DeadlineDay = components['schemas']['DeadlineDay'];
+export type DeadlineExplanation = components['schemas']['DeadlineExplanation'];
+export type DeadlineFeed = components['schemas']['DeadlineFeed'];
+export type DeadlineFeedPage = components['schemas']['DeadlineFeedPage'];
+export type DeadlineMove = components['schemas']['DeadlineMove'];
+export type DeadlineMovePage = components['schemas']['DeadlineMovePage'];
+export type DeadlineStand = components['schemas']['DeadlineStand'];
+export type DeadlinesRecomputed = components['schemas']['DeadlinesRecomputed'];
 export type DecideClosure = components['schemas']['DecideClosure'];
 export type DecideExtension = components['schemas']['DecideExtension'];
+export type DecideScoreAppeal = components['schemas']['DecideScoreAppeal'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
+export type DismissalCommand = components['schemas']['DismissalCommand'];
 export type DraftBulletin = components['schemas']['DraftBulletin'];
 export type EditBulletin = components['schemas']['EditBulletin'];
 export type EndSupervision = components['schemas']['EndSupervision'];
 export type Event = components['schemas']['Event'];
 export type EventPage = components['schemas']['EventPage'];
 export type EventStream = components['schemas']['EventStream'];
+export type ExtensionDecisionCommand = components['schemas']['ExtensionDecisionCommand'];
+export type ExtensionRequestsCommand = components['schemas']['ExtensionRequestsCommand'];
 export type Feed = components['schemas']['Feed'];
 export type FileItem = components['schemas']['FileItem'];
+export type FilingCommand = components['schemas']['FilingCommand'];
+export type ForecastGroup = components['schemas']['ForecastGroup'];
+export type ForecastReport = components['schemas']['ForecastReport'];
 export type ImportChainage = components['schemas']['ImportChainage'];
 export type ImportDate = components['schemas']['ImportDate'];
 export type ImportDatum = components['schemas']['ImportDatum'];
@@ -5267,48 +9898,99 @@ export type ImportStatus = components['schemas']['ImportStatus'];
 export type ImportText = components['schemas']['ImportText'];
 export type IssueBulletin = components['schemas']['IssueBulletin'];
 export type Item = components['schemas']['Item'];
+export type ItemDiff = components['schemas']['ItemDiff'];
 export type ItemFeatures = components['schemas']['ItemFeatures'];
 export type ItemPage = components['schemas']['ItemPage'];
 export type LedgerHead = components['schemas']['LedgerHead'];
 export type ListItem = components['schemas']['ListItem'];
+export type ListingCommand = components['schemas']['ListingCommand'];
 export type Location = components['schemas']['Location'];
 export type Me = components['schemas']['Me'];
+export type MergeCommand = components['schemas']['MergeCommand'];
 export type MergeItem = components['schemas']['MergeItem'];
 export type NewApiKey = components['schemas']['NewApiKey'];
+export type NewDeadlineFeed = components['schemas']['NewDeadlineFeed'];
 export type NewSubscription = components['schemas']['NewSubscription'];
+export type NotesCommand = components['schemas']['NotesCommand'];
 export type Notice = components['schemas']['Notice'];
 export type NoticePage = components['schemas']['NoticePage'];
+export type OgcCollection = components['schemas']['OgcCollection'];
+export type OgcCollections = components['schemas']['OgcCollections'];
+export type OgcConformance = components['schemas']['OgcConformance'];
+export type OgcFeature = components['schemas']['OgcFeature'];
+export type OgcFeatures = components['schemas']['OgcFeatures'];
+export type OgcLandingPage = components['schemas']['OgcLandingPage'];
+export type OgcLink = components['schemas']['OgcLink'];
+export type Outcome = components['schemas']['Outcome'];
+export type OutcomeChange = components['schemas']['OutcomeChange'];
+export type OutcomeGroup = components['schemas']['OutcomeGroup'];
+export type OutcomesReport = components['schemas']['OutcomesReport'];
 export type OverdueGroup = components['schemas']['OverdueGroup'];
 export type OverdueReport = components['schemas']['OverdueReport'];
 export type Person = components['schemas']['Person'];
 export type PersonPage = components['schemas']['PersonPage'];
 export type PersonRef = components['schemas']['PersonRef'];
+export type PlanCommand = components['schemas']['PlanCommand'];
 export type PlanItem = components['schemas']['PlanItem'];
 export type Problem = components['schemas']['Problem'];
+export type ProgressDay = components['schemas']['ProgressDay'];
+export type ProgressGroup = components['schemas']['ProgressGroup'];
+export type ProgressInPeriod = components['schemas']['ProgressInPeriod'];
+export type ProgressRates = components['schemas']['ProgressRates'];
+export type ProgressReport = components['schemas']['ProgressReport'];
+export type ProgressReportsCommand = components['schemas']['ProgressReportsCommand'];
+export type Ranking = components['schemas']['Ranking'];
 export type Rate = components['schemas']['Rate'];
 export type Reason = components['schemas']['Reason'];
 export type RecheckItem = components['schemas']['RecheckItem'];
+export type RechecksCommand = components['schemas']['RechecksCommand'];
+export type RecomputeDeadlines = components['schemas']['RecomputeDeadlines'];
 export type ReopenItem = components['schemas']['ReopenItem'];
+export type ReopeningCommand = components['schemas']['ReopeningCommand'];
 export type ReportProgress = components['schemas']['ReportProgress'];
 export type RequestClosure = components['schemas']['RequestClosure'];
 export type RequestExtension = components['schemas']['RequestExtension'];
 export type ResumeItem = components['schemas']['ResumeItem'];
+export type ResumptionCommand = components['schemas']['ResumptionCommand'];
 export type Retried = components['schemas']['Retried'];
 export type RetryFailed = components['schemas']['RetryFailed'];
+export type ReturnCommand = components['schemas']['ReturnCommand'];
 export type ReturnItem = components['schemas']['ReturnItem'];
+export type ReverseScore = components['schemas']['ReverseScore'];
 export type RotateSecret = components['schemas']['RotateSecret'];
 export type Rules = components['schemas']['Rules'];
 export type RulesVersion = components['schemas']['RulesVersion'];
 export type RulesVersionPage = components['schemas']['RulesVersionPage'];
+export type Score = components['schemas']['Score'];
+export type ScoreAppeal = components['schemas']['ScoreAppeal'];
+export type ScoreComputation = components['schemas']['ScoreComputation'];
+export type ScorePage = components['schemas']['ScorePage'];
+export type ScorePart = components['schemas']['ScorePart'];
+export type ScorePeriod = components['schemas']['ScorePeriod'];
+export type ScorePeriodPage = components['schemas']['ScorePeriodPage'];
+export type ScoreTotal = components['schemas']['ScoreTotal'];
+export type Scoring = components['schemas']['Scoring'];
+export type SetCalendarYear = components['schemas']['SetCalendarYear'];
 export type SetRules = components['schemas']['SetRules'];
+export type Standing = components['schemas']['Standing'];
 export type Status = components['schemas']['Status'];
+export type StepDays = components['schemas']['StepDays'];
 export type Subscription = components['schemas']['Subscription'];
 export type SubscriptionPage = components['schemas']['SubscriptionPage'];
 export type SuperviseItem = components['schemas']['SuperviseItem'];
+export type SupervisionCommand = components['schemas']['SupervisionCommand'];
+export type SupervisionEndCommand = components['schemas']['SupervisionEndCommand'];
 export type SuspendItem = components['schemas']['SuspendItem'];
+export type SuspensionCommand = components['schemas']['SuspensionCommand'];
 export type Unit = components['schemas']['Unit'];
 export type UnitPage = components['schemas']['UnitPage'];
+export type UnitScoreEntry = components['schemas']['UnitScoreEntry'];
+export type UnitScoreReport = components['schemas']['UnitScoreReport'];
 export type Verification = components['schemas']['Verification'];
+export type View = components['schemas']['View'];
+export type ViewFilter = components['schemas']['ViewFilter'];
+export type ViewFilterPatch = components['schemas']['ViewFilterPatch'];
+export type ViewPage = components['schemas']['ViewPage'];
 export type Workbook = components['schemas']['Workbook'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -6885,6 +11567,478 @@ export interface operations {
             };
         };
     };
+    getCalendarYear: {
+        parameters: {
+            query?: {
+                /** @description This version instead of the one in force: a number, 0 for what the service ships, or what a deadline’s basis calls a shipped year. */
+                version?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The year. `ETag` is its version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarYear"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setCalendarYear: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description The year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCalendarYear"];
+            };
+        };
+        responses: {
+            /** @description The year in force now, and what it would change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarYearSet"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewRecomputation: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description `true` adds `total`. */
+                count?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @description The year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of items. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineMovePage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recomputeDeadlines: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description The year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecomputeDeadlines"];
+            };
+        };
+        responses: {
+            /** @description What was moved, and what is left. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlinesRecomputed"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCalendarYearVersions: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of versions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarYearVersionPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listCategories: {
         parameters: {
             query?: never;
@@ -7767,7 +12921,7 @@ export interface operations {
                 /** @description Events on a page, 50 unless told; of an NDJSON export, all unless told. */
                 limit?: number;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed")[];
                 /** @description Seconds to wait for the next event when there is none yet. */
                 wait?: number;
             };
@@ -7840,7 +12994,7 @@ export interface operations {
                 /** @description The last seq that the follower has; without it the stream begins with what happens from now on. */
                 after?: string;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed")[];
             };
             header?: {
                 /** @description The `id` that the client saw last, which it sends by itself when it connects again. It goes before `after`. */
@@ -8039,6 +13193,8 @@ export interface operations {
     listItems: {
         parameters: {
             query?: {
+                /** @description A saved view (`/v1/views`): its parameters hold, but for those that are given beside it. */
+                view?: string;
                 /** @description Repeatable. */
                 status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
                 /** @description On account (挂账): listed and not yet struck off. */
@@ -8250,6 +13406,141 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    batchItems: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description The results, one for each command. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8515,6 +13806,217 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AcceptItem"];
+            };
+        };
+        responses: {
+            /** @description The item after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAccidentCounts: {
+        parameters: {
+            query?: {
+                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
+                asOf?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccidentCounts"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    itemCountAccidents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountAccidents"];
             };
         };
         responses: {
@@ -8994,6 +14496,172 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainDeadline: {
+        parameters: {
+            query?: {
+                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
+                asOf?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The explanation. `ETag` is the item’s version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineExplanation"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diffItem: {
+        parameters: {
+            query?: {
+                /** @description The earlier state: a time, the place of an event (`seq:1234`), or a version (`3`). Left out: before the item was. */
+                from?: string;
+                /** @description The later state, in the same words. Left out: the present. */
+                to?: string;
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemDiff"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11311,6 +16979,342 @@ export interface operations {
             };
         };
     };
+    listDeadlineFeeds: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of feeds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadlineFeedPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addDeadlineFeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddDeadlineFeed"];
+            };
+        };
+        responses: {
+            /** @description The feed with its URL. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewDeadlineFeed"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeDeadlineFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The feed’s id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeadlineFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description It is what the caller has. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The feed was revoked, or its person shut out, or there never was one. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listNotices: {
         parameters: {
             query?: {
@@ -11489,6 +17493,464 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOgcLandingPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The landing page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcLandingPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOgcCollections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The collections. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcCollections"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOgcCollection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The collection. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcCollection"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOgcFeatures: {
+        parameters: {
+            query?: {
+                /** @description Features on a page. More than the maximum is taken for the maximum. */
+                limit?: number;
+                /** @description `west,south,east,north` in degrees, CRS84; with six numbers the third and sixth are heights, which no item has. West of more than east is a box over the antimeridian. Items without a point are matched too, as the standard says. */
+                bbox?: number[];
+                /** @description When the item was reported: a date-time, or an interval with both ends in it; `..` or nothing is an open end. A date is that whole day in the jurisdiction’s zone. */
+                datetime?: string;
+                /** @description A saved view (`/v1/views`): its parameters hold, but for those that are given beside it. */
+                view?: string;
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of features. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["OgcFeatures"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOgcFeature: {
+        parameters: {
+            query?: {
+                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
+                asOf?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feature. `ETag` is the item’s version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["OgcFeature"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOgcConformance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The classes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcConformance"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11839,9 +18301,537 @@ export interface operations {
             };
         };
     };
+    reportAreas: {
+        parameters: {
+            query?: {
+                /** @description A saved view (`/v1/views`): its parameters hold, but for those that are given beside it. */
+                view?: string;
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description The first local day of the period. Left out: 365 days before `to`. */
+                from?: string;
+                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                to?: string;
+                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranking, best first; as a file, its rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Standing"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportForecast: {
+        parameters: {
+            query?: {
+                /** @description A saved view (`/v1/views`): its parameters hold, but for those that are given beside it. */
+                view?: string;
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description What each row is of. */
+                groupBy?: "unit" | "area" | "leadOfficial" | "level" | "category" | "road";
+                /** @description The window: so many weeks before the day of the report, whose own day is left out. */
+                weeks?: number;
+                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The forecast; as a file, its groups. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["ForecastGroup"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportLeadOfficials: {
+        parameters: {
+            query?: {
+                /** @description A saved view (`/v1/views`): its parameters hold, but for those that are given beside it. */
+                view?: string;
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description The first local day of the period. Left out: 365 days before `to`. */
+                from?: string;
+                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                to?: string;
+                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranking, best first; as a file, its rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Standing"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportOutcomes: {
+        parameters: {
+            query?: {
+                /** @description A saved view (`/v1/views`): its parameters hold, but for those that are given beside it. */
+                view?: string;
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description Struck off at or after this. */
+                closedAfter?: string;
+                /** @description Struck off before this. */
+                closedBefore?: string;
+                /** @description Only items at which accidents were counted, or only the others. */
+                counted?: "true" | "false";
+                /** @description Without it, the items themselves. `section`: the stretches of a road that items on it make together where their chainages overlap. */
+                groupBy?: "unit" | "area" | "leadOfficial" | "level" | "category" | "road" | "section";
+                /** @description The length of both windows. Whole years keep the seasons out of the comparison. */
+                windowMonths?: number;
+                /** @description Accidents that similar sites have in a year, for items whose counts name no base of their own; with `overdispersion`. */
+                expectedPerYear?: number;
+                /** @description The k of the negative binomial that belongs to `expectedPerYear`. */
+                overdispersion?: number;
+                /** @description Rows on a page, 50 unless told; of a file, all unless told. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report; as a file, all items, or all groups with `groupBy`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutcomesReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Outcome"] | components["schemas"]["OutcomeGroup"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reportOverdue: {
         parameters: {
             query?: {
+                /** @description A saved view (`/v1/views`): its parameters hold, but for those that are given beside it. */
+                view?: string;
                 /** @description Repeatable. */
                 status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
                 /** @description On account (挂账): listed and not yet struck off. */
@@ -11932,6 +18922,364 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportProgress: {
+        parameters: {
+            query?: {
+                /** @description A saved view (`/v1/views`): its parameters hold, but for those that are given beside it. */
+                view?: string;
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description The first local day of the period. Left out: 90 days before `to`. */
+                from?: string;
+                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                to?: string;
+                /** @description Counts the same once more for each group, in `groups`. */
+                groupBy?: "unit" | "area" | "leadOfficial" | "level" | "category" | "road";
+                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report; as a file, its days, or its groups with `groupBy`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["ProgressDay"] | components["schemas"]["ProgressGroup"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportUnits: {
+        parameters: {
+            query?: {
+                /** @description A saved view (`/v1/views`): its parameters hold, but for those that are given beside it. */
+                view?: string;
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description The first local day of the period. Left out: 365 days before `to`. */
+                from?: string;
+                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                to?: string;
+                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ranking, best first; as a file, its rows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ranking"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Standing"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportUnitScore: {
+        parameters: {
+            query?: {
+                /** @description Entries booked on this local day or later. */
+                from?: string;
+                /** @description Entries booked before this local day: the day after the last. */
+                to?: string;
+                /** @description Rows on a page, 50 unless told; of a file, all unless told. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
+                asOf?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report; as a file, all entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitScoreReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["UnitScoreEntry"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12207,6 +19555,939 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScorePeriods: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePeriodPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeScorePeriod: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseScorePeriod"];
+            };
+        };
+        responses: {
+            /** @description The period. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePeriod"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScorePeriod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its name. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The period. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePeriod"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScores: {
+        parameters: {
+            query?: {
+                /** @description Entries of this unit. */
+                unit?: string;
+                /** @description UUID or code of an item. */
+                item?: string;
+                /** @description Entries under one rule. */
+                rule?: "closed_on_time" | "closed_early" | "signed_late" | "overdue_day" | "closure_rejected" | "recheck_failed" | "public_report_confirmed" | "returned" | "no_progress" | "reversal";
+                /** @description Entries that count in a month `2026-03`, a quarter `2026-Q1` or a year `2026`. */
+                period?: string;
+                /** @description Entries booked on this local day or later. */
+                from?: string;
+                /** @description Entries booked before this local day: the day after the last. */
+                to?: string;
+                /** @description By what has come of appeals: `any` that has one, `none`, or those in one state. */
+                appealed?: "none" | "any" | "pending" | "approved" | "refused";
+                /** @description Rows on a page, 50 unless told; of a file, all unless told. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; as a file, all entries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScorePage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["Score"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    computeScores: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputeScores"];
+            };
+        };
+        responses: {
+            /** @description What was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreComputation"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entry. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Score"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideScoreAppeal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideScoreAppeal"];
+            };
+        };
+        responses: {
+            /** @description The entry with the decision. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Score"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appealAgainstScore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealScore"];
+            };
+        };
+        responses: {
+            /** @description The entry with the appeal. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Score"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reverseScore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReverseScore"];
+            };
+        };
+        responses: {
+            /** @description The entry with what has reversed it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Score"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13666,6 +21947,523 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listViews: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of views. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddView"];
+            };
+        };
+        responses: {
+            /** @description The view. `Location` names it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The view. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeView"];
+            };
+        };
+        responses: {
+            /** @description The view after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

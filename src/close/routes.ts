@@ -1,8 +1,7 @@
 import { z } from 'zod'
+import { command, type ItemCommand } from '../commands/item-command.js'
 import { defaultDeadlines } from '../db/deadline.js'
-import type { App, Deps } from '../deps.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../domain/decide/close.js'
-import { changeOf, itemCommand, sendAnswer } from '../http/command.js'
 import { text } from '../http/fields.js'
 import { changeItem } from '../ledger/change-item.js'
 
@@ -25,79 +24,50 @@ const Reopen = z
   .meta({ id: 'ReopenItem', example: { reason: '媒体反映隐患重现' } })
 
 /** Close (销号制): apply, verify by somebody else, recheck, reopen. */
-export async function closeRoutes(app: App, { db, now }: Deps): Promise<void> {
-  app.post(
-    '/v1/items/:id/closure-requests',
-    itemCommand('item.request_closure', {
-      tag: TAG,
-      summary: 'Apply for closure (验收申请)',
-      description: 'The responsible unit says that the completion standard is met.',
-      body: RequestClosure,
-    }),
-    async (request, reply) => {
-      const { summary } = request.body
-      return sendAnswer(
-        reply,
-        await changeItem(db, changeOf(request, now()), (item) => requestClosure(item, summary, request.actor)),
-      )
+export const CLOSE_COMMANDS: readonly ItemCommand[] = [
+  command({
+    kind: 'closure-requests',
+    action: 'item.request_closure',
+    tag: TAG,
+    summary: 'Apply for closure (验收申请)',
+    description: 'The responsible unit says that the completion standard is met.',
+    body: RequestClosure,
+    run: (tx, change, { summary }) => changeItem(tx, change, (item) => requestClosure(item, summary, change.actor)),
+  }),
+  command({
+    kind: 'closure-decision',
+    action: 'item.decide_closure',
+    tag: TAG,
+    summary: 'Decide closure (销号)',
+    description:
+      'Struck off after verification on site by somebody else, or sent back. Four eyes: neither the applicant nor anyone of the units that did the work.',
+    body: DecideClosure,
+    run: (tx, change, { approved, findings }) =>
+      changeItem(tx, change, (item) => decideClosure(item, approved, findings, change.actor)),
+  }),
+  command({
+    kind: 'rechecks',
+    action: 'item.recheck',
+    tag: TAG,
+    summary: 'Recheck a closed item (回头看)',
+    description: 'A failed recheck puts the item on account again, with a new default deadline.',
+    body: Recheck,
+    async run(tx, change, { passed, findings }) {
+      const { actor } = change
+      const deadlineOf = await defaultDeadlines(tx, actor.jurisdiction)
+      return changeItem(tx, change, (item, at) => recheck(item, passed, findings, deadlineOf(item.level, at), actor))
     },
-  )
-
-  app.post(
-    '/v1/items/:id/closure-decision',
-    itemCommand('item.decide_closure', {
-      tag: TAG,
-      summary: 'Decide closure (销号)',
-      description:
-        'Struck off after verification on site by somebody else, or sent back. Four eyes: neither the applicant nor anyone of the units that did the work.',
-      body: DecideClosure,
-    }),
-    async (request, reply) => {
-      const { approved, findings } = request.body
-      return sendAnswer(
-        reply,
-        await changeItem(db, changeOf(request, now()), (item) =>
-          decideClosure(item, approved, findings, request.actor),
-        ),
-      )
+  }),
+  command({
+    kind: 'reopening',
+    action: 'item.reopen',
+    tag: TAG,
+    summary: 'Reopen a closed item (重新挂账)',
+    description: 'An item that is not thoroughly remedied is not let go.',
+    body: Reopen,
+    async run(tx, change, { reason }) {
+      const deadlineOf = await defaultDeadlines(tx, change.actor.jurisdiction)
+      return changeItem(tx, change, (item, at) => reopen(item, reason, deadlineOf(item.level, at)))
     },
-  )
-
-  app.post(
-    '/v1/items/:id/rechecks',
-    itemCommand('item.recheck', {
-      tag: TAG,
-      summary: 'Recheck a closed item (回头看)',
-      description: 'A failed recheck puts the item on account again, with a new default deadline.',
-      body: Recheck,
-    }),
-    async (request, reply) => {
-      const { passed, findings } = request.body
-      const { actor } = request
-      const change = changeOf(request, now())
-      const deadlineOf = await defaultDeadlines(db, actor.jurisdiction)
-      return sendAnswer(
-        reply,
-        await changeItem(db, change, (item, at) => recheck(item, passed, findings, deadlineOf(item.level, at), actor)),
-      )
-    },
-  )
-
-  app.post(
-    '/v1/items/:id/reopening',
-    itemCommand('item.reopen', {
-      tag: TAG,
-      summary: 'Reopen a closed item (重新挂账)',
-      description: 'An item that is not thoroughly remedied is not let go.',
-      body: Reopen,
-    }),
-    async (request, reply) => {
-      const change = changeOf(request, now())
-      const deadlineOf = await defaultDeadlines(db, request.actor.jurisdiction)
-      return sendAnswer(
-        reply,
-        await changeItem(db, change, (item, at) => reopen(item, request.body.reason, deadlineOf(item.level, at))),
-      )
-    },
-  )
-}
+  }),
+]

@@ -13,10 +13,15 @@ const names = Object.values(getTableColumns(item)).map((column) => column.name)
 const columns = sql.raw(names.join(', '))
 const exactColumns = sql.raw(names.map((name) => `x.${name}`).join(', '))
 
-const onAccount = sql.raw(`i.status in (${ON_ACCOUNT.map((status) => `'${status}'`).join(', ')})`)
+/** On account (挂账), on alias `i`. */
+export const onAccount = sql.raw(`i.status in (${ON_ACCOUNT.map((status) => `'${status}'`).join(', ')})`)
 
 /** On account and the clock running: what can be overdue at all. Matches the partial index `item_by_deadline_on_the_clock`. */
 export const onTheClock = sql`${onAccount} and i.suspension is null`
+
+/** When anything was last heard of the work on an item, alias `i`: RFC 3339 text, which sorts. */
+export const lastProgress = sql`greatest(
+  i.assignment ->> 'acceptedAt', i.plan ->> 'at', i.progress ->> 'at')`
 
 /**
  * The rows of items as they are, or those of all times when a `past` is given: the same columns, so the same queries.
@@ -70,7 +75,7 @@ function rowsAcross(past: Past): SQL {
     from (
       select id, coalesce(min(version) filter (where seq > ${past.seq}) - 1, max(version)) as version
       from ${eventsAcross(past)} group by id) a
-    join (select ${columns} from item union all select ${columns} from item_past) x
+    join ${everyState} x
       on x.jurisdiction_id = ${past.jurisdiction} and x.id = a.id and x.version = a.version`
 }
 
@@ -83,10 +88,13 @@ export function itemThen(past: Past | undefined, jurisdiction: string, ref: stri
       where e.jurisdiction_id = ${jurisdiction} ${untilThen(past)}
         and e.item_id = (select n.id from item n where n.jurisdiction_id = ${jurisdiction} and ${itemIs(ref, sql`n`)})
       group by e.item_id) a
-    join (select ${columns} from item union all select ${columns} from item_past) i
+    join ${everyState} i
       on i.jurisdiction_id = ${jurisdiction} and i.id = a.id and i.version = a.version
     where true`
 }
+
+/** Every state that items are and were in. */
+export const everyState = sql`(select ${columns} from item union all select ${columns} from item_past)`
 
 /** The condition on alias `e` that leaves the events which had happened then; none for the present. */
 export function untilThen(past: Past | undefined): SQL {
@@ -103,7 +111,7 @@ const person = (column: string) =>
 
 const chainage = (column: string) => `'K' || (${column} / 1000) || '+' || lpad((${column} % 1000)::text, 3, '0')`
 
-export function overdue(now: string): SQL {
+export function overdue(now: string | SQL): SQL {
   return sql`(${onTheClock} and i.due_at is not null and i.due_at < ${now}::timestamptz)`
 }
 

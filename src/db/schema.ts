@@ -7,6 +7,7 @@ import {
   integer,
   json,
   jsonb,
+  numeric,
   pgTable,
   primaryKey,
   smallint,
@@ -18,6 +19,8 @@ import type { CalendarDay } from '../domain/calendar.js'
 import type { Direction, Item, Level, Risk, Source, Status } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
 import type { Rules } from '../domain/rules.js'
+import type { EntryRule } from '../domain/score-entry.js'
+import type { ScorePeriodKind } from '../domain/score-period.js'
 
 // The mirror of migrations/, which are the truth; a test compares the two.
 
@@ -169,6 +172,23 @@ export const apiKey = pgTable(
     secretHash: bytea('secret_hash').notNull(),
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at'),
+    revokedAt: instant('revoked_at'),
+    lastUsedAt: instant('last_used_at'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const deadlineFeed = pgTable(
+  'deadline_feed',
+  {
+    jurisdiction: jurisdictionId(),
+    id: text('id').notNull(),
+    person: uuid('person_id').notNull(),
+    name: text('name').notNull(),
+    language: text('language').$type<'zh-CN' | 'en'>().notNull(),
+    alarmDays: integer('alarm_days'),
+    secretHash: bytea('secret_hash').notNull(),
+    createdAt: instant('created_at').notNull(),
     revokedAt: instant('revoked_at'),
     lastUsedAt: instant('last_used_at'),
   },
@@ -452,6 +472,7 @@ export const subscription = pgTable(
     types: text('types').array().notNull(),
     unit: uuid('unit_id'),
     area: text('area'),
+    view: uuid('view_id'),
     active: boolean('active').notNull().default(true),
     secret: text('secret'),
     previousSecret: text('previous_secret'),
@@ -462,6 +483,22 @@ export const subscription = pgTable(
     slow: boolean('slow').notNull().default(false),
     createdAt: instant('created_at').notNull(),
     deletedAt: instant('deleted_at'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const savedView = pgTable(
+  'saved_view',
+  {
+    jurisdiction: jurisdictionId(),
+    id: uuid('id').notNull(),
+    version: integer('version').notNull().default(1),
+    name: text('name').notNull(),
+    filter: jsonb('filter').$type<Record<string, unknown>>().notNull(),
+    shared: boolean('shared').notNull(),
+    owner: uuid('owner_id').notNull(),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
 )
@@ -510,3 +547,66 @@ export const itemCounter = pgTable(
   },
   (t) => [primaryKey({ columns: [t.jurisdiction, t.year] })],
 )
+
+export const score = pgTable(
+  'score',
+  {
+    jurisdiction: jurisdictionId(),
+    id: uuid('id').notNull(),
+    itemId: uuid('item_id').notNull(),
+    itemVersion: integer('item_version').notNull(),
+    rule: text('rule').$type<EntryRule>().notNull(),
+    rules: integer('rules_version').notNull(),
+    unit: uuid('unit_id'),
+    points: numeric('points', { mode: 'number' }).notNull(),
+    moneyFen: bigint('money_fen', { mode: 'number' }),
+    causeSeq: bigint('cause_seq', { mode: 'number' }).notNull(),
+    causeType: text('cause_type').notNull(),
+    causeAt: instant('cause_at').notNull(),
+    causeDay: text('cause_day'),
+    causeKey: text('cause_key').notNull(),
+    at: instant('scored_at').notNull(),
+    bookedOn: text('booked_on').notNull(),
+    reverses: uuid('reverses'),
+    reason: text('reason'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const scoreAppeal = pgTable(
+  'score_appeal',
+  {
+    jurisdiction: jurisdictionId(),
+    score: uuid('score_id').notNull(),
+    reason: text('reason').notNull(),
+    appealedAt: instant('appealed_at').notNull(),
+    appealedBy: uuid('appealed_by').notNull(),
+    approved: boolean('approved'),
+    decision: text('decision'),
+    decidedAt: instant('decided_at'),
+    decidedBy: uuid('decided_by'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.score] })],
+)
+
+export const scorePeriod = pgTable(
+  'score_period',
+  {
+    jurisdiction: jurisdictionId(),
+    period: text('period').notNull(),
+    kind: text('kind').$type<ScorePeriodKind>().notNull(),
+    from: text('period_from').notNull(),
+    to: text('period_to').notNull(),
+    closedAt: instant('closed_at').notNull(),
+    closedBy: uuid('closed_by').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    content: text('content').notNull(),
+    contentSha256: bytea('content_sha256').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.period] })],
+)
+
+export const scoreDay = pgTable('score_day', {
+  jurisdiction: text('jurisdiction_id').primaryKey(),
+  countedTo: text('counted_to').notNull(),
+})

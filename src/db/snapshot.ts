@@ -70,5 +70,7 @@ export async function* portionsOf({ tx }: Snapshot, query: SQL): AsyncGenerator<
     }
   } finally {
     await coming.catch(() => {})
+    // Another query may be read on the same snapshot; where the transaction has failed, there is nothing to close.
+    await tx.execute(sql`close portions`).catch(() => {})
   }
 }

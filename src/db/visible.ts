@@ -24,6 +24,12 @@ function limitOf(actor: Actor, alias: SQL): SQL | undefined {
   return area === null ? undefined : withinArea(area, alias)
 }
 
+/** A unit's own work: what it is responsible for or helps with now, not what it once had. For others, all. */
+export function ownedBy({ role, unit }: Actor): SQL[] {
+  if (role !== 'unit') return []
+  return [sql`(i.responsible_unit = ${unit} or i.assignment -> 'coUnits' ? ${unit}::text)`]
+}
+
 /** Area codes are prefixes of what lies under them; a range over the index, no recursion. */
 export function withinArea(code: string, alias: SQL = sql`i`): SQL {
   return sql`${alias}.area like ${`${areaPrefix(code)}%`}`
@@ -31,7 +37,12 @@ export function withinArea(code: string, alias: SQL = sql`i`): SQL {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
+/** Whether a name of an item is its UUID rather than its code. */
+export function isUuid(ref: string): boolean {
+  return UUID.test(ref)
+}
+
 /** The condition that finds an item by its UUID or its code. */
 export function itemIs(ref: string, alias: SQL = sql`i`): SQL {
-  return UUID.test(ref) ? sql`${alias}.id = ${ref.toLowerCase()}` : sql`${alias}.code = ${ref}`
+  return isUuid(ref) ? sql`${alias}.id = ${ref.toLowerCase()}` : sql`${alias}.code = ${ref}`
 }

@@ -49,12 +49,6 @@ export function isWorkingDay(calendar: WorkingCalendar, date: string): boolean {
   return kind === 'working' || kind === 'makeUp'
 }
 
-/** Whether a date is a Saturday or Sunday. Throws a RangeError for no date. */
-export function isWeekend(date: string): boolean {
-  const sinceMonday = daysBetween(A_MONDAY, date) % 7
-  return (sinceMonday + 7) % 7 >= 5
-}
-
 /**
  * The `n`-th working day (1 to `MAX_WORKING_DAYS`) after `from`; the day of the order itself does not count (开始的当日不计入,
  * Civil Code of the PRC, article 201). `provisional` when a day that was counted over lies in a year that is not
@@ -68,11 +62,13 @@ export function addWorkingDays(
   if (!Number.isInteger(n) || n < 1 || n > MAX_WORKING_DAYS)
     throw new RangeError(`not 1 to ${MAX_WORKING_DAYS} working days: ${n}`)
   const first = addDays(from, 1)
+  const sinceMonday = daysBetween(A_MONDAY, first)
   const furthest = 2 * (n + calendar.days.size) + 7
   let left = n
   for (let i = 0; i < furthest; i++) {
     const date = addDays(first, i)
-    if (isWorkingDay(calendar, date)) left--
+    const kind = kindOf(calendar, date, sinceMonday + i)
+    if (kind === 'working' || kind === 'makeUp') left--
     if (left === 0) return { date, provisional: !isPublished(calendar, first, date) }
   }
   throw new RangeError(`no ${n} working days after ${from}`)
@@ -84,8 +80,34 @@ export function addWorkingDays(
  */
 export function calendarVersion({ years }: WorkingCalendar, from: string, to: string): string {
   return yearsBetween(addDays(from, 1), to)
-    .map((year) => `${year}:${years.get(year) ?? NOT_PUBLISHED}`)
+    .map((year) => yearVersion(years, year))
     .join(' ')
+}
+
+/** The years in what `calendarVersion` wrote, each with its version; null for one that was not published. */
+export function calendarYears(text: string): { year: number; calendarVersion: string | null }[] {
+  return text.split(' ').map((part) => {
+    const version = part.slice(5)
+    return { year: Number(part.slice(0, 4)), calendarVersion: version === NOT_PUBLISHED ? null : version }
+  })
+}
+
+/** The versions by year in what `calendarVersion` wrote; a year that was not published is not among them. */
+export function versionsOf(text: string): Map<number, string> {
+  return new Map(
+    calendarYears(text).flatMap(({ year, calendarVersion: version }) => (version === null ? [] : [[year, version]])),
+  )
+}
+
+/** Whether a count that `calendarVersion` describes came through a year by another version than the calendar's. */
+export function isCountedOtherwise({ years }: WorkingCalendar, text: string, year: number): boolean {
+  const parts = text.split(' ')
+  return parts.some((part) => part.startsWith(`${year}:`)) && !parts.includes(yearVersion(years, year))
+}
+
+/** How `calendarVersion` names one year. */
+export function yearVersion(years: WorkingCalendar['years'], year: number): string {
+  return `${year}:${years.get(year) ?? NOT_PUBLISHED}`
 }
 
 export type DayKind = 'working' | 'makeUp' | 'weekend' | 'holiday'
@@ -124,10 +146,15 @@ export function countWorkingDays(calendar: WorkingCalendar, from: string, to: st
   return count
 }
 
-function kindOf(calendar: WorkingCalendar, date: string): DayKind {
+/** Whoever goes through many days knows how far each is from a Monday; finding that out takes most of the time. */
+function kindOf(calendar: WorkingCalendar, date: string, sinceMonday = daysBetween(A_MONDAY, date)): DayKind {
   const named = calendar.days.get(date)
   if (named !== undefined) return named.kind === 'work' ? 'makeUp' : 'holiday'
-  return isWeekend(date) ? 'weekend' : 'working'
+  return isWeekendAt(sinceMonday) ? 'weekend' : 'working'
+}
+
+function isWeekendAt(sinceMonday: number): boolean {
+  return ((sinceMonday % 7) + 7) % 7 >= 5
 }
 
 function isPublished(calendar: WorkingCalendar, from: string, to: string): boolean {

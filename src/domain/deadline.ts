@@ -24,6 +24,20 @@ export function recount(
   return { dueAt: later(endOfDay(date, timeZone), stoodMs), provisional, basis }
 }
 
+/** `recount` for many deadlines, which share a few counts. */
+export function recounting(
+  calendar: WorkingCalendar,
+  timeZone: string,
+): (basis: Omit<DueBasis, 'calendar'>) => Required<Deadline> {
+  const known = new Map<string, Required<Deadline>>()
+  return ({ from, workingDays, stoodMs }) => {
+    const key = `${from} ${workingDays}`
+    const counted = known.get(key) ?? recount(calendar, timeZone, { from, workingDays, stoodMs: 0 })
+    known.set(key, counted)
+    return { ...counted, dueAt: later(counted.dueAt, stoodMs), basis: { ...counted.basis, stoodMs } }
+  }
+}
+
 export function later(instant: Instant, ms: number): Instant {
   return new Date(Date.parse(instant) + ms).toISOString()
 }

@@ -1,4 +1,6 @@
+import type { AccidentCount } from './accidents.js'
 import type { Description, DueBasis, Instant, Item, Level, Order, Plan, Progress, Status, Tier } from './item.js'
+import type { Scored } from './score-entry.js'
 
 /** What was filed. The location stands in `lon` and `lat`, WGS 84. */
 export interface Filed extends Description {
@@ -66,8 +68,12 @@ export type ItemEvent =
   | { type: 'item.supervised'; data: { tier: Tier; reason: string } }
   | { type: 'item.supervision_ended'; data: { reason: string } }
   | { type: 'item.noted'; data: { note: string } }
+  | { type: 'item.accidents_counted'; data: AccidentCount }
   | { type: 'item.escalated'; data: Escalated }
   | { type: 'item.deadline_recomputed'; data: Required<Deadline> & { previousDueAt: Instant } }
+  | { type: 'item.scored'; data: Scored }
+  | { type: 'item.score_appealed'; data: { score: string; unit: string; reason: string } }
+  | { type: 'item.score_appeal_decided'; data: { score: string; unit: string; approved: boolean; reason: string } }
 
 export type ItemEventType = ItemEvent['type']
 
@@ -81,6 +87,8 @@ interface Transition {
   to: readonly Status[] | 'same'
   /** What must lie over the status, beside it. */
   when?: (item: Item) => boolean
+  /** It is about something beside the item: nobody who wants to do something with the item is helped by its name. */
+  isBeside?: boolean
 }
 
 const OWNED = ['assigned', 'remediating', 'closure_requested'] as const
@@ -118,6 +126,7 @@ export const TRANSITIONS = {
   'item.supervised': { from: ACCOUNT, to: 'same' },
   'item.supervision_ended': { from: ACCOUNT, to: 'same', when: (item) => item.supervision !== null },
   'item.noted': { from: ANY, to: 'same' },
+  'item.accidents_counted': { from: [...OPEN, 'closed'], to: 'same' },
   'item.escalated': {
     from: ACCOUNT,
     to: 'same',
@@ -128,6 +137,10 @@ export const TRANSITIONS = {
     to: 'same',
     when: (item) => item.dueBasis !== null && item.suspension === null,
   },
+  // Scores come after what they are for, whatever has become of the item by then.
+  'item.scored': { from: ANY, to: 'same', isBeside: true },
+  'item.score_appealed': { from: ANY, to: 'same', isBeside: true },
+  'item.score_appeal_decided': { from: ANY, to: 'same', isBeside: true },
 } as const satisfies Record<ItemEventType, Transition>
 
 export const ITEM_EVENT_TYPES = Object.keys(TRANSITIONS) as ItemEventType[]
@@ -140,5 +153,8 @@ export function isAllowed(item: Item, type: ItemEventType): boolean {
 
 /** The events allowed now, for the refusal that names them. */
 export function allowedEvents(item: Item): ItemEventType[] {
-  return ITEM_EVENT_TYPES.filter((type) => isAllowed(item, type))
+  return ITEM_EVENT_TYPES.filter((type) => {
+    const { isBeside = false }: Transition = TRANSITIONS[type]
+    return !isBeside && isAllowed(item, type)
+  })
 }

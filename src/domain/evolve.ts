@@ -109,6 +109,11 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
     case 'item.supervision_ended':
       return { supervision: null }
     case 'item.noted':
+    // Scores are entries beside the item: they restart and move nothing.
+    case 'item.scored':
+    case 'item.score_appealed':
+    case 'item.score_appeal_decided':
+    case 'item.accidents_counted':
       return {}
     case 'item.escalated': {
       const rungs = [...(item.escalation?.rungs ?? []), event.data.rung]

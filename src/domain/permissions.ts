@@ -29,11 +29,16 @@ export const PERMISSIONS = {
   'item.supervise': ['supervisor', 'office'],
   'item.end_supervision': ['supervisor', 'office'],
   'item.note': ['inspector', 'unit', 'office', 'supervisor', 'admin'],
+  // All who may do anything at all to an item; each command is then asked its own action.
+  'item.batch': ['inspector', 'unit', 'office', 'supervisor', 'admin'],
+  'item.count_accidents': ['inspector', 'office'],
   'item.import': ['office', 'admin'],
   'ledger.read': ['office', 'supervisor', 'auditor'],
   'ledger.verify': ['auditor', 'admin'],
   'report.read': ALL,
   'reference.read': ALL,
+  'view.use': ALL,
+  'view.share': ['office', 'admin'],
   'unit.write': ['admin'],
   'category.write': ['admin'],
   'person.read': ['admin', 'auditor'],
@@ -41,6 +46,7 @@ export const PERMISSIONS = {
   'key.manage': ['admin'],
   'calendar.write': ['admin'],
   'item.recompute_deadline': ['office', 'admin'],
+  'deadline_feed.use': ['inspector', 'unit', 'office', 'supervisor'],
   'rules.read': ALL,
   'rules.write': ['admin'],
   'notice.read': ['unit', 'office', 'supervisor', 'auditor'],
@@ -51,6 +57,12 @@ export const PERMISSIONS = {
   'bulletin.write': ['office'],
   'bulletin.receive': ['unit', 'office', 'supervisor'],
   'item.escalate': [],
+  'item.score': [],
+  'score.read': ['unit', 'office', 'supervisor', 'auditor'],
+  'score.compute': ['office'],
+  'score.appeal': ['unit'],
+  'score.decide': ['office'],
+  'score_period.close': ['office'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Action = keyof typeof PERMISSIONS

@@ -20,8 +20,11 @@ export type RejectionCode =
   | 'duplicate'
   | 'merge-refused'
   | 'not-active'
+  | 'too-many'
+  | 'in-use'
   | 'key-reused'
   | 'key-in-use'
+  | 'scores-behind'
 
 /** What a refusal may add to its problem document, by the member's name on the wire. */
 export interface RejectionDetails {

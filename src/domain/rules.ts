@@ -1,5 +1,6 @@
 import type { Level } from './item.js'
 import type { Words } from './rejection.js'
+import { DEFAULT_SCORING, type Scoring } from './scoring.js'
 
 /** Who is told of a rung. `unit` is the responsible one; `supervisor`, those whose area the item lies in. */
 export const RECIPIENTS = ['unit', 'coUnits', 'office', 'supervisor'] as const
@@ -47,6 +48,7 @@ export interface Rules {
     numberPattern: string
     times: BulletinTimes
   }
+  scoring: Scoring
 }
 
 /** The rules in force where a jurisdiction has set none: version 0. */
@@ -90,17 +92,19 @@ export const DEFAULT_RULES: Rules = {
     numberPattern: '安办〔{year}〕{n}号',
     times: { daily: null, weekly: null, monthly: null },
   },
+  scoring: DEFAULT_SCORING,
 }
 
 /** Rules that were set before a later version of the service added to them: what it added has its default. */
 export function completeRules(data: Partial<Rules>): Rules {
-  const { defaultDeadlines, sending, bulletins } = DEFAULT_RULES
+  const { defaultDeadlines, sending, bulletins, scoring } = DEFAULT_RULES
   return {
     ...DEFAULT_RULES,
     ...data,
     defaultDeadlines: { ...defaultDeadlines, ...data.defaultDeadlines },
     sending: { ...sending, ...data.sending },
     bulletins: { ...bulletins, ...data.bulletins, times: { ...bulletins.times, ...data.bulletins?.times } },
+    scoring: { ...scoring, ...data.scoring },
   }
 }
 

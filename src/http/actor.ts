@@ -17,6 +17,8 @@ declare module 'fastify' {
     action?: Action
     /** The path has a secret: the log has the route's pattern in its place. */
     isSecretPath?: boolean
+    /** A calendar feed's token in the query (`?token=`) opens the route, since a calendar program sends no header. */
+    takesFeedToken?: boolean
   }
 }
 
@@ -43,13 +45,26 @@ export function unauthenticated(words: Words = UNKNOWN): EdgeError {
   return new EdgeError('unauthenticated', words)
 }
 
+export interface Authenticators {
+  keys: Authenticator
+  /** Of the identity provider; undefined where there is none. */
+  tokens: Authenticator | undefined
+  feeds: Authenticator
+}
+
 /** Sets `request.actor`; a failure is kept until the rate limit has counted the request. */
-export function createAuthentication(keys: Authenticator, tokens: Authenticator | undefined) {
+export function createAuthentication({ keys, tokens, feeds }: Authenticators) {
   const failures = new WeakMap<FastifyRequest, unknown>()
   return {
     async identify(request: FastifyRequest): Promise<void> {
-      if (request.routeOptions.config.action === undefined) return
+      const { action, takesFeedToken } = request.routeOptions.config
+      if (action === undefined) return
       try {
+        const { token: feedToken } = request.query as { token?: unknown }
+        if (takesFeedToken === true && feedToken !== undefined) {
+          request.actor = await feeds.authenticate(String(feedToken))
+          return
+        }
         const token = bearerOf(request)
         if (token === undefined) throw unauthenticated(MISSING)
         if (token.startsWith('ol_')) request.actor = await keys.authenticate(token)

@@ -1,16 +1,23 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Action, Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/permissions.js'
 import { Rejection } from '../domain/rejection.js'
-import { ItemView } from './item-view.js'
-import { responses } from './responses.js'
 
 /** RFC 9110, section 13.1.1. */
 const ENTITY_TAGS = /^(\*|(W\/)?"[\x21\x23-\x7e]{0,100}"(\s*,\s*(W\/)?"[\x21\x23-\x7e]{0,100}"){0,20})$/
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/
 const KEY_FORM =
   'Idempotency-Key 须为 1–255 个可见 ASCII 字符。 | An Idempotency-Key has 1–255 visible ASCII characters.'
+
+/** The text of an `If-Match`. */
+export const IfMatch = z
+  .string()
+  .regex(ENTITY_TAGS, 'If-Match 须为 "版本号"，如 "3"。 | If-Match is the ETag of the version, in quotes: "3".')
+  .meta({
+    description: 'The `ETag` of the version that the change is meant for; another version answers 412.',
+    example: '"3"',
+  })
 
 /** The headers of a command. Loose: a client sends many others. */
 export const CommandHeaders = z.looseObject({
@@ -19,48 +26,12 @@ export const CommandHeaders = z.looseObject({
       'Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters.',
     example: 'c0ffee-0001',
   }),
-  'if-match': z
-    .string()
-    .regex(ENTITY_TAGS, 'If-Match 须为 "版本号"，如 "3"。 | If-Match is the ETag of the version, in quotes: "3".')
-    .optional()
-    .meta({
-      description: 'The `ETag` of the version that the change is meant for; another version answers 412.',
-      example: '"3"',
-    }),
+  'if-match': IfMatch.optional(),
 })
 
 export const ItemParams = z.object({
   id: z.string().min(1).max(40).meta({ description: 'UUID or code (`2026-000172`).', example: '2026-000172' }),
 })
-
-interface CommandDoc<B extends z.ZodType> {
-  tag: string
-  summary: string
-  description: string
-  body: B
-}
-
-/** The options of a route that changes one item: its permission, its schemas and its documentation. */
-export function itemCommand<B extends z.ZodType>(action: Action, doc: CommandDoc<B>) {
-  const { tag, body, ...words } = doc
-  return {
-    config: { action },
-    schema: {
-      tags: [tag],
-      ...words,
-      operationId: action
-        .replace(/\.(.)/, (_, c: string) => c.toUpperCase())
-        .replace(/_(.)/g, (_, c: string) => c.toUpperCase()),
-      params: ItemParams,
-      headers: CommandHeaders,
-      body,
-      response: {
-        200: { description: 'The item after the change.', content: { 'application/json': { schema: ItemView } } },
-        ...responses('command'),
-      },
-    },
-  }
-}
 
 export interface Intent {
   actor: Actor
@@ -84,33 +55,27 @@ export function requestHashOf(method: string, url: string, body: unknown): Buffe
     .digest()
 }
 
-export interface Change extends Intent {
-  action: Action
-  ref: string
-  ifMatch: readonly string[] | undefined
-}
-
-/** The caller's wish to change the item of the URL. */
-export function changeOf(request: FastifyRequest<{ Params: { id: string } }>, now: string): Change {
-  const { action } = request.routeOptions.config
-  if (action === undefined) throw new Error(`${request.routeOptions.url} has no action`)
-  return { ...intentOf(request, now), action, ref: request.params.id, ifMatch: ifMatchOf(request) }
-}
-
 /**
  * The versions in `If-Match`; undefined where the caller does not care. Weak tags count as strong ones, since proxies
  * that compress weaken ours on the way out.
  */
 export function ifMatchOf(request: FastifyRequest): readonly string[] | undefined {
-  const value = request.headers['if-match']
+  return versionsOf(request.headers['if-match'])
+}
+
+/** The versions in the text of an `If-Match`. */
+export function versionsOf(value: string | undefined): readonly string[] | undefined {
   if (value === undefined || value === '*') return undefined
   return [...value.matchAll(/"([^"]*)"/g)].map(([, tag = '']) => tag)
 }
 
 /** A merge patch must say which version it is a patch of. @throws Rejection `precondition-required` (428, RFC 6585) */
 export function requireIfMatch(request: FastifyRequest): void {
-  if (request.headers['if-match'] !== undefined) return
-  throw new Rejection('precondition-required', {
+  if (request.headers['if-match'] === undefined) throw preconditionRequired()
+}
+
+export function preconditionRequired(): Rejection {
+  return new Rejection('precondition-required', {
     zh: '更正须带 If-Match 头：先读取该项，再带上它的 ETag。',
     en: 'A correction needs If-Match: read the item and send its ETag.',
   })

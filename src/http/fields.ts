@@ -43,6 +43,12 @@ export const DateOrInstant = z
     example: '2026-12-31',
   })
 
+/** A date of the jurisdiction's time zone. */
+export const Day = z
+  .string()
+  .refine((value) => isDate(value) && isInReach(value), '须为日期，如 2026-12-31。 | A date such as 2026-12-31.')
+  .meta({ format: 'date' })
+
 /** A deadline: a date means the end of that day. */
 export function endOf(value: string, timeZone: string): string {
   return isDate(value) ? endOfDay(value, timeZone) : new Date(value).toISOString()

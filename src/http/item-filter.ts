@@ -19,6 +19,10 @@ const chainage = z
 
 /** The filters of every list and report of items. */
 export const ItemFilter = {
+  view: Uuid.optional().meta({
+    description: 'A saved view (`/v1/views`): its parameters hold, but for those that are given beside it.',
+    example: '01a20116-9f7a-7373-b205-b62c6b6c93a7',
+  }),
   status: many(z.enum(STATUSES)).optional().meta({ description: 'Repeatable.' }),
   onAccount: Flag.optional().meta({ description: 'On account (挂账): listed and not yet struck off.' }),
   overdue: Flag.optional().meta({ description: 'Past the deadline now, on account and not suspended.' }),
@@ -75,8 +79,11 @@ export function filterOf(query: ItemFilterQuery): ItemFilterQuery {
   return filterObject.parse(query)
 }
 
-/** The conditions on alias `i`. Ranges are half-open: `…After` includes its instant, `…Before` does not. */
-export function filterConditions(query: ItemFilterQuery, now: string, timeZone: string): SQL[] {
+/**
+ * The conditions on alias `i`, at the moment `now`, which may be a column. Ranges are half-open: `…After` includes its
+ * instant, `…Before` does not.
+ */
+export function filterConditions(query: ItemFilterQuery, now: string | SQL, timeZone: string): SQL[] {
   const from = (column: SQL, value: string | undefined) => value && sql`${column} >= ${startOf(value, timeZone)}`
   const until = (column: SQL, value: string | undefined) => value && sql`${column} < ${startOf(value, timeZone)}`
   const is = (column: SQL, value: string | undefined) => value && sql`${column} = ${value}`
@@ -120,13 +127,17 @@ function chainageOf(value: string): number | undefined {
   return /^\d{1,7}$/.test(value) ? Number(value) : parseChainage(value)
 }
 
+/** @throws Rejection at the road under `pointer` where a filter has a chainage and no road */
+export function requireRoad({ road, chainageFromM, chainageToM }: ItemFilterQuery, pointer: string): void {
+  if (road !== undefined || (chainageFromM === undefined && chainageToM === undefined)) return
+  throw invalid(`${pointer}/road`, { zh: '按桩号筛选须同时给出路线。', en: 'A chainage filter needs its road.' })
+}
+
 /** A stretch that only touches a point is an overlap: a hazard at the border belongs to both sides. */
 function chainageConditions(query: ItemFilterQuery): SQL[] {
   const [a, b] = [query.chainageFromM, query.chainageToM].map((v) => (v === undefined ? undefined : chainageOf(v)))
   if (a === undefined && b === undefined) return []
-  if (query.road === undefined) {
-    throw invalid('/query/road', { zh: '按桩号筛选须同时给出路线。', en: 'A chainage filter needs its road.' })
-  }
+  requireRoad(query, '/query')
   const [from = null, to = null] = a !== undefined && b !== undefined && a > b ? [b, a] : [a, b]
   return [
     sql`i.start_chainage_m is not null`,

@@ -33,6 +33,9 @@ export const PROBLEMS = {
   'duplicate-external-id': { status: 409, title: { zh: '外部编号已登记', en: 'External id already on the list' } },
   duplicate: { status: 409, title: { zh: '已存在', en: 'Already exists' } },
   'not-active': { status: 409, title: { zh: '已停用', en: 'Not active' } },
+  'scores-behind': { status: 409, title: { zh: '积分仍在计算', en: 'Scores are still being computed' } },
+  'too-many': { status: 409, title: { zh: '数量已达上限', en: 'As many as there can be' } },
+  'in-use': { status: 409, title: { zh: '仍在使用', en: 'Still in use' } },
   'key-in-use': { status: 409, title: { zh: '同一请求仍在处理', en: 'The first request is still running' } },
   stale: { status: 412, title: { zh: '版本已过期', en: 'Stale version' } },
   'too-large': { status: 413, title: { zh: '请求过大', en: 'Request too large' } },
@@ -96,6 +99,7 @@ export class EdgeError extends Error {
 
 interface ProblemBody extends Omit<RejectionDetails, 'errors' | 'retryAfterS'> {
   code: ProblemCode
+  requestId?: string
   words?: Words
   errors?: { pointer: string; detail: string }[]
   retryAfterS?: number | undefined
@@ -115,22 +119,35 @@ export function answerError(err: FastifyError, request: FastifyRequest, reply: F
 }
 
 export function sendProblem(reply: FastifyReply, problem: ProblemBody, language: Language): FastifyReply {
-  const { code, words, retryAfterS, ...rest } = problem
-  const { status, title } = PROBLEMS[code]
+  const { retryAfterS } = problem
+  const { status } = PROBLEMS[problem.code]
   if (retryAfterS !== undefined) reply.header('retry-after', retryAfterS)
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="one-list"')
-  const body = {
-    type: `/problems/${code}`,
-    title: inLanguage(title, language),
-    status,
-    code,
-    ...(words === undefined ? {} : { detail: inLanguage(words, language) }),
-    ...(status >= 500 ? { requestId: reply.request.id } : {}),
-    ...rest,
-  }
+  const more = status >= 500 ? { requestId: reply.request.id } : {}
   // Also where the framework refused the request before any hook ran.
   reply.header('x-request-id', reply.request.id)
-  return reply.code(status).type('application/problem+json').send(JSON.stringify(body))
+  const body = JSON.stringify(documentOf({ ...problem, ...more }, language))
+  return reply.code(status).type('application/problem+json').send(body)
+}
+
+function documentOf({ code, words, retryAfterS: _, ...rest }: ProblemBody, language: Language) {
+  const { status, title } = PROBLEMS[code]
+  const detail = words === undefined ? {} : { detail: inLanguage(words, language) }
+  return { type: `/problems/${code}`, title: inLanguage(title, language), status, code, ...detail, ...rest }
+}
+
+/** What concerns the whole request, whichever part of it met it. */
+const OF_THE_REQUEST: readonly string[] = ['key-in-use', 'key-reused']
+
+/**
+ * The problem document with which one part of a request is refused, as it would be refused alone.
+ * @throws `err` itself where it is no refusal of that part.
+ */
+export function refusalOf(err: unknown, language: Language): { status: number; body: string } {
+  const problem = problemOf(err as FastifyError, language)
+  const { status } = PROBLEMS[problem.code]
+  if (status >= 500 || OF_THE_REQUEST.includes(problem.code)) throw err
+  return { status, body: JSON.stringify(documentOf(problem, language)) }
 }
 
 function problemOf(err: FastifyError, language: Language): ProblemBody {

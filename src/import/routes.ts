@@ -5,8 +5,8 @@ import type { App, Deps } from '../deps.js'
 import { CommandHeaders, requestHashOf, sendAnswer } from '../http/command.js'
 import { Flag } from '../http/fields.js'
 import { languageOf } from '../http/language.js'
-import { EdgeError } from '../http/problem.js'
 import { responses } from '../http/responses.js'
+import { createTurns } from '../http/turns.js'
 import { InvalidRequest, validatorCompiler } from '../http/validation.js'
 import { MAPPING_EXAMPLE } from './examples.js'
 import { Mapping } from './mapping.js'
@@ -16,7 +16,7 @@ import { MAX_FILE_BYTES, receiveUpload, type Upload } from './upload.js'
 
 /** Of 50 MB each, in the temporary directory. */
 const MAX_UPLOADS = 8
-const RETRY_AFTER_S = 10
+const IMPORTS = { what: { zh: '导入', en: 'imports' }, retryAfterS: 10 }
 
 /** The form, for the documentation; it is read as a stream. */
 const Form = z
@@ -53,8 +53,8 @@ export async function importRoutes(app: App, { db, now, config }: Deps): Promise
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   // An import holds one connection and uses another; half of the pool stays everybody else's.
   // Files that are spooled at once, and imports that hold connections at once.
-  const uploads = createTurns(MAX_UPLOADS)
-  const turns = createTurns(Math.max(1, Math.floor(config.poolSize / 4)))
+  const uploads = createTurns(MAX_UPLOADS, IMPORTS)
+  const turns = createTurns(Math.max(1, Math.floor(config.poolSize / 4)), IMPORTS)
 
   app.post(
     '/v1/imports',
@@ -112,21 +112,4 @@ function intentOf(request: FastifyRequest, { mapping, fileSha256 }: Upload, now:
   const { actor, method, url } = request
   if (typeof key !== 'string') return { actor, now, idempotency: undefined }
   return { actor, now, idempotency: { key, requestHash: requestHashOf(method, url, { mapping, fileSha256 }) } }
-}
-
-/** Runs at most so many at once; who comes then is asked to come again. */
-function createTurns(limit: number) {
-  let running = 0
-  return async <R>(work: () => Promise<R>): Promise<R> => {
-    if (running >= limit) {
-      const words = { zh: '正在进行的导入过多，请稍后再试。', en: 'Too many imports are running; try again shortly.' }
-      throw new EdgeError('too-many-requests', words, RETRY_AFTER_S)
-    }
-    running++
-    try {
-      return await work()
-    } finally {
-      running--
-    }
-  }
 }

@@ -43,19 +43,24 @@ const running = new Set<string>()
  * @throws Rejection `key-in-use` (409) while the first request runs, `key-reused` (422) for another request.
  */
 export async function act(db: Db, intent: Intent, work: (tx: Tx) => Promise<Outcome>): Promise<Answer> {
-  const { actor, idempotency } = intent
-  if (idempotency === undefined) return attempt(db, intent, work)
+  return holdingKey(intent, () => attempt(db, intent, work))
+}
+
+/** Runs what is done under a key while nobody else in this process does. @throws Rejection `key-in-use` */
+export async function holdingKey({ actor, idempotency }: Intent, work: () => Promise<Answer>): Promise<Answer> {
+  if (idempotency === undefined) return work()
   const name = `${actor.jurisdiction.id} ${actor.id} ${idempotency.key}`
   if (running.has(name)) throw keyInUse()
   running.add(name)
   try {
-    return await attempt(db, intent, work)
+    return await work()
   } finally {
     running.delete(name)
   }
 }
 
-async function attempt(db: Db, intent: Intent, work: (tx: Tx) => Promise<Outcome>): Promise<Answer> {
+/** One transaction, once or, when the database says so, again. */
+export async function attempt(db: Db, intent: Intent, work: (tx: Tx) => Promise<Outcome>): Promise<Answer> {
   for (let retry = 0; ; retry++) {
     try {
       return await db.transaction(async (tx) => (await replayOf(tx, intent)) ?? settle(tx, intent, await work(tx)))
@@ -65,7 +70,8 @@ async function attempt(db: Db, intent: Intent, work: (tx: Tx) => Promise<Outcome
   }
 }
 
-async function replayOf(tx: Tx, { actor, idempotency, now }: Intent): Promise<Answer | undefined> {
+async function replayOf(tx: Tx, intent: Intent): Promise<Answer | undefined> {
+  const { actor, idempotency, now } = intent
   if (idempotency === undefined) return undefined
   const { key, requestHash } = idempotency
   const claimed = await claim(
@@ -76,7 +82,16 @@ async function replayOf(tx: Tx, { actor, idempotency, now }: Intent): Promise<An
     on conflict do nothing returning 1`,
   )
   if (claimed) return undefined
-  const { rows } = await tx.execute<{
+  const first = await findAnswer(tx, intent)
+  if (first === undefined) throw keyInUse()
+  return first
+}
+
+/** What is on record under the key. @throws Rejection `key-reused` where that answered another request. */
+export async function findAnswer(db: Db | Tx, { actor, idempotency }: Intent): Promise<Answer | undefined> {
+  if (idempotency === undefined) return undefined
+  const { key, requestHash } = idempotency
+  const { rows } = await db.execute<{
     request_hash: Buffer
     status: number
     headers: Record<string, string>
@@ -85,7 +100,7 @@ async function replayOf(tx: Tx, { actor, idempotency, now }: Intent): Promise<An
     select request_hash, status, headers, body from idempotency_key
     where jurisdiction_id = ${actor.jurisdiction.id} and person_id = ${actor.id} and key = ${key}`)
   const [first] = rows
-  if (first === undefined) throw keyInUse()
+  if (first === undefined) return undefined
   if (!first.request_hash.equals(requestHash)) {
     throw new Rejection('key-reused', {
       zh: '该幂等键已用于另一个请求；请换一个新键。',

@@ -19,6 +19,7 @@ export type AdminEvent =
     }
   | { type: 'key.created'; data: { id: string; person: string; expiresAt: string | null } }
   | { type: 'key.revoked'; data: { id: string; person: string } }
+  | { type: 'feed.created' | 'feed.revoked'; data: { id: string; person: string } }
   | {
       type: 'import.completed'
       data: { id: string; fileSha256: string; rows: number; taken: number; repeated: number; refused: number }
@@ -26,7 +27,8 @@ export type AdminEvent =
   | { type: 'rules.changed'; data: { version: number; rules: Rules } }
   | {
       type: 'calendar.changed'
-      data: { year: number; version: number; days: readonly CalendarDay[]; note: string | null }
+      /** `days` is null where the year as it is shipped is in force again. */
+      data: { year: number; version: number; days: readonly CalendarDay[] | null; note: string | null }
     }
   | {
       type: 'contact.created' | 'contact.changed' | 'contact.unsubscribed'
@@ -57,6 +59,19 @@ export type AdminEvent =
       }
     }
   | { type: 'bulletin.received'; data: { id: string; number: string; unit: string | null } }
+  | {
+      type: 'score_period.closed'
+      data: {
+        period: string
+        kind: string
+        from: string
+        to: string
+        /** The ledger's head at which it was closed. */
+        seq: number
+        hash: string
+        contentSha256: string
+      }
+    }
 
 /** Whom and what an event is about, as far as it is chained. The name of the actor is looked up, not chained. */
 export interface EventHeader {

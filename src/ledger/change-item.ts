@@ -1,14 +1,16 @@
-import type { Db, Tx } from '../db/client.js'
+import type { Tx } from '../db/client.js'
 import { merge } from '../domain/decide/list.js'
 import type { ItemEvent } from '../domain/events.js'
 import type { Item } from '../domain/item.js'
-import { type Action, requirePermitted } from '../domain/permissions.js'
+import { type Action, type Actor, requirePermitted } from '../domain/permissions.js'
 import { invalid, requireVersion } from '../domain/rejection.js'
-import { type Answer, act, type Intent, type Outcome } from './act.js'
+import type { Outcome } from './act.js'
 import { lockItem, lockItems, readItemJson, timeAfter, type Written, writeChange } from './item-store.js'
 
 /** A caller's wish to change one item: which, in which version they saw it, and under which permission. */
-export interface Change extends Intent {
+export interface Change {
+  actor: Actor
+  now: string
   action: Action
   /** UUID or code. */
   ref: string
@@ -20,44 +22,34 @@ export interface Change extends Intent {
 export type Decide = (item: Item, now: string) => ItemEvent | null
 
 /**
- * What must hold beside the item, such as the unit that it names. It is asked in the transaction of the change, so that
- * a repetition of a request that was answered is not refused for what has changed since.
+ * The only way to change an item: lock → decide → evolve → write, inside `act`, which appends what happened. What must
+ * hold beside the item, such as the unit that it names, is asked before, in the same transaction.
+ * @throws Rejection: not-found, stale, and whatever `decide` refuses.
  */
-export type Precondition = (tx: Tx) => Promise<void>
-
-/**
- * The only way to change an item: lock → decide → evolve → write → append, one transaction.
- * @throws Rejection: not-found, stale, and whatever `precondition` and `decide` refuse.
- */
-export async function changeItem(db: Db, change: Change, decide: Decide, precondition?: Precondition): Promise<Answer> {
-  requirePermitted(change.actor.role, change.action)
+export async function changeItem(tx: Tx, change: Change, decide: Decide): Promise<Outcome> {
   const { actor } = change
-  return act(db, change, async (tx) => {
-    await precondition?.(tx)
-    const item = await lockItem(tx, actor, change.ref)
-    requireVersion(change.ifMatch, item.version)
-    const at = timeAfter(item, change.now)
-    const event = decide(item, at)
-    if (event === null) return { ...answerOf(item.version, await readItemJson(tx, item, actor, at)), events: [] }
-    return outcomeOf(await writeChange(tx, item, event, actor, at))
-  })
+  requirePermitted(actor.role, change.action)
+  const item = await lockItem(tx, actor, change.ref)
+  requireVersion(change.ifMatch, item.version)
+  const at = timeAfter(item, change.now)
+  const event = decide(item, at)
+  if (event === null) return { ...answerOf(item.version, await readItemJson(tx, item, actor, at)), events: [] }
+  return outcomeOf(await writeChange(tx, item, event, actor, at))
 }
 
 /** Merges an item into another (并案): two events, one transaction. Answers the merged item. */
-export async function mergeItems(db: Db, change: Change, into: string, reason: string): Promise<Answer> {
-  requirePermitted(change.actor.role, change.action)
+export async function mergeItems(tx: Tx, change: Change, into: string, reason: string): Promise<Outcome> {
   const { actor } = change
-  return act(db, change, async (tx) => {
-    const [item, target] = await lockItems(tx, actor, [change.ref, into])
-    requireVersion(change.ifMatch, item.version)
-    if (target === undefined) {
-      throw invalid('/into', { zh: '没有这样的目标隐患。', en: 'There is no such item to merge into.' })
-    }
-    const { merged, absorbed } = merge(item, target, reason)
-    const first = await writeChange(tx, item, merged, actor, timeAfter(item, change.now))
-    const second = await writeChange(tx, target, absorbed, actor, timeAfter(target, change.now))
-    return { ...outcomeOf(first), events: [first.event, second.event] }
-  })
+  requirePermitted(actor.role, change.action)
+  const [item, target] = await lockItems(tx, actor, [change.ref, into])
+  requireVersion(change.ifMatch, item.version)
+  if (target === undefined) {
+    throw invalid('/into', { zh: '没有这样的目标隐患。', en: 'There is no such item to merge into.' })
+  }
+  const { merged, absorbed } = merge(item, target, reason)
+  const first = await writeChange(tx, item, merged, actor, timeAfter(item, change.now))
+  const second = await writeChange(tx, target, absorbed, actor, timeAfter(target, change.now))
+  return { ...outcomeOf(first), events: [first.event, second.event] }
 }
 
 function outcomeOf({ item, json, event }: Written): Outcome {

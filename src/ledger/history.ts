@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Db } from '../db/client.js'
+import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { untilThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
@@ -36,7 +36,7 @@ export interface Head {
 }
 
 /** The ledger's head: the last event's seq and hash. */
-export async function readHead(db: Db, jurisdiction: string): Promise<Head> {
+export async function readHead(db: Db | Tx, jurisdiction: string): Promise<Head> {
   const { rows } = await db.execute<{ seq: string; hash: string }>(sql`
     select seq, encode(hash, 'hex') as hash from ledger_head where jurisdiction_id = ${jurisdiction}`)
   const [head] = rows

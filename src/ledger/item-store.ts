@@ -3,7 +3,7 @@ import { alias } from 'drizzle-orm/pg-core'
 import type { Tx } from '../db/client.js'
 import { itemColumnList, itemJson } from '../db/item-json.js'
 import { item as itemTable } from '../db/schema.js'
-import { itemIs, visibleItems } from '../db/visible.js'
+import { isUuid, itemIs, visibleItems } from '../db/visible.js'
 import type { HappenedItemEvent, ItemEvent } from '../domain/events.js'
 import { evolve } from '../domain/evolve.js'
 import type { Item } from '../domain/item.js'
@@ -40,6 +40,21 @@ export async function lockItems(
   const [first, second] = refs.map((ref) => items.find(({ id, code }) => id === ref.toLowerCase() || code === ref))
   if (first === undefined) throw notFound()
   return [first, second]
+}
+
+/** Locks items by their ids, in one order for everybody, waiting for whoever has one. */
+export async function lockItemsOf(tx: Tx, jurisdiction: string, ids: readonly string[]): Promise<Item[]> {
+  if (ids.length === 0) return []
+  return lock(tx, sql`i.jurisdiction_id = ${jurisdiction} and i.id = any(${sql.param(ids)}::uuid[])`)
+}
+
+/** Locks all items of a work that changes many, before it changes the first: in the same order for everybody. */
+export async function lockAll(tx: Tx, actor: Actor, refs: readonly string[]): Promise<void> {
+  const ids = refs.filter(isUuid).map((ref) => ref.toLowerCase())
+  const codes = refs.filter((ref) => !isUuid(ref))
+  await tx.execute(sql`
+    select from item i where ${visibleItems(actor)} and (i.id = any(${sql.param(ids)}::uuid[])
+      or i.code = any(${sql.param(codes)}::text[])) order by i.id for no key update`)
 }
 
 function lock(tx: Tx, condition: SQL): Promise<Item[]> {

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
-import { type Db, sqlStateOf, type Tx } from '../db/client.js'
+import type { Tx } from '../db/client.js'
 import { visibleItems } from '../db/visible.js'
 import { file } from '../domain/decide/list.js'
 import type { Filed } from '../domain/events.js'
@@ -8,34 +8,24 @@ import { begin } from '../domain/evolve.js'
 import { type Actor, requirePermitted } from '../domain/permissions.js'
 import { Rejection } from '../domain/rejection.js'
 import { localDate } from '../domain/zone.js'
-import { type Answer, act, type Intent } from './act.js'
+import type { Outcome } from './act.js'
 import { happened, writeNewItem } from './item-store.js'
 
-const UNIQUE_VIOLATION = '23505'
-
 /**
- * Files an item: the next code of the year, the item, its first event, in one transaction.
+ * Files an item: the next code of the year, the item, its first event, inside `act`. The counter's lock makes filings take
+ * turns, so that an external id that is not on the list then is not on it later either.
  * @throws Rejection `duplicate-external-id` that names the item which has the external id already.
  */
-export async function openItem(db: Db, intent: Intent, filed: Filed): Promise<Answer> {
-  const { actor, now } = intent
+export async function openItem(tx: Tx, { actor, now }: { actor: Actor; now: string }, filed: Filed): Promise<Outcome> {
   requirePermitted(actor.role, 'item.file')
-  try {
-    return await act(db, intent, async (tx) => {
-      const event = file(filed, actor, now)
-      await requireNewExternalId(tx, actor, filed)
-      const year = Number(localDate(now, actor.jurisdiction.timeZone).slice(0, 4))
-      const [code = ''] = await nextCodes(tx, actor.jurisdiction.id, year, 1)
-      const item = begin({ jurisdiction: actor.jurisdiction.id, id: uuidv7(), code }, happened(event, actor, now))
-      const written = await writeNewItem(tx, item, event, actor, now)
-      const headers = { etag: `"${item.version}"`, location: `/v1/items/${item.id}` }
-      return { status: 201, headers, body: written.json, events: [written.event] }
-    })
-  } catch (err) {
-    // Two filings with one external id at the same moment: the second meets the first's row.
-    if (sqlStateOf(err) === UNIQUE_VIOLATION) await requireNewExternalId(db, actor, filed)
-    throw err
-  }
+  const event = file(filed, actor, now)
+  const year = Number(localDate(now, actor.jurisdiction.timeZone).slice(0, 4))
+  const [code = ''] = await nextCodes(tx, actor.jurisdiction.id, year, 1)
+  await requireNewExternalId(tx, actor, filed)
+  const item = begin({ jurisdiction: actor.jurisdiction.id, id: uuidv7(), code }, happened(event, actor, now))
+  const written = await writeNewItem(tx, item, event, actor, now)
+  const headers = { etag: `"${item.version}"`, location: `/v1/items/${item.id}` }
+  return { status: 201, headers, body: written.json, events: [written.event] }
 }
 
 /** The next `count` codes of a year, gap-free: the counter's row stays locked until the transaction ends. */
@@ -47,10 +37,10 @@ export async function nextCodes(tx: Tx, jurisdiction: string, year: number, coun
   return Array.from({ length: count }, (_, k) => `${year}-${String(last - count + 1 + k).padStart(6, '0')}`)
 }
 
-async function requireNewExternalId(db: Db | Tx, actor: Actor, filed: Filed): Promise<void> {
+async function requireNewExternalId(tx: Tx, actor: Actor, filed: Filed): Promise<void> {
   const { externalId, externalSystem } = filed
   if (externalId === null) return
-  const { rows } = await db.execute<{ id: string; code: string; visible: boolean }>(sql`
+  const { rows } = await tx.execute<{ id: string; code: string; visible: boolean }>(sql`
     select i.id, i.code, ${visibleItems(actor)} as visible from item i
     where i.jurisdiction_id = ${actor.jurisdiction.id} and i.external_id = ${externalId}
       and i.external_system is not distinct from ${externalSystem}`)

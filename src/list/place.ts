@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { z } from 'zod'
-import type { Db } from '../db/client.js'
+import type { Tx } from '../db/client.js'
 import { parseChainageRange } from '../domain/chainage.js'
 import { toWgs84 } from '../domain/datum.js'
 import { requirePlace } from '../domain/decide/list.js'
@@ -39,13 +39,13 @@ export function correctionOf(patch: Correction): Partial<Description> {
 
 /** Codes of the reference data, checked before the item is written. @throws Rejection at the field that is unknown. */
 export async function requireKnownCodes(
-  db: Db,
+  tx: Tx,
   jurisdiction: string,
   codes: { area?: string | undefined; category?: string | null | undefined },
 ): Promise<void> {
   const { area = null, category = null } = codes
   if (area === null && category === null) return
-  const { rows } = await db.execute<{ area: boolean; category: boolean }>(sql`
+  const { rows } = await tx.execute<{ area: boolean; category: boolean }>(sql`
     select exists (select from area where code = ${area}) as area,
       exists (select from category where jurisdiction_id = ${jurisdiction} and code = ${category}) as category`)
   if (area !== null && rows[0]?.area !== true) throw unknownCode('/area', area)

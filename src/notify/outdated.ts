@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
-import { onTheClock } from '../db/item-json.js'
+import { lastProgress, onTheClock } from '../db/item-json.js'
 
 /**
  * Cancels what has not been sent and no longer holds: the deadline has moved, the clock stands, the item is off account,
@@ -18,7 +18,3 @@ export async function cancelOutdated(db: Db | Tx, jurisdiction: string, now: str
           else true end)`)
   return rowCount ?? 0
 }
-
-/** When anything was last heard of the work on an item, alias `i`: RFC 3339 text, which sorts. */
-export const lastProgress = sql`greatest(
-  i.assignment ->> 'acceptedAt', i.plan ->> 'at', i.progress ->> 'at')`

@@ -7,7 +7,6 @@ import { findRules, type RulesVersion, readRules } from '../db/rules.js'
 import type { App, Deps } from '../deps.js'
 import type { Actor } from '../domain/permissions.js'
 import { notFound, requireVersion } from '../domain/rejection.js'
-import type { Rules } from '../domain/rules.js'
 import { CommandHeaders, ifMatchOf, intentOf, sendAnswer, sendJson } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PageQuery } from '../http/fields.js'
@@ -15,7 +14,7 @@ import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act, type Outcome } from '../ledger/act.js'
 import { adminEvent, canonicalJson } from '../ledger/chain.js'
-import { RULES_VERSION_EXAMPLE, RulesVersionView, RulesView, SetRules } from './rules.js'
+import { RULES_VERSION_EXAMPLE, type RulesToSet, RulesVersionView, RulesView, SetRules } from './rules.js'
 
 const TAG = 'Notify'
 
@@ -92,7 +91,7 @@ export async function rulesRoutes(app: App, { db, now }: Deps): Promise<void> {
         operationId: 'setRules',
         summary: 'Set the rules',
         description:
-          'Replaces the rules whole, as a new version; every version stays. The same rules again make no new one. They hold from now on: deadlines that were given stay, and a ladder that an item is climbing goes on by the new rungs.',
+          'Replaces the rules whole, as a new version; every version stays. The same rules again make no new one. They hold from now on: deadlines that were given stay, and a ladder that an item is climbing goes on by the new rungs. A score goes by the rules that were in force when its cause happened.',
         headers: CommandHeaders,
         body: SetRules,
         response: { 200: json('The rules in force now.', RulesView), ...responses('replacement') },
@@ -110,7 +109,7 @@ export async function rulesRoutes(app: App, { db, now }: Deps): Promise<void> {
 async function setRules(
   tx: Tx,
   actor: Actor,
-  rules: Rules,
+  sent: RulesToSet,
   ifMatch: readonly string[] | undefined,
   at: string,
 ): Promise<Outcome> {
@@ -118,6 +117,7 @@ async function setRules(
   await lockSettings(tx, id)
   const before = await readRules(tx, id)
   requireVersion(ifMatch, before.version)
+  const rules = { ...sent, scoring: sent.scoring ?? before.rules.scoring }
   if (canonicalJson(before.rules) === canonicalJson(rules)) return { ...answerOf(before), events: [] }
   const version = before.version + 1
   await tx.execute(sql`

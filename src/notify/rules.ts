@@ -5,6 +5,7 @@ import { DEFAULT_RULES, RECIPIENTS, type Rules } from '../domain/rules.js'
 import { PERSON_EXAMPLE } from '../http/examples.js'
 import { text } from '../http/fields.js'
 import { PersonRef } from '../http/item-view.js'
+import { ScoringView } from './scoring-rules.js'
 
 const MAX_WARNINGS = 20
 const MAX_RUNGS = 20
@@ -104,6 +105,7 @@ const members = {
       })
       .meta({ description: 'When bulletins are drafted by themselves; null: never.' }),
   }),
+  scoring: ScoringView,
 } satisfies Record<keyof Rules, z.ZodType>
 
 const EXAMPLE = { version: 3, setAt: '2026-11-22T01:30:00.000Z', setBy: { id: PERSON_EXAMPLE.id, name: '管理员' } }
@@ -121,18 +123,23 @@ export const RulesView = z
     example: { ...EXAMPLE, ...DEFAULT_RULES },
   })
 
+/** The rules as a client sends them. */
+export type RulesToSet = Omit<Rules, 'scoring'> & { scoring?: Rules['scoring'] | undefined }
+
 export const SetRules = z
   .strictObject({
     ...members,
+    // Clients from before there were scores send rules without it.
+    scoring: ScoringView.optional(),
     version: z.int().optional(),
     setAt: z.string().nullish(),
     setBy: z.looseObject({}).nullish(),
   })
-  .transform(({ version: _1, setAt: _2, setBy: _3, ...rules }): Rules => rules)
+  .transform(({ version: _1, setAt: _2, setBy: _3, ...rules }): RulesToSet => rules)
   .meta({
     id: 'SetRules',
     description:
-      'The rules, whole: what is left out is refused, not kept. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.',
+      'The rules, whole: what is left out is refused, not kept; but without `scoring`, which came later, the scoring in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.',
     example: DEFAULT_RULES,
   })
 

@@ -1,21 +1,12 @@
-import type { Words } from '../domain/rejection.js'
 import { columnsOf, type Sheet } from '../http/export/sheet.js'
-import type { Group, GroupBy } from './overdue.js'
+import { GROUP_NAMES, type GroupBy } from './groups.js'
+import type { Group } from './overdue.js'
 
 const { text, whole } = columnsOf<Group>()
 
-const BY: Record<GroupBy, Words> = {
-  unit: { zh: '责任单位', en: 'unit' },
-  area: { zh: '区划', en: 'area' },
-  leadOfficial: { zh: '牵头领导', en: 'lead official' },
-  level: { zh: '级别', en: 'level' },
-  category: { zh: '类别', en: 'category' },
-  road: { zh: '路线', en: 'road' },
-}
-
 /** The overdue report counted by group, as a table. */
 export function groupSheet(groupBy: GroupBy): Sheet<Group> {
-  const { zh, en } = BY[groupBy]
+  const { zh, en } = GROUP_NAMES[groupBy]
   return {
     name: { zh: `逾期统计（按${zh}）`, en: `Overdue by ${en}` },
     slug: `overdue-by-${en.replace(' ', '-')}`,

@@ -2,17 +2,13 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
 import { heldInOrder, itemFields, itemRows, onTheClock, overdueDays } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
-import { visibleItems } from '../db/visible.js'
-import { LABELS } from '../domain/labels.js'
+import { ownedBy, visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
-import type { Words } from '../domain/rejection.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PAGE } from '../http/fields.js'
 import { filterConditions, filterOf, type ItemFilterQuery } from '../http/item-filter.js'
 import { inLanguage, type Language } from '../http/language.js'
-
-export const GROUPS = ['unit', 'area', 'leadOfficial', 'level', 'category', 'road'] as const
-export type GroupBy = (typeof GROUPS)[number]
+import { GROUP_SQL, type GroupBy, NO_KEY } from './groups.js'
 
 export interface OverdueQuery extends ItemFilterQuery {
   limit?: number | undefined
@@ -74,38 +70,6 @@ function boundOf(query: OverdueQuery): unknown {
   return { ...filterOf(query), asOf: query.asOf }
 }
 
-/** How a group's key is read off an item, and how the key is named in the caller's language. */
-const GROUP_SQL: Record<GroupBy, { key: SQL; label: (language: Language) => SQL }> = {
-  unit: {
-    key: sql`i.responsible_unit::text`,
-    label: () => sql`(select u.name from unit u where u.jurisdiction_id = g.jurisdiction_id and u.id::text = g.key)`,
-  },
-  // Townships are summed up under their county.
-  area: { key: sql`left(i.area, 6)`, label: () => sql`(select a.name from area a where a.code = g.key)` },
-  leadOfficial: { key: sql`i.lead_official`, label: () => sql`g.key` },
-  level: {
-    key: sql`i.level`,
-    label: (language) => sql`case g.key when 'major' then ${inLanguage(LABELS.level.major, language)}
-      when 'general' then ${inLanguage(LABELS.level.general, language)} end`,
-  },
-  category: {
-    key: sql`i.category`,
-    label: (language) => sql`(select ${language === 'en' ? sql`c.name_en` : sql`c.name_zh`} from category c
-      where c.jurisdiction_id = g.jurisdiction_id and c.code = g.key)`,
-  },
-  road: { key: sql`i.road`, label: () => sql`g.key` },
-}
-
-/** The name of the group of items that have no key: nobody is assigned, no road is named … */
-const NO_KEY: Record<GroupBy, Words> = {
-  unit: { zh: '未交办', en: 'not assigned' },
-  area: { zh: '无区划', en: 'no area' },
-  leadOfficial: { zh: '未交办', en: 'not assigned' },
-  level: { zh: '未评级', en: 'no level' },
-  category: { zh: '未分类', en: 'no category' },
-  road: { zh: '未登记路线', en: 'no road' },
-}
-
 /** The overdue items counted by group, the largest first. */
 export async function groupOverdue(
   db: Db,
@@ -141,12 +105,6 @@ export function overdueGroups(
       from (select i.jurisdiction_id, ${key} as key, ${overdueDays(at, actor.jurisdiction.timeZone)} as days ${overdueItems(actor, query, at)}) d
       group by d.jurisdiction_id, d.key
     ) g order by g.count desc, g."maxOverdueDays" desc, g.key nulls last`
-}
-
-/** A unit's report is about its own work: what it is responsible for or helps with now, not what it once had. */
-function ownedBy({ role, unit }: Actor): SQL[] {
-  if (role !== 'unit') return []
-  return [sql`(i.responsible_unit = ${unit} or i.assignment -> 'coUnits' ? ${unit}::text)`]
 }
 
 /** `from … where …`: what is overdue and the caller may see; the partial index of what is on the clock serves it. */

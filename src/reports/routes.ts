@@ -13,7 +13,8 @@ import { nextLink } from '../http/page.js'
 import { asOfPast } from '../http/past.js'
 import { responses } from '../http/responses.js'
 import { groupSheet } from './group-sheet.js'
-import { findOverdue, GROUPS, groupOverdue, overdueGroups, overdueRows } from './overdue.js'
+import { GROUPS } from './groups.js'
+import { findOverdue, groupOverdue, overdueGroups, overdueRows } from './overdue.js'
 
 const OverdueQuerystring = z.strictObject({
   ...ItemFilter,

@@ -16,10 +16,13 @@ const STAMP = path.join(ROOT, 'node_modules', '.one-list-setup')
 const BUILD = path.join(ROOT, 'build')
 const BUILD_INFO = path.join(BUILD, '.tsbuildinfo')
 const LEAST_NODE = [20, 19]
+/** Says that tap was built with the plugins of .taprc: otherwise its first run loads all of them, the compiler too, for every file. */
+const TAP_STAMP = path.join(ROOT, 'node_modules', '.one-list-tap')
 
 requireNode()
 if (!isInstalled()) install()
 removeStaleBuildFiles()
+if (process.argv.includes('--tests') && !existsSync(TAP_STAMP)) buildTap()
 
 function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -83,6 +86,13 @@ function install() {
   })
   if (status !== 0) fail(`npm ci failed${error === undefined ? '' : `: ${error.message}`}.`)
   writeFileSync(STAMP, fingerprint())
+}
+
+function buildTap() {
+  const tap = path.join(ROOT, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs')
+  const { status } = spawnSync(process.execPath, [tap, 'build'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] })
+  if (status !== 0) fail('tap build failed.')
+  writeFileSync(TAP_STAMP, '')
 }
 
 /**

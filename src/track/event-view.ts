@@ -4,7 +4,6 @@ import { EVENT_EXAMPLE, pageExample } from '../http/examples.js'
 
 export const EVENT_TYPES = [
   ...ITEM_EVENT_TYPES,
-  'item.scored',
   'jurisdiction.created',
   'unit.created',
   'unit.changed',
@@ -13,6 +12,8 @@ export const EVENT_TYPES = [
   'person.changed',
   'key.created',
   'key.revoked',
+  'feed.created',
+  'feed.revoked',
   'import.completed',
   'rules.changed',
   'calendar.changed',
@@ -27,6 +28,7 @@ export const EVENT_TYPES = [
   'subscription.disabled',
   'bulletin.issued',
   'bulletin.received',
+  'score_period.closed',
 ] as const
 
 const Hex = z.string().regex(/^[0-9a-f]+$/)

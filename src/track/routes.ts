@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { App, Deps } from '../deps.js'
+import { command, type ItemCommand } from '../commands/item-command.js'
 import {
   decideExtension,
   endSupervision,
@@ -11,7 +11,6 @@ import {
   suspend,
 } from '../domain/decide/track.js'
 import { TIERS } from '../domain/item.js'
-import { changeOf, itemCommand, sendAnswer } from '../http/command.js'
 import { DateOrInstant, endOf, Fen, text } from '../http/fields.js'
 import { changeItem } from '../ledger/change-item.js'
 
@@ -62,135 +61,90 @@ const EndSupervision = WithReason.extend({
 }).meta({ id: 'EndSupervision', example: { tier: 'city', reason: '主体工程完成' } })
 
 /** Track (台账制): plan, progress, extension, the clock, supervision. */
-export async function trackRoutes(app: App, { db, now }: Deps): Promise<void> {
-  app.post(
-    '/v1/items/:id/plan',
-    itemCommand('item.plan', {
-      tag: TAG,
-      summary: 'Plan the remediation (治理方案)',
-      description: 'Measures, budget and interim protection while the hazard stands; again to replace it.',
-      body: PlanItem,
-    }),
-    async (request, reply) => {
-      const { measures, budgetFen = null, interimProtection = null } = request.body
+export const TRACK_COMMANDS: readonly ItemCommand[] = [
+  command({
+    kind: 'plan',
+    action: 'item.plan',
+    tag: TAG,
+    summary: 'Plan the remediation (治理方案)',
+    description: 'Measures, budget and interim protection while the hazard stands; again to replace it.',
+    body: PlanItem,
+    run(tx, change, { measures, budgetFen = null, interimProtection = null }) {
       const data = { measures, budgetFen, interimProtection }
-      return sendAnswer(
-        reply,
-        await changeItem(db, changeOf(request, now()), (item) => plan(item, data, request.actor)),
-      )
+      return changeItem(tx, change, (item) => plan(item, data, change.actor))
     },
-  )
-
-  app.post(
-    '/v1/items/:id/progress-reports',
-    itemCommand('item.report_progress', {
-      tag: TAG,
-      summary: 'Report progress (进展报告)',
-      description: 'By the responsible unit, or a unit that helps it.',
-      body: ReportProgress,
-    }),
-    async (request, reply) => {
-      const { percent, note, spentFen = null } = request.body
+  }),
+  command({
+    kind: 'progress-reports',
+    action: 'item.report_progress',
+    tag: TAG,
+    summary: 'Report progress (进展报告)',
+    description: 'By the responsible unit, or a unit that helps it.',
+    body: ReportProgress,
+    run(tx, change, { percent, note, spentFen = null }) {
       const data = { percent, note, spentFen }
-      return sendAnswer(
-        reply,
-        await changeItem(db, changeOf(request, now()), (item) => reportProgress(item, data, request.actor)),
-      )
+      return changeItem(tx, change, (item) => reportProgress(item, data, change.actor))
     },
-  )
-
-  app.post(
-    '/v1/items/:id/extension-requests',
-    itemCommand('item.request_extension', {
-      tag: TAG,
-      summary: 'Ask for an extension (申请延期)',
-      description: 'The deadline holds until the office has decided.',
-      body: RequestExtension,
-    }),
-    async (request, reply) => {
-      const { reason } = request.body
-      const { actor } = request
-      const dueAt = endOf(request.body.dueAt, actor.jurisdiction.timeZone)
-      const change = changeOf(request, now())
-      return sendAnswer(
-        reply,
-        await changeItem(db, change, (item, at) => requestExtension(item, dueAt, reason, actor, at)),
-      )
+  }),
+  command({
+    kind: 'extension-requests',
+    action: 'item.request_extension',
+    tag: TAG,
+    summary: 'Ask for an extension (申请延期)',
+    description: 'The deadline holds until the office has decided.',
+    body: RequestExtension,
+    run(tx, change, { dueAt, reason }) {
+      const { actor } = change
+      const end = endOf(dueAt, actor.jurisdiction.timeZone)
+      return changeItem(tx, change, (item, at) => requestExtension(item, end, reason, actor, at))
     },
-  )
-
-  app.post(
-    '/v1/items/:id/extension-decision',
-    itemCommand('item.decide_extension', {
-      tag: TAG,
-      summary: 'Decide an extension (延期审批)',
-      description: 'An approval moves the deadline to the requested date, or to the one given here.',
-      body: DecideExtension,
-    }),
-    async (request, reply) => {
-      const { approved, reason = null } = request.body
-      const { timeZone } = request.actor.jurisdiction
-      const dueAt = request.body.dueAt === undefined ? null : endOf(request.body.dueAt, timeZone)
-      const change = changeOf(request, now())
-      return sendAnswer(
-        reply,
-        await changeItem(db, change, (item, at) => decideExtension(item, { approved, dueAt, reason }, at)),
-      )
+  }),
+  command({
+    kind: 'extension-decision',
+    action: 'item.decide_extension',
+    tag: TAG,
+    summary: 'Decide an extension (延期审批)',
+    description: 'An approval moves the deadline to the requested date, or to the one given here.',
+    body: DecideExtension,
+    run(tx, change, { approved, dueAt, reason = null }) {
+      const end = dueAt === undefined ? null : endOf(dueAt, change.actor.jurisdiction.timeZone)
+      return changeItem(tx, change, (item, at) => decideExtension(item, { approved, dueAt: end, reason }, at))
     },
-  )
-
-  app.post(
-    '/v1/items/:id/suspension',
-    itemCommand('item.suspend', {
-      tag: TAG,
-      summary: 'Suspend the clock (中止计时)',
-      description: 'A suspended item is not overdue.',
-      body: Suspend,
-    }),
-    async (request, reply) =>
-      sendAnswer(reply, await changeItem(db, changeOf(request, now()), (item) => suspend(item, request.body.reason))),
-  )
-
-  app.post(
-    '/v1/items/:id/resumption',
-    itemCommand('item.resume', {
-      tag: TAG,
-      summary: 'Resume the clock (恢复计时)',
-      description: 'The deadline moves by exactly the time the clock stood.',
-      body: Resume,
-    }),
-    async (request, reply) => {
-      const { reason = null } = request.body
-      return sendAnswer(reply, await changeItem(db, changeOf(request, now()), (item, at) => resume(item, reason, at)))
-    },
-  )
-
-  app.post(
-    '/v1/items/:id/supervision',
-    itemCommand('item.supervise', {
-      tag: TAG,
-      summary: 'Put under supervision (挂牌督办)',
-      description: 'At the tier of county, city or province; again to change the tier.',
-      body: Supervise,
-    }),
-    async (request, reply) => {
-      const { tier, reason } = request.body
-      return sendAnswer(reply, await changeItem(db, changeOf(request, now()), (item) => supervise(item, tier, reason)))
-    },
-  )
-
-  app.post(
-    '/v1/items/:id/supervision-end',
-    itemCommand('item.end_supervision', {
-      tag: TAG,
-      summary: 'End supervision (解除督办)',
-      description: 'Closing an item ends its supervision by itself.',
-      body: EndSupervision,
-    }),
-    async (request, reply) => {
-      const { reason, tier } = request.body
-      const change = changeOf(request, now())
-      return sendAnswer(reply, await changeItem(db, change, (item) => endSupervision(item, reason, tier)))
-    },
-  )
-}
+  }),
+  command({
+    kind: 'suspension',
+    action: 'item.suspend',
+    tag: TAG,
+    summary: 'Suspend the clock (中止计时)',
+    description: 'A suspended item is not overdue.',
+    body: Suspend,
+    run: (tx, change, { reason }) => changeItem(tx, change, (item) => suspend(item, reason)),
+  }),
+  command({
+    kind: 'resumption',
+    action: 'item.resume',
+    tag: TAG,
+    summary: 'Resume the clock (恢复计时)',
+    description: 'The deadline moves by exactly the time the clock stood.',
+    body: Resume,
+    run: (tx, change, { reason = null }) => changeItem(tx, change, (item, at) => resume(item, reason, at)),
+  }),
+  command({
+    kind: 'supervision',
+    action: 'item.supervise',
+    tag: TAG,
+    summary: 'Put under supervision (挂牌督办)',
+    description: 'At the tier of county, city or province; again to change the tier.',
+    body: Supervise,
+    run: (tx, change, { tier, reason }) => changeItem(tx, change, (item) => supervise(item, tier, reason)),
+  }),
+  command({
+    kind: 'supervision-end',
+    action: 'item.end_supervision',
+    tag: TAG,
+    summary: 'End supervision (解除督办)',
+    description: 'Closing an item ends its supervision by itself.',
+    body: EndSupervision,
+    run: (tx, change, { reason, tier }) => changeItem(tx, change, (item) => endSupervision(item, reason, tier)),
+  }),
+]

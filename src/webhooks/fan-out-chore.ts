@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Tx } from '../db/client.js'
 import type { Chore } from '../deps.js'
 import { areaPrefix } from '../domain/area.js'
+import { shownBy } from './shown-by-view.js'
 
 /** How far the subscriptions' reader of the ledger has come. */
 export const READER = 'webhooks'
@@ -35,6 +36,7 @@ interface Filter extends Record<string, unknown> {
   types: string[]
   unit: string | null
   area: string | null
+  view: string | null
   afterSeq: number
 }
 
@@ -64,7 +66,7 @@ async function fanOut(tx: Tx, jurisdiction: string, now: string): Promise<boolea
 
 async function readFilters(tx: Tx, jurisdiction: string): Promise<Filter[]> {
   const { rows } = await tx.execute<Filter>(sql`
-    select id, types, unit_id as unit, area, after_seq::float8 as "afterSeq" from subscription
+    select id, types, unit_id as unit, area, view_id as view, after_seq::float8 as "afterSeq" from subscription
     where jurisdiction_id = ${jurisdiction} and active`)
   return rows.map((row) => ({ ...row, area: row.area === null ? null : areaPrefix(row.area) }))
 }
@@ -74,22 +76,19 @@ interface Match extends Record<string, unknown> {
   seq: string
   item: string | null
   type: string
+  view: string | null
 }
 
 /**
  * A filter lets through what is known to be of its unit or area: an event of an item that concerns the unit or lies in the
- * area as it is now, and of those about no item the ones that name the unit.
+ * area as it is now, and of those about no item the ones that name the unit. A view lets through what it would show.
  */
-async function match(
-  tx: Tx,
-  jurisdiction: string,
-  filters: readonly Filter[],
-  { from, to }: { from: number; to: number },
-) {
+async function match(tx: Tx, jurisdiction: string, filters: readonly Filter[], chunk: Chunk) {
+  const { from, to } = chunk
   const { rows } = await tx.execute<Match>(sql`
-    select s.id as subscription, e.seq, e.item_id as item, e.type
+    select s.id as subscription, e.seq, e.item_id as item, e.type, s.view
     from event e
-    join json_to_recordset(${JSON.stringify(filters)}::json) as s (id uuid, types json, unit uuid, area text, "afterSeq" bigint)
+    join json_to_recordset(${JSON.stringify(filters)}::json) as s (id uuid, types json, unit uuid, area text, view uuid, "afterSeq" bigint)
       on e.seq > s."afterSeq" and exists (
         select from json_array_elements_text(s.types) t (type) where t.type in (e.type, split_part(e.type, '.', 1) || '.*'))
     left join item i on i.jurisdiction_id = e.jurisdiction_id and i.id = e.item_id
@@ -98,7 +97,20 @@ async function match(
         or (i.id is null and e.data::json ->> 'unit' = s.unit::text))
       and (s.area is null or i.area like s.area || '%')
     order by e.seq`)
-  return rows
+  return withinViews(tx, jurisdiction, rows, chunk)
+}
+
+interface Chunk {
+  from: number
+  to: number
+}
+
+/** Leaves out what a view does not show: one question for each view, not for each event. */
+async function withinViews(tx: Tx, jurisdiction: string, matches: Match[], chunk: Chunk): Promise<Match[]> {
+  const views = new Set(matches.flatMap(({ view }) => (view === null ? [] : [view])))
+  const shown = new Map<string, Set<string>>()
+  for (const view of views) shown.set(view, await shownBy(tx, jurisdiction, view, chunk))
+  return matches.filter(({ view, seq }) => view === null || shown.get(view)?.has(seq))
 }
 
 async function insertDeliveries(tx: Tx, jurisdiction: string, matches: readonly Match[], now: string): Promise<void> {

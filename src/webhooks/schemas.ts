@@ -32,6 +32,11 @@ const unit = Uuid.nullish().meta({
 const area = AreaCode.nullish().meta({
   description: 'Only events of items in this area, by its code, as they lie now.',
 })
+const view = Uuid.nullish().meta({
+  description:
+    'Only events of items that match this shared view (`/v1/views`) as they stand after the event. It goes by the view as it is when the event is handed on.',
+  example: '01a20116-9f7a-7373-b205-b62c6b6c93a7',
+})
 const description = text(500).nullish().meta({ description: 'For people.' })
 const secret = z
   .string()
@@ -39,7 +44,7 @@ const secret = z
   .optional()
   .meta({ description: 'The service makes one unless told.' })
 
-export const AddSubscription = z.strictObject({ url, types, unit, area, description, secret }).meta({
+export const AddSubscription = z.strictObject({ url, types, unit, area, view, description, secret }).meta({
   id: 'AddSubscription',
   example: { url: 'https://reports.example.gov.cn/hooks/one-list', types: ['item.*'], area: '341225' },
 })
@@ -50,6 +55,7 @@ export const ChangeSubscription = z
     types: types.optional(),
     unit,
     area,
+    view,
     description,
     active: z.boolean().optional().meta({
       description:
@@ -89,6 +95,7 @@ export const SUBSCRIPTION_EXAMPLE = {
   types: ['item.*', 'bulletin.issued'],
   unit: null,
   area: '341225',
+  view: null,
   active: true,
   disabledAt: null,
   previousSecretUntil: null,
@@ -104,6 +111,7 @@ const members = {
   types: z.array(z.string()),
   unit: z.uuid().nullable(),
   area: z.string().nullable(),
+  view: z.uuid().nullable(),
   active: z.boolean(),
   disabledAt: At.nullable().meta({ description: 'When the receiver answered 410, and so ended it.' }),
   previousSecretUntil: At.nullable().meta({ description: 'Until then the secret before the last rotation signs too.' }),

@@ -86,16 +86,16 @@ export async function subscriptionRoutes(app: App, { db, now, config }: Deps): P
     },
     async (request, reply) => {
       const { actor, body } = request
-      const { types, unit = null, area = null, description = null } = body
+      const { types, unit = null, area = null, view = null, description = null } = body
       const url = checkedUrl(body.url)
       const answer = await actShowingSecret(db, request, now(), async (tx, intent) => {
-        await requireFilter(tx, actor, { unit, area })
+        await requireFilter(tx, actor, { unit, area, view })
         const secret = body.secret ?? createSecret()
         const [made] = await tx
           .insert(subscription)
           .values({
             ...{ jurisdiction: actor.jurisdiction.id, id: uuidv7(), createdAt: intent.now },
-            ...{ url, types, unit, area, description, secret },
+            ...{ url, types, unit, area, view, description, secret },
             afterSeq: await beginAtHead(tx, actor.jurisdiction.id),
           })
           .returning(subscriptionColumns)
@@ -190,7 +190,7 @@ export async function subscriptionRoutes(app: App, { db, now, config }: Deps): P
           .update(subscription)
           .set({
             ...{ active: false, disabledAt: null, deletedAt: intent.now, version: before.version + 1 },
-            ...{ secret: null, previousSecret: null, previousSecretUntil: null },
+            ...{ secret: null, previousSecret: null, previousSecretUntil: null, view: null },
           })
           .where(isSubscription(actor, params.id))
         const event = adminEvent(

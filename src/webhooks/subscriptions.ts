@@ -18,6 +18,7 @@ export const subscriptionColumns = {
   types: subscription.types,
   unit: subscription.unit,
   area: subscription.area,
+  view: subscription.view,
   active: subscription.active,
   disabledAt: subscription.disabledAt,
   previousSecretUntil: subscription.previousSecretUntil,
@@ -70,9 +71,16 @@ export async function beginAtHead(tx: Tx, jurisdiction: string): Promise<number>
   return Number(rows[0]?.seq ?? 0)
 }
 
-/** @throws Rejection at `/unit` or `/area` for what the jurisdiction does not have */
-export async function requireFilter(tx: Tx, actor: Actor, filter: { unit?: string | null; area?: string | null }) {
-  const { unit = null, area = null } = filter
+interface Filter {
+  unit?: string | null | undefined
+  area?: string | null | undefined
+  view?: string | null | undefined
+}
+
+/** @throws Rejection at `/unit`, `/area` or `/view` for what the jurisdiction does not have */
+export async function requireFilter(tx: Tx, actor: Actor, filter: Filter) {
+  const { unit = null, area = null, view = null } = filter
+  if (view !== null) await requireSharedView(tx, actor, view)
   const { rows } = await tx.execute<{ unit: boolean; area: boolean }>(sql`
     select ${unit}::uuid is null or exists (
         select from unit where jurisdiction_id = ${actor.jurisdiction.id} and id = ${unit}) as unit,
@@ -80,4 +88,12 @@ export async function requireFilter(tx: Tx, actor: Actor, filter: { unit?: strin
   const [known] = rows
   if (known?.unit === false) throw invalid('/unit', { zh: '没有这个单位。', en: 'There is no such unit.' })
   if (known?.area === false && area !== null) throw unknownCode('/area', area)
+}
+
+/** A subscription is the jurisdiction's: a person's own view is none for it. The view stays shared until the transaction ends. */
+async function requireSharedView(tx: Tx, actor: Actor, view: string): Promise<void> {
+  const { rows } = await tx.execute(sql`
+    select from saved_view where jurisdiction_id = ${actor.jurisdiction.id} and id = ${view} and shared for share`)
+  if (rows.length > 0) return
+  throw invalid('/view', { zh: '没有这个共享视图。', en: 'There is no such shared view.' })
 }

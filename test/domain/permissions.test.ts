@@ -29,11 +29,15 @@ const MATRIX: Record<Action, string> = {
   'item.supervise': '. . x x . .',
   'item.end_supervision': '. . x x . .',
   'item.note': 'x x x x . x',
+  'item.batch': 'x x x x . x',
+  'item.count_accidents': 'x . x . . .',
   'item.import': '. . x . . x',
   'ledger.read': '. . x x x .',
   'ledger.verify': '. . . . x x',
   'report.read': 'x x x x x x',
   'reference.read': 'x x x x x x',
+  'view.use': 'x x x x x x',
+  'view.share': '. . x . . x',
   'unit.write': '. . . . . x',
   'category.write': '. . . . . x',
   'person.read': '. . . . x x',
@@ -41,6 +45,7 @@ const MATRIX: Record<Action, string> = {
   'key.manage': '. . . . . x',
   'calendar.write': '. . . . . x',
   'item.recompute_deadline': '. . x . . x',
+  'deadline_feed.use': 'x x x x . .',
   'rules.read': 'x x x x x x',
   'rules.write': '. . . . . x',
   'notice.read': '. x x x x .',
@@ -51,6 +56,12 @@ const MATRIX: Record<Action, string> = {
   'bulletin.write': '. . x . . .',
   'bulletin.receive': '. x x x . .',
   'item.escalate': '. . . . . .',
+  'item.score': '. . . . . .',
+  'score.read': '. x x x x .',
+  'score.compute': '. . x . . .',
+  'score.appeal': '. x . . . .',
+  'score.decide': '. . x . . .',
+  'score_period.close': '. . x . . .',
 }
 
 t.test('every role may do what the matrix gives it, and nothing else', async (t) => {
@@ -76,10 +87,12 @@ t.test(
       'reference.read',
       'report.read',
       'rules.read',
+      'score.read',
+      'view.use',
     ])
     t.strictSame(
       may('admin').filter((action) => action.startsWith('item.')),
-      ['item.read', 'item.note', 'item.import', 'item.recompute_deadline'],
+      ['item.read', 'item.note', 'item.batch', 'item.import', 'item.recompute_deadline'],
     )
   },
 )

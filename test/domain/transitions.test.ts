@@ -18,15 +18,27 @@ import {
   type Overlays,
 } from '../helpers/domain.js'
 
+/** Points come, and are contested, whatever has become of the item; no refusal names that. */
+const SCORES: readonly Happening[] = ['item.scored', 'item.score_appealed', 'item.score_appeal_decided']
+
 /** What may happen in each status with nothing lying over it. Written by hand, not derived from the code's own table. */
 const ALLOWED: Record<Status, readonly Happening[]> = {
-  reported: ['item.corrected', 'item.listed', 'item.dismissed', 'item.merged', 'item.absorbed', 'item.noted'],
+  reported: [
+    'item.corrected',
+    'item.listed',
+    'item.dismissed',
+    'item.merged',
+    'item.absorbed',
+    'item.noted',
+    'item.accidents_counted',
+  ],
   listed: [
     'item.corrected',
     'item.absorbed',
     'item.assigned',
     'item.supervised',
     'item.noted',
+    'item.accidents_counted',
     'item.escalated',
     'item.deadline_recomputed',
   ],
@@ -39,6 +51,7 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
     'item.suspended',
     'item.supervised',
     'item.noted',
+    'item.accidents_counted',
     'item.escalated',
     'item.deadline_recomputed',
   ],
@@ -53,6 +66,7 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
     'item.closure_requested',
     'item.supervised',
     'item.noted',
+    'item.accidents_counted',
     'item.escalated',
     'item.deadline_recomputed',
   ],
@@ -64,10 +78,11 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
     'item.closed',
     'item.supervised',
     'item.noted',
+    'item.accidents_counted',
     'item.escalated',
     'item.deadline_recomputed',
   ],
-  closed: ['item.rechecked', 'item.reopened', 'item.noted'],
+  closed: ['item.rechecked', 'item.reopened', 'item.noted', 'item.accidents_counted'],
   dismissed: ['item.noted'],
   merged: ['item.noted'],
 }
@@ -126,7 +141,7 @@ function outcomeOf(item: Item, type: Happening, role: Role): Outcome {
 
 function expectedOutcome(item: Item, type: Happening, role: Role, allowed: Happening[]): Outcome {
   if (!ATTEMPTS[type].roles.includes(role)) return { code: 'forbidden' }
-  if (allowed.includes(type)) return { code: 'accepted' }
+  if (allowed.includes(type) || SCORES.includes(type)) return { code: 'accepted' }
   const { id: itemId, code: itemCode, status: itemStatus } = item
   if (type === 'item.absorbed') return { code: 'merge-refused', itemStatus, allowedEvents: allowed, itemId, itemCode }
   return { code: 'wrong-status', itemStatus, allowedEvents: allowed }
@@ -154,7 +169,7 @@ t.test('an accepted event leads to the status that the life of an item gives it'
   for (const status of STATUSES) {
     for (const overlays of overlaysOf(status)) {
       const item = frozen(itemIn(status, overlays))
-      for (const type of allowedIn(status, overlays)) {
+      for (const type of [...allowedIn(status, overlays), ...SCORES]) {
         const { roles, to, work } = ATTEMPTS[type]
         const actor = personOf(roles[0] ?? 'admin', type)
         const event = work(item, actor)

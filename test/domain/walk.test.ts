@@ -72,7 +72,8 @@ function take(step: Step, walkers: readonly Walker[], now: string): void {
   } catch (err) {
     if (!(err instanceof Rejection)) throw err
     met.refusals.add(err.code)
-    if (err.code !== 'wrong-status') return
+    // An appeal that comes too late, or against what is gone, is refused for its own status, not the item's.
+    if (err.code !== 'wrong-status' || err.details.itemStatus === undefined) return
     const refused = type === 'item.absorbed' ? other.item : walker.item
     assert.deepEqual(err.details, { itemStatus: refused.status, allowedEvents: allowedEvents(refused) })
     assert.ok(!allowedEvents(refused).includes(type) || type === 'item.absorbed')

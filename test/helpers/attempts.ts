@@ -1,7 +1,10 @@
+import { countAccidents } from '../../src/domain/decide/accidents.js'
 import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
 import { escalate, recomputeDeadline } from '../../src/domain/decide/notify.js'
+import type { Entry } from '../../src/domain/decide/score.js'
+import { appealScore, decideScoreAppeal, score } from '../../src/domain/decide/score.js'
 import {
   decideExtension,
   endSupervision,
@@ -15,9 +18,12 @@ import {
 import type { ItemEvent, ItemEventType } from '../../src/domain/events.js'
 import type { Item, Status } from '../../src/domain/item.js'
 import type { Action, Actor, Role } from '../../src/domain/permissions.js'
+import type { Scored } from '../../src/domain/score-entry.js'
 import {
+  APPLICANT,
   actorOf,
   BASIS,
+  COUNT,
   DEFAULT_DEADLINE,
   day,
   FILER,
@@ -48,6 +54,16 @@ const PLAN = { measures: '加装护栏', budgetFen: null, interimProtection: nul
 const PROGRESS = { percent: 60, note: '立柱已打设', spentFen: null }
 const EVALUATION = { level: 'major', category: null, evaluation: null } as const
 const ELSEWHERE = { ...IDENTITY, id: '00000000-0000-7000-8000-0000000000f2', code: '2026-000173' }
+
+/** An entry of the unit's, as it is written, as it stands, and when the unit has appealed. */
+export const SCORED: Scored = {
+  id: '00000000-0000-7000-8000-0000000000d1',
+  ...{ rule: 'closure_rejected', unit: UNIT, points: -1, moneyFen: null, rules: 0, reverses: null, reason: null },
+  cause: { seq: 9, type: 'item.closure_rejected', at: day(12), day: null },
+  bookedOn: '2026-03-14',
+}
+export const ENTRY: Entry = { ...SCORED, at: day(12), appealableUntil: day(9000), isReversed: false, appeal: null }
+export const APPEALED: Entry = { ...ENTRY, appeal: { by: APPLICANT, approved: null } }
 
 /** One attempt for every event, with the roles that the contract gives it. */
 export const ATTEMPTS: Record<Happening, Attempt> = {
@@ -154,10 +170,26 @@ export const ATTEMPTS: Record<Happening, Attempt> = {
     roles: ['inspector', 'unit', 'office', 'supervisor', 'admin'],
     work: (item) => note(item, '已电话联系'),
   },
+  'item.accidents_counted': {
+    action: 'item.count_accidents',
+    roles: ['inspector', 'office'],
+    work: (item) => countAccidents(item, [], COUNT, '2026-03-22'),
+  },
   'item.escalated': {
     action: 'item.escalate',
     roles: [],
     work: (item) => escalate(item, { rung: 'talk', day: 7 }, 1),
+  },
+  'item.scored': { action: 'item.score', roles: [], work: (item) => score(item, SCORED) },
+  'item.score_appealed': {
+    action: 'score.appeal',
+    roles: ['unit'],
+    work: (item, actor) => appealScore(item, ENTRY, '工期受汛期影响', actor, NOW),
+  },
+  'item.score_appeal_decided': {
+    action: 'score.decide',
+    roles: ['office'],
+    work: (item, actor) => decideScoreAppeal(item, APPEALED, true, '属实', actor),
   },
   'item.deadline_recomputed': {
     action: 'item.recompute_deadline',

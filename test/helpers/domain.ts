@@ -1,3 +1,4 @@
+import type { AccidentCount } from '../../src/domain/accidents.js'
 import type { Filed, HappenedItemEvent, Imported, ItemEvent } from '../../src/domain/events.js'
 import { evolve, fold, type Identity } from '../../src/domain/evolve.js'
 import type { Item, Order, Status } from '../../src/domain/item.js'
@@ -131,6 +132,13 @@ const WAYS: Record<Status, readonly ItemEvent[]> = {
   closed: ACCOUNT,
   dismissed: [EVENT.reported, EVENT.dismissed],
   merged: [EVENT.reported, EVENT.merged],
+}
+
+/** A year of accidents before the first event. */
+export const COUNT: AccidentCount = {
+  id: '00000000-0000-7000-8000-0000000000c1',
+  ...{ from: '2025-03-01', to: '2026-03-01', accidents: 12, deaths: 2, injuries: 9 },
+  ...{ base: null, source: null, note: null, corrects: null },
 }
 
 /** What lies over a status. */

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
+import { countAccidents } from '../../src/domain/decide/accidents.js'
 import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
 import { escalate, recomputeDeadline } from '../../src/domain/decide/notify.js'
+import { appealScore, decideScoreAppeal, score } from '../../src/domain/decide/score.js'
 import {
   decideExtension,
   endSupervision,
@@ -16,8 +18,8 @@ import {
 import { allowedEvents, type ItemEvent } from '../../src/domain/events.js'
 import type { Description, Item } from '../../src/domain/item.js'
 import { type Actor, isPermitted } from '../../src/domain/permissions.js'
-import { ATTEMPTS, type Happening } from './attempts.js'
-import { actorOf, BASIS, CO_UNIT, DAY_MS, FILER, ORDER, OTHER_UNIT, UNIT } from './domain.js'
+import { APPEALED, ATTEMPTS, ENTRY, type Happening, SCORED } from './attempts.js'
+import { actorOf, BASIS, CO_UNIT, COUNT, DAY_MS, FILER, ORDER, OTHER_UNIT, UNIT } from './domain.js'
 
 // Random commands by random people at random times, for walks through the pure domain.
 
@@ -105,7 +107,13 @@ const ONWARD: readonly string[] = [
   ],
 ]
 /** What may happen nearly always, and would fill the walks. */
-const COMMON: readonly string[] = ['item.noted', 'item.corrected', 'item.absorbed', 'item.supervised']
+const COMMON: readonly string[] = [
+  'item.noted',
+  'item.corrected',
+  'item.absorbed',
+  'item.supervised',
+  'item.accidents_counted',
+]
 
 /** The event that a step is after. */
 export function eventFor(step: Step, item: Item): Happening {
@@ -190,10 +198,18 @@ function decideOne(
       return endSupervision(item, '主体完成')
     case 'item.noted':
       return note(item, '已电话联系')
+    case 'item.accidents_counted':
+      return countAccidents(item, [], { ...COUNT, accidents: step.days + 2, deaths: step.unit }, at.slice(0, 10))
     case 'item.escalated':
       return escalate(item, { rung: step.yes ? 'talk' : 'warning_7', day: step.yes ? 7 : -7 }, step.unit)
     case 'item.deadline_recomputed':
       return recomputeDeadline(item, deadline)
+    case 'item.scored':
+      return score(item, SCORED)
+    case 'item.score_appealed':
+      return appealScore(item, step.yes ? ENTRY : APPEALED, '工期受汛期影响', actor, at)
+    case 'item.score_appeal_decided':
+      return decideScoreAppeal(item, APPEALED, step.yes, '已核实', actor)
     default:
       return type satisfies never
   }

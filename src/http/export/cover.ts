@@ -40,12 +40,21 @@ const PARAMETERS: Record<string, { label: Words; kind?: Parameters<Names['of']>[
   q: { label: { zh: '关键词', en: 'Text' } },
   updatedAfter: { label: { zh: '更新不早于', en: 'Updated at or after' } },
   reportedAfter: { label: { zh: '上报不早于', en: 'Reported at or after' } },
+  closedAfter: { label: { zh: '销号不早于', en: 'Closed at or after' } },
+  closedBefore: { label: { zh: '销号早于', en: 'Closed before' } },
+  counted: { label: { zh: '有事故统计', en: 'With accident counts' } },
+  windowMonths: { label: { zh: '比较期（月）', en: 'Window (months)' } },
+  expectedPerYear: { label: { zh: '同类路段年均事故数', en: 'Accidents a year at similar sites' } },
+  overdispersion: { label: { zh: '过度离散系数 k', en: 'Overdispersion k' } },
   reportedBefore: { label: { zh: '上报早于', en: 'Reported before' } },
+  from: { label: { zh: '统计期起', en: 'From' } },
+  to: { label: { zh: '统计期止（不含）', en: 'Up to, not including' } },
+  weeks: { label: { zh: '统计周数', en: 'Weeks' } },
   limit: { label: { zh: '最多行数', en: 'At most, rows' } },
 }
 
-/** Said elsewhere on the cover, or by the order of the rows itself. */
-const UNSAID = new Set(['asOf', 'sort', 'count', 'groupBy', 'cursor'])
+/** Said elsewhere on the cover, or by the order of the rows itself; a view's parameters are said one by one. */
+const UNSAID = new Set(['view', 'asOf', 'sort', 'count', 'groupBy', 'cursor'])
 
 /** What a file is of: whose list, which filters, when, and where the ledger stood, so that it can be held to account. */
 export function coverOf(facts: CoverFacts, names: Names, wallClock: (instant: string) => number): CoverOf {

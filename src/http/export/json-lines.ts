@@ -14,12 +14,16 @@ export async function* geojsonOf<R>(portions: AsyncIterable<string[]>, { pointOf
   for await (const rows of portions) {
     const features = rows.map((json) => {
       const row = JSON.parse(json) as R & { id: string }
-      const point = pointOf?.(row) ?? null
-      const geometry = point === null ? 'null' : `{"type":"Point","coordinates":[${point.lon},${point.lat}]}`
-      return `{"type":"Feature","id":${JSON.stringify(row.id)},"geometry":${geometry},"properties":${json}}`
+      return featureText(json, row.id, pointOf?.(row) ?? null)
     })
     yield before + features.join(',\n')
     before = ',\n'
   }
   yield before.startsWith('{') ? `${before}]}\n` : '\n]}\n'
+}
+
+/** A GeoJSON feature whose properties are the row, which is JSON text. */
+export function featureText(json: string, id: string, point: { lon: number; lat: number } | null): string {
+  const geometry = point === null ? 'null' : `{"type":"Point","coordinates":[${point.lon},${point.lat}]}`
+  return `{"type":"Feature","id":${JSON.stringify(id)},"geometry":${geometry},"properties":${json}}`
 }

@@ -1,0 +1,207 @@
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Tx } from '../db/client.js'
+import { instant } from '../db/instant.js'
+import type { App, Deps } from '../deps.js'
+import type { Actor } from '../domain/permissions.js'
+import { notFound, Rejection } from '../domain/rejection.js'
+import { CommandHeaders, intentOf, sendAnswer } from '../http/command.js'
+import { decodeCursor, encodeCursor } from '../http/cursor.js'
+import { createFeedToken } from '../http/feed-token.js'
+import { PageQuery, text } from '../http/fields.js'
+import { languageOf } from '../http/language.js'
+import { pageOf, sendPage } from '../http/page.js'
+import { json, pageSchema, responses } from '../http/responses.js'
+import { seal, unseal } from '../http/seal.js'
+import { act, type Outcome } from '../ledger/act.js'
+import { adminEvent } from '../ledger/chain.js'
+
+const TAG = 'Notify'
+/** A person has a few programs that show a calendar. */
+const MAX_FEEDS = 20
+const DEFAULT_ALARM_DAYS = 3
+
+const At = z.iso.datetime({ precision: 3 })
+const AlarmDays = z.int().min(1).max(30).nullable().meta({
+  description: 'So many days before the deadline’s day, at nine, the calendar program reminds; null: not at all.',
+})
+const Name = text(100).meta({ description: 'What it was made for.', example: '手机日历' })
+const Language = z.enum(['zh-CN', 'en'])
+
+const feed = {
+  id: z.string().meta({ example: '7Qm2XbT0aRk9' }),
+  name: Name,
+  language: Language,
+  alarmDays: AlarmDays,
+  createdAt: At,
+  lastUsedAt: At.nullable().meta({ description: 'To the hour.' }),
+}
+const FEED_EXAMPLE = {
+  ...{ id: '7Qm2XbT0aRk9', name: '手机日历', language: 'zh-CN', alarmDays: 3 },
+  ...{ createdAt: '2026-11-22T02:30:38.780Z', lastUsedAt: null },
+}
+const FeedView = z.strictObject(feed).meta({ id: 'DeadlineFeed', example: FEED_EXAMPLE })
+const NewFeedView = z
+  .strictObject({
+    ...feed,
+    url: z.url().meta({
+      description:
+        'What the calendar program subscribes to. It opens the feed to whoever has it; shown once, only a hash is kept.',
+    }),
+  })
+  .meta({
+    id: 'NewDeadlineFeed',
+    example: {
+      ...FEED_EXAMPLE,
+      url: 'https://list.example.cn/v1/me/deadlines.ics?token=ol_feed_7Qm2XbT0aRk9_DztKk3TbFq8sXv1mWc5nRj7hLp0gYe2aU4i9ob',
+    },
+  })
+const AddFeed = z
+  .strictObject({
+    name: Name,
+    language: Language.optional().meta({ description: 'Of the entries; that of `Accept-Language` unless told.' }),
+    alarmDays: AlarmDays.default(DEFAULT_ALARM_DAYS),
+  })
+  .meta({ id: 'AddDeadlineFeed', example: { name: '手机日历', alarmDays: 3 } })
+
+const FeedParams = z.object({
+  id: z
+    .string()
+    .regex(/^[0-9A-Za-z]{12}$/)
+    .meta({ description: 'The feed’s id.', example: FEED_EXAMPLE.id }),
+})
+
+/** The caller's calendar feeds: each a URL with a secret of its own, which can be taken back alone. */
+export async function feedRoutes(app: App, { db, now, config }: Deps): Promise<void> {
+  app.get(
+    '/v1/me/deadline-feeds',
+    {
+      config: { action: 'deadline_feed.use' },
+      schema: {
+        tags: [TAG],
+        operationId: 'listDeadlineFeeds',
+        summary: 'My calendar feeds',
+        description: 'The caller’s own that hold, the oldest first, without their URLs.',
+        querystring: PageQuery,
+        response: {
+          200: json('A page of feeds.', pageSchema(FeedView, 'DeadlineFeedPage', FEED_EXAMPLE)),
+          ...responses('read'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor } = request.query
+      const [createdAt, id] = cursor === undefined ? [] : decodeCursor(cursor, 'feeds', 2)
+      const after = cursor === undefined ? sql`` : sql`and (f.created_at, f.id) > (${createdAt}::timestamptz, ${id})`
+      const { rows } = await db.execute<z.infer<typeof FeedView>>(sql`
+        select ${feedFields} from deadline_feed f where ${isOwn(request.actor)} and f.revoked_at is null ${after}
+        order by f.created_at, f.id limit ${limit + 1}`)
+      return sendPage(
+        request,
+        reply,
+        pageOf(rows, limit, (row) => encodeCursor('feeds', [row.createdAt, row.id])),
+      )
+    },
+  )
+
+  app.post(
+    '/v1/me/deadline-feeds',
+    {
+      config: { action: 'deadline_feed.use' },
+      schema: {
+        tags: [TAG],
+        operationId: 'addDeadlineFeed',
+        summary: 'Make a calendar feed',
+        description:
+          'A URL to subscribe to in a calendar program. It shows the caller’s deadlines and opens nothing else; it is in this answer and nowhere else.',
+        headers: CommandHeaders,
+        body: AddFeed,
+        response: { 201: json('The feed with its URL.', NewFeedView), ...responses('write') },
+      },
+    },
+    async (request, reply) => {
+      const { actor, body, headers } = request
+      const intent = intentOf(request, now())
+      const [token, key] = [headers.authorization ?? '', intent.idempotency?.key ?? '']
+      const wish = { ...body, language: body.language ?? languageOf(request) }
+      const answer = await act(db, intent, async (tx) => {
+        const outcome = await addFeed(tx, actor, wish, config.publicUrl, intent.now)
+        return { ...outcome, recorded: seal(outcome.body, token, key) }
+      })
+      return sendAnswer(reply, answer.replayed ? { ...answer, body: unseal(answer.body, token, key) } : answer)
+    },
+  )
+
+  app.delete(
+    '/v1/me/deadline-feeds/:id',
+    {
+      config: { action: 'deadline_feed.use' },
+      schema: {
+        tags: [TAG],
+        operationId: 'revokeDeadlineFeed',
+        summary: 'Revoke a calendar feed',
+        description: 'Its URL opens nothing from the next request on. Revoking twice is no error.',
+        params: FeedParams,
+        response: { 204: z.null().meta({ description: 'Revoked.' }), ...responses('found') },
+      },
+    },
+    async (request, reply) => {
+      const { actor, params } = request
+      // Deleting twice is the same as once: it needs no Idempotency-Key.
+      const intent = { actor, now: now(), idempotency: undefined }
+      await act(db, intent, (tx) => revokeFeed(tx, actor, params.id, intent.now))
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+const feedFields = sql`f.id, f.name, f.language, f.alarm_days as "alarmDays", ${instant('f.created_at')} as "createdAt",
+  ${instant('f.last_used_at')} as "lastUsedAt"`
+
+/** On alias `f`: a feed is its person's alone. */
+function isOwn({ id, jurisdiction }: Actor) {
+  return sql`f.jurisdiction_id = ${jurisdiction.id} and f.person_id = ${id}`
+}
+
+async function addFeed(
+  tx: Tx,
+  actor: Actor,
+  { name, language, alarmDays }: z.infer<typeof AddFeed>,
+  publicUrl: string,
+  at: string,
+): Promise<Outcome> {
+  const { id: jurisdiction } = actor.jurisdiction
+  // Whoever makes two at once makes them one after the other.
+  await tx.execute(
+    sql`select from person where jurisdiction_id = ${jurisdiction} and id = ${actor.id} for no key update`,
+  )
+  const { rows: held } = await tx.execute(
+    sql`select from deadline_feed f where ${isOwn(actor)} and f.revoked_at is null`,
+  )
+  if (held.length >= MAX_FEEDS) {
+    throw new Rejection('too-many', {
+      zh: `每人最多 ${MAX_FEEDS} 个日历订阅；请先撤销不用的。`,
+      en: `A person has at most ${MAX_FEEDS} calendar feeds; revoke one that is not in use.`,
+    })
+  }
+  const { id, text: token, secretHash } = createFeedToken()
+  const { rows } = await tx.execute(sql`
+    insert into deadline_feed as f (jurisdiction_id, id, person_id, name, language, alarm_days, secret_hash, created_at)
+    values (${jurisdiction}, ${id}, ${actor.id}, ${name}, ${language ?? 'zh-CN'}, ${alarmDays}, ${secretHash}, ${at})
+    returning ${feedFields}`)
+  const body = JSON.stringify({ ...rows[0], url: `${publicUrl}/v1/me/deadlines.ics?token=${token}` })
+  const event = adminEvent(actor, at, { type: 'feed.created', data: { id, person: actor.id } })
+  return { status: 201, headers: { 'cache-control': 'no-store' }, body, events: [event] }
+}
+
+async function revokeFeed(tx: Tx, actor: Actor, id: string, at: string): Promise<Outcome> {
+  const { rows } = await tx.execute<{ revoked: boolean }>(sql`
+    select f.revoked_at is not null as revoked from deadline_feed f where ${isOwn(actor)} and f.id = ${id}
+    for no key update`)
+  const [found] = rows
+  if (found === undefined) throw notFound()
+  const done = { status: 204, headers: {}, body: '' }
+  if (found.revoked) return { ...done, events: [] }
+  await tx.execute(sql`update deadline_feed f set revoked_at = ${at} where ${isOwn(actor)} and f.id = ${id}`)
+  return { ...done, events: [adminEvent(actor, at, { type: 'feed.revoked', data: { id, person: actor.id } })] }
+}

@@ -1,0 +1,50 @@
+import { sql } from 'drizzle-orm'
+import type { Db, Tx } from '../db/client.js'
+import { instant } from '../db/instant.js'
+import { untilThen } from '../db/item-json.js'
+import type { Past } from '../db/past.js'
+import { type AccidentCount, countsInForce } from '../domain/accidents.js'
+import { countAccidents } from '../domain/decide/accidents.js'
+import { requirePermitted } from '../domain/permissions.js'
+import { requireVersion } from '../domain/rejection.js'
+import { localDate } from '../domain/zone.js'
+import type { Outcome } from './act.js'
+import type { Change } from './change-item.js'
+import { lockItem, timeAfter, writeChange } from './item-store.js'
+
+/** A count as it was entered: when, and by whom. */
+export interface EnteredCount extends AccidentCount {
+  at: string
+  by: { id: string; name: string | null }
+}
+
+/** All counts of an item in the order in which they were entered, those too that were corrected since. */
+export async function readAccidentCounts(
+  db: Db | Tx,
+  jurisdiction: string,
+  itemId: string,
+  past?: Past,
+): Promise<EnteredCount[]> {
+  const { rows } = await db.execute<{ data: string; at: string; id: string; name: string | null }>(sql`
+    select e.data, ${instant('e.at')} as at, e.actor_id as id, p.name from event e
+    left join person p on p.jurisdiction_id = e.jurisdiction_id and p.id = e.actor_id
+    where e.jurisdiction_id = ${jurisdiction} and e.item_id = ${itemId} and e.type = 'item.accidents_counted' ${untilThen(past)}
+    order by e.item_version`)
+  return rows.map(({ data, at, id, name }) => ({ ...(JSON.parse(data) as AccidentCount), at, by: { id, name } }))
+}
+
+/**
+ * Counts accidents at an item. The counts that it has are read from its ledger under its lock, so that no two of them can
+ * come to overlap. @throws Rejection as `changeItem` and the rules do.
+ */
+export async function enterAccidentCount(tx: Tx, change: Change, count: AccidentCount): Promise<Outcome> {
+  const { actor } = change
+  requirePermitted(actor.role, change.action)
+  const item = await lockItem(tx, actor, change.ref)
+  requireVersion(change.ifMatch, item.version)
+  const at = timeAfter(item, change.now)
+  const inForce = countsInForce(await readAccidentCounts(tx, item.jurisdiction, item.id))
+  const event = countAccidents(item, inForce, count, localDate(at, actor.jurisdiction.timeZone))
+  const written = await writeChange(tx, item, event, actor, at)
+  return { status: 200, headers: { etag: `"${written.item.version}"` }, body: written.json, events: [written.event] }
+}

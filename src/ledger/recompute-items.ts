@@ -1,0 +1,47 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Tx } from '../db/client.js'
+import { onTheClock } from '../db/item-json.js'
+import { visibleItems } from '../db/visible.js'
+import type { WorkingCalendar } from '../domain/calendar.js'
+import { recounting } from '../domain/deadline.js'
+import { recomputeDeadline } from '../domain/decide/notify.js'
+import type { Instant, Item } from '../domain/item.js'
+import { type Actor, requirePermitted } from '../domain/permissions.js'
+import type { PreparedEvent } from './chain.js'
+import { evolved, lockItemsWhere, timeAfter, writeChanges } from './item-store.js'
+
+/** An item before and after its deadline moved. */
+export interface Moved {
+  before: Item
+  after: Item
+  event: PreparedEvent
+}
+
+/**
+ * Moves the deadlines of up to `limit` items for which `condition` (on alias `i`) holds to where `calendar` puts them: each an
+ * `item.deadline_recomputed` event, which is the caller's to append. Items that somebody else is changing are passed over,
+ * and found again by whoever asks next.
+ */
+export async function recomputeItems(
+  tx: Tx,
+  actor: Actor,
+  calendar: WorkingCalendar,
+  condition: SQL,
+  { now, limit }: { now: Instant; limit: number },
+): Promise<Moved[]> {
+  requirePermitted(actor.role, 'item.recompute_deadline')
+  const { id, timeZone } = actor.jurisdiction
+  const moving = sql`${visibleItems(actor)} and ${onTheClock} and ${condition}`
+  const items = await lockItemsWhere(tx, moving, sql`i.due_at, i.id`, limit)
+  const recount = recounting(calendar, timeZone)
+  const moved = items.flatMap((before): Moved[] => {
+    if (before.dueBasis === null) return []
+    const event = recomputeDeadline(before, recount(before.dueBasis))
+    if (event === null) return []
+    const { item: after, event: prepared } = evolved(before, event, actor, timeAfter(before, now))
+    return [{ before, after, event: prepared }]
+  })
+  const changes = moved.map(({ after, event }) => ({ item: after, event }))
+  if (changes.length > 0) await writeChanges(tx, id, changes)
+  return moved
+}

@@ -1,0 +1,90 @@
+import { readCalendar } from '../db/calendar.js'
+import type { Db, Tx } from '../db/client.js'
+import { readRules } from '../db/rules.js'
+import { type ScorePart, scoreOf } from '../domain/performance.js'
+import type { Actor } from '../domain/permissions.js'
+import { MINIMUM_LISTED, ranksOf } from '../domain/rank.js'
+import { signingLimits } from '../domain/signing.js'
+import type { Language } from '../http/language.js'
+import { type Conduct, readConduct, type Whose } from './conduct.js'
+import { type Asking, labelsOf, readOnce } from './source.js'
+
+/** One row of the ranking. The sum of the ledger's points, once there are some, goes beside the score. */
+export interface Standing extends Omit<Conduct, 'signedLate' | 'noProgress' | 'signingDue' | 'remediating'> {
+  key: string | null
+  label: string
+  rank: number | null
+  score: number | null
+  parts: ScorePart[]
+  /** Null: the rules do not ask for it. */
+  signedLate: number | null
+  noProgress: number | null
+}
+
+export interface Ranking {
+  rules: { version: number; minimum: number; signingWorkingDays: number | null; progressDays: number | null }
+  groups: Standing[]
+}
+
+/** Who did how well: the numbers, the score and the rank of each unit, area or lead official, best first. */
+export async function readRanking(
+  db: Db | Tx,
+  asking: Asking & { groupBy: Whose },
+  language: Language,
+): Promise<Ranking> {
+  return readOnce(db, async (tx) => {
+    const { actor, scope, groupBy } = asking
+    const { id, timeZone } = actor.jurisdiction
+    const { version, rules } = await readRules(tx, id)
+    const { signing, progress } = rules
+    const limits =
+      signing === null ? null : signingLimits(await readCalendar(tx, id), timeZone, signing.workingDays, scope)
+    const duties = { signing: limits, progressDays: progress?.days ?? null }
+    const conducts = await readConduct(tx, asking, duties, ownUnit(actor))
+    const labelOf = await labelsOf(tx, actor, groupBy, [...conducts.keys()], language)
+    const rows = [...conducts].map(([key, conduct]) => standingOf(key, labelOf(key), conduct, duties))
+    return {
+      rules: {
+        ...{ version, minimum: MINIMUM_LISTED },
+        ...{ signingWorkingDays: signing?.workingDays ?? null, progressDays: progress?.days ?? null },
+      },
+      groups: ranked(rows, ownUnit(actor) === null),
+    }
+  })
+}
+
+/** A unit is told of its own doing alone. */
+function ownUnit({ role, unit }: Actor): string | null {
+  return role === 'unit' ? unit : null
+}
+
+function standingOf(
+  key: string | null,
+  label: string,
+  { signingDue, remediating, ...conduct }: Conduct,
+  duties: { signing: unknown; progressDays: unknown },
+): Standing {
+  const signedLate = duties.signing === null ? null : conduct.signedLate
+  const noProgress = duties.progressDays === null ? null : conduct.noProgress
+  const { score, parts } = scoreOf({ ...conduct, signingDue, remediating, signedLate, noProgress })
+  // Nobody is no one who could be scored.
+  const isSomebody = key !== null
+  return { key, label, rank: null, score: isSomebody ? score : null, parts, ...conduct, signedLate, noProgress }
+}
+
+/** With ranks among those that have a score, for who sees the others too. */
+function ranked(rows: readonly Standing[], seesOthers: boolean): Standing[] {
+  const scored = rows.filter(({ score }) => score !== null)
+  const ranks = seesOthers ? ranksOf(scored, (a, b) => (b.score ?? 0) - (a.score ?? 0)) : new Map<Standing, number>()
+  return rows.map((row) => ({ ...row, rank: ranks.get(row) ?? null })).sort(inOrder)
+}
+
+/** By rank; without one by size; what is nobody's, last. Keys break what is left, so that the order is always the same. */
+function inOrder(a: Standing, b: Standing): number {
+  return (
+    Number(a.key === null) - Number(b.key === null) ||
+    (a.rank ?? Number.MAX_SAFE_INTEGER) - (b.rank ?? Number.MAX_SAFE_INTEGER) ||
+    b.assigned - a.assigned ||
+    (`${a.key}` < `${b.key}` ? -1 : 1)
+  )
+}
