@@ -119,7 +119,7 @@ t.test('a database that says nothing is waited for as long as is configured, and
     idle_in_transaction_session_timeout: 30_000,
     query_timeout: 70_000,
   })
-  Object.assign(pool.options, { connectionTimeoutMillis: 300, query_timeout: 300 })
+  Object.assign(pool.options, { connectionTimeoutMillis: 2_000, query_timeout: 2_000 })
   proxy.cut()
   await isWhole(t)
   proxy.silent = true
