@@ -9,5 +9,5 @@ create index event_extended on event (jurisdiction_id, at) include (item_id, ite
 create index event_recheck_failed on event (jurisdiction_id, at) include (item_id, item_version)
   where type = 'item.rechecked' and data::json ->> 'passed' = 'false';
 -- What was overdue on a past day, without the states that never were: those that were overdue when they ended.
-create index item_past_late on item_past (jurisdiction_id, valid_to)
+create index item_past_late on item_past (jurisdiction_id, valid_to) include (id, version, updated_at, due_at)
   where status in ('listed', 'assigned', 'remediating', 'closure_requested') and suspension is null and due_at < valid_to;

@@ -123,12 +123,13 @@ const count = (name: keyof Conduct, condition: SQL) =>
 
 const ownOnly = (unit: string | null) => (unit === null ? sql`true` : sql`i.responsible_unit = ${unit}::uuid`)
 
-function actSelect({ asOf, timeZone }: Cut, whose: Whose, { signing }: Duties, own: string | null): SQL {
-  const days = sql.param((signing ?? []).map(({ day }) => day))
-  const until = sql.param((signing ?? []).map(({ until }) => until))
+function actSelect({ asOf, timeZone, from }: Cut, whose: Whose, { signing }: Duties, own: string | null): SQL {
+  // The days of the period, one after the other: a place in an array, not a join.
+  const limits = sql.param((signing ?? []).map(({ until }) => until))
+  const until = sql`(${limits}::timestamptz[])[${localDay(sql`i.at`, timeZone)} - ${from}::date + 1]`
   const is = (what: Counted) => sql`i.what = ${what}`
   // An order that nobody has answered is late from its limit on, unless the clock stands.
-  const isLate = sql`(i.next_at > s.until or i.next_at is null and not i.stands and ${asOf}::timestamptz > s.until)`
+  const isLate = sql`(i.next_at > i.until or i.next_at is null and not i.stands and ${asOf}::timestamptz > i.until)`
   return sql`
     select ${KEY[whose]} as key, ${sql.join(
       [
@@ -144,8 +145,7 @@ function actSelect({ asOf, timeZone }: Cut, whose: Whose, { signing }: Duties, o
       ],
       sql`, `,
     )}
-    from act i left join unnest(${days}::date[], ${until}::timestamptz[]) s (day, until)
-      on i.what = 'item.assigned' and s.day = ${localDay(sql`i.at`, timeZone)}
+    from (select i.*, case when i.what = 'item.assigned' then ${until} end as until from act i) i
     where ${ownOnly(own)} group by 1`
 }
 
