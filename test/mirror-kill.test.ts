@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { createClient, type Item, type OneList } from '../src/client/index.js'
+import { dueForScoring } from '../src/ledger/compute-scores.js'
 import { createTestApp, order } from './helpers/app.js'
 import { contentOf, type Destination, postgresDestination, sqliteDestination, startMirror } from './helpers/mirror.js'
 import { startServer } from './helpers/node-process.js'
 import { createTcpProxy } from './helpers/tcp-proxy.js'
+import { until } from './helpers/until.js'
 
 const WRITERS = 16
 const KILLS = 4
@@ -27,6 +29,8 @@ t.test('a mirror that is killed again and again is the source, under 16 writers'
   await Promise.all([...destinations.map((destination) => killAgainAndAgain(t, destination)), troubleSource(t)])
   isOver = true
   await writers
+  // What has been done is scored by the server's own worker; the source comes to rest when that is done.
+  await until(async () => (await dueForScoring(made.db, new Date().toISOString())).length === 0, 60_000)
 
   const auditor = as(home.auditor.key)
   const head = await auditor.get('/v1/ledger')
