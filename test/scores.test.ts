@@ -254,7 +254,11 @@ t.test('a row that is not its event’s, or has none, is found', async (t) => {
   await superuser.query('delete from score where id = $1', [first.id])
   t.match(await verifyScores(db, home.id), { ok: false, faults: [{ id: first.id, fault: 'missing' }] })
   await superuser.query('update score set item_version = 77')
-  t.match((await verifyScores(db, home.id)).faults.map(({ fault }) => fault).sort(), ['missing', 'missing', 'without an event'])
+  t.match((await verifyScores(db, home.id)).faults.map(({ fault }) => fault).sort(), [
+    'missing',
+    'missing',
+    'without an event',
+  ])
 })
 
 t.test('what was scored cannot be rewritten or taken out of the database', async (t) => {
