@@ -66,5 +66,27 @@ create index evidence_unused_of on evidence (jurisdiction_id, uploaded_by) where
 -- What an item's events refer to, with hash, time, place and warnings as they were chained.
 alter table item add column evidence jsonb not null default '[]';
 alter table item_past add column evidence jsonb not null default '[]';
--- Who uses a piece of evidence: its visibility is theirs.
-create index item_by_evidence on item using gin (evidence jsonb_path_ops) where evidence <> '[]';
+
+-- Which items use a piece of evidence: its visibility is theirs. It follows from the items and is written by nobody else; a
+-- table, because no index on a list inside a column tells the planner that one id stands in hardly any.
+create table evidence_use (
+  jurisdiction_id text not null references jurisdiction,
+  evidence_id uuid not null,
+  item_id uuid not null,
+  primary key (jurisdiction_id, evidence_id, item_id),
+  -- So no item refers to what is not there, or is another jurisdiction's.
+  foreign key (jurisdiction_id, evidence_id) references evidence,
+  foreign key (jurisdiction_id, item_id) references item
+);
+
+create function note_evidence_use() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  insert into evidence_use (jurisdiction_id, evidence_id, item_id)
+    select new.jurisdiction_id, (jsonb_path_query(new.evidence, '$[*].id') #>> '{}')::uuid, new.id
+    on conflict do nothing;
+  return null;
+end $$;
+
+create trigger item_evidence_use after insert or update of evidence on item
+  for each row when (new.evidence <> '[]') execute function note_evidence_use();

@@ -6,10 +6,9 @@ import type { Tx } from './client.js'
 import { instant } from './instant.js'
 import { visibleItems } from './visible.js'
 
-/** The condition that an item, alias `i`, refers to a piece of evidence, alias `e`. */
-export const usesEvidence = sql.raw(
-  `i.evidence <> '[]' and i.evidence @> jsonb_build_array(jsonb_build_object('id', e.id))`,
-)
+/** Joins a piece of evidence, alias `e`, with the items that refer to it, alias `i`. */
+export const joinUsers = sql.raw(`join evidence_use u on u.jurisdiction_id = e.jurisdiction_id and u.evidence_id = e.id
+  join item i on i.jurisdiction_id = u.jurisdiction_id and i.id = u.item_id`)
 
 /**
  * The evidence an actor may see, as a condition on alias `e`: what an item uses that they may see; and what nobody uses
@@ -19,7 +18,9 @@ export function visibleEvidence(actor: Actor): SQL {
   const { id, unit, jurisdiction } = actor
   const own = unit === null ? sql`e.uploaded_by = ${id}` : sql`(e.uploaded_by = ${id} or e.unit_id = ${unit})`
   return sql`e.jurisdiction_id = ${jurisdiction.id} and case when e.used_at is null then ${own}
-    else exists (select from item i where ${visibleItems(actor)} and ${usesEvidence}) end`
+    else exists (
+      select from evidence_use u join item i on i.jurisdiction_id = u.jurisdiction_id and i.id = u.item_id
+      where u.jurisdiction_id = e.jurisdiction_id and u.evidence_id = e.id and ${visibleItems(actor)}) end`
 }
 
 interface Row extends Record<string, unknown> {
@@ -65,22 +66,22 @@ const MAX_ALIKE = 50
 
 /** For each photo, the items of the jurisdiction that use it or one that looks like it. They are not for the caller's eyes. */
 async function itemsWithAlike(tx: Tx, jurisdiction: string, photos: readonly Row[]): Promise<Map<string, string[]>> {
-  const asked = photos.flatMap(({ id, phash }) => (phash === null ? [] : [{ id, phash, bands: bandsAlike(phash) }]))
   const found = new Map<string, string[]>()
-  if (asked.length === 0) return found
-  const { rows } = await tx.execute<{ id: string; item: string }>(sql`
-    select p.id, alike.item from json_to_recordset(${JSON.stringify(asked)}::json) as p (id uuid, phash text, bands integer[])
-    cross join lateral (
-      select i.id as item from evidence_file f
+  const searches = photos.flatMap(({ id, phash }) => {
+    if (phash === null) return []
+    // One search each, by its own values: only then does the planner know how few they find.
+    return sql`(select ${id} as id, u.item_id as item from evidence_file f
       join evidence e on e.jurisdiction_id = f.jurisdiction_id and e.received_sha256 = f.received_sha256
-      join item i on i.jurisdiction_id = e.jurisdiction_id and ${usesEvidence}
-      where f.jurisdiction_id = ${jurisdiction} and ${alike(sql`f`, sql`p.bands`, sql`p.phash`)} and e.used_at is not null
-      limit ${MAX_ALIKE}) alike`)
+      join evidence_use u on u.jurisdiction_id = e.jurisdiction_id and u.evidence_id = e.id
+      where f.jurisdiction_id = ${jurisdiction} and ${alike(phash)} limit ${MAX_ALIKE})`
+  })
+  if (searches.length === 0) return found
+  const { rows } = await tx.execute<{ id: string; item: string }>(sql.join(searches, sql` union all `))
   for (const { id, item } of rows) found.set(id, [...(found.get(id) ?? []), item])
   return found
 }
 
-/** The condition that a file looks like a photo of that hash, whose bands come from `bandsAlike`. */
-export function alike(file: SQL, bands: SQL, phash: SQL): SQL {
-  return sql`${file}.bands && ${bands} and bit_count(${file}.phash # ${phash}::bit(64)) <= ${ALIKE_BITS}`
+/** The condition that a file, alias `f`, looks like a photo of that hash. */
+export function alike(phash: string): SQL {
+  return sql`f.bands && ${sql.param(bandsAlike(phash))}::integer[] and bit_count(f.phash # ${phash}::bit(64)) <= ${ALIKE_BITS}`
 }

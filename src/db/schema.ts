@@ -525,6 +525,16 @@ export const evidenceFile = pgTable(
   (t) => [primaryKey({ columns: [t.jurisdiction, t.receivedSha256] })],
 )
 
+export const evidenceUse = pgTable(
+  'evidence_use',
+  {
+    jurisdiction: jurisdictionId(),
+    evidence: uuid('evidence_id').notNull(),
+    item: uuid('item_id').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.evidence, t.item] })],
+)
+
 export const evidence = pgTable(
   'evidence',
   {

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Db, Tx } from '../db/client.js'
-import { alike, usesEvidence, visibleEvidence } from '../db/evidence.js'
+import { alike, joinUsers, visibleEvidence } from '../db/evidence.js'
 import { instant } from '../db/instant.js'
 import { visibleItems } from '../db/visible.js'
-import { bandsAlike, EVIDENCE_KINDS, EVIDENCE_WARNINGS, MEDIA_TYPES } from '../domain/evidence.js'
+import { EVIDENCE_KINDS, EVIDENCE_WARNINGS, MEDIA_TYPES } from '../domain/evidence.js'
 import type { Actor } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
 import { EVIDENCE_REF_EXAMPLE, ITEM_EXAMPLE, PERSON_EXAMPLE } from '../http/examples.js'
@@ -97,8 +97,10 @@ export async function readEvidence(db: Db | Tx, actor: Actor, id: string): Promi
       'uses', coalesce((
         select json_agg(json_build_object('itemId', i.id, 'itemCode', i.code, 'event', r ->> 'event', 'at', r ->> 'at',
           'warnings', r -> 'warnings') order by r ->> 'at', i.id)
-        from item i cross join lateral jsonb_array_elements(i.evidence) r
-        where ${visibleItems(actor)} and ${usesEvidence} and r ->> 'id' = e.id::text), '[]'::json)) as json
+        from evidence_use u join item i on i.jurisdiction_id = u.jurisdiction_id and i.id = u.item_id
+        cross join lateral jsonb_array_elements(i.evidence) r
+        where u.jurisdiction_id = e.jurisdiction_id and u.evidence_id = e.id and ${visibleItems(actor)}
+          and r ->> 'id' = e.id::text), '[]'::json)) as json
     from evidence e
     join evidence_file f on f.jurisdiction_id = e.jurisdiction_id and f.received_sha256 = e.received_sha256
     join person p on p.jurisdiction_id = e.jurisdiction_id and p.id = e.uploaded_by
@@ -121,9 +123,8 @@ async function findAlike(
       f.received_sha256 = decode(${receivedSha256}, 'hex') as "sameFile"
     from evidence_file f
     join evidence e on e.jurisdiction_id = f.jurisdiction_id and e.received_sha256 = f.received_sha256
-    join item i on i.jurisdiction_id = e.jurisdiction_id and ${usesEvidence}
-    where f.jurisdiction_id = ${actor.jurisdiction.id} and ${visibleItems(actor)} and e.used_at is not null
-      and ${alike(sql`f`, sql`${sql.param(bandsAlike(phash))}::integer[]`, sql`${phash}`)}
+    ${joinUsers}
+    where f.jurisdiction_id = ${actor.jurisdiction.id} and ${visibleItems(actor)} and ${alike(phash)}
       and not i.id = any(${sql.param(own)}::uuid[])
     order by i.code desc, e.id limit ${MAX_ALIKE}`)
   return rows
