@@ -17,9 +17,6 @@ create table evidence_file (
   thumbnail_sha256 bytea,
   -- A perceptual hash: pictures that look alike differ in few of its bits.
   phash bit(64),
-  -- Its four quarters, each with its place: two hashes that differ in at most seven bits have a quarter that differs in
-  -- at most one, which an index can find.
-  bands integer[],
   -- What the file itself said of its time and position, WGS 84.
   taken_at timestamptz,
   lon double precision,
@@ -27,11 +24,35 @@ create table evidence_file (
   -- The last time that somebody sent it. Nothing is swept that has just come again.
   claimed_at timestamptz not null,
   primary key (jurisdiction_id, received_sha256),
-  constraint evidence_file_image check (num_nulls(width, height, thumbnail_sha256, phash, bands) in (0, 5)),
+  constraint evidence_file_image check (num_nulls(width, height, thumbnail_sha256, phash) in (0, 4)),
   constraint evidence_file_location check ((lon is null) = (lat is null))
 );
-create index evidence_file_alike on evidence_file using gin (bands) where bands is not null;
 create index evidence_file_by_age on evidence_file (jurisdiction_id, claimed_at);
+
+-- The four quarters of a perceptual hash, each with its place: two hashes that differ in at most seven bits have a quarter
+-- that differs in at most one, which an index can find. A table, because of an array's 68 possible values the planner
+-- believes that they are in every third row.
+create table evidence_band (
+  jurisdiction_id text not null references jurisdiction,
+  band integer not null,
+  received_sha256 bytea not null,
+  primary key (jurisdiction_id, band, received_sha256),
+  foreign key (jurisdiction_id, received_sha256) references evidence_file on delete cascade
+);
+create index evidence_band_by_file on evidence_band (jurisdiction_id, received_sha256);
+
+create function note_evidence_bands() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  delete from evidence_band where jurisdiction_id = new.jurisdiction_id and received_sha256 = new.received_sha256;
+  insert into evidence_band (jurisdiction_id, band, received_sha256)
+    select new.jurisdiction_id, n * 65536 + substring(new.phash from n * 16 + 1 for 16)::integer, new.received_sha256
+    from generate_series(0, 3) n where new.phash is not null;
+  return null;
+end $$;
+
+create trigger evidence_file_bands after insert or update of phash on evidence_file
+  for each row execute function note_evidence_bands();
 
 -- One upload: the file with what its sender says that it shows. Its row comes after the file is safely kept.
 create table evidence (

@@ -17,7 +17,6 @@ const TYPES: Record<string, string> = {
   timestamptz: 'timestamp with time zone',
   'uuid[]': 'ARRAY',
   'text[]': 'ARRAY',
-  'integer[]': 'ARRAY',
 }
 /** Kept by the migration runner and by the reference loader alone. */
 const UNMIRRORED = ['migration']

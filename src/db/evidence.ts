@@ -70,10 +70,10 @@ async function itemsWithAlike(tx: Tx, jurisdiction: string, photos: readonly Row
   const searches = photos.flatMap(({ id, phash }) => {
     if (phash === null) return []
     // One search each, by its own values: only then does the planner know how few they find.
-    return sql`(select ${id} as id, u.item_id as item from evidence_file f
+    return sql`(select ${id}::text as id, u.item_id as item from evidence_file f
       join evidence e on e.jurisdiction_id = f.jurisdiction_id and e.received_sha256 = f.received_sha256
       join evidence_use u on u.jurisdiction_id = e.jurisdiction_id and u.evidence_id = e.id
-      where f.jurisdiction_id = ${jurisdiction} and ${alike(phash)} limit ${MAX_ALIKE})`
+      where ${alike(jurisdiction, phash)} limit ${MAX_ALIKE})`
   })
   if (searches.length === 0) return found
   const { rows } = await tx.execute<{ id: string; item: string }>(sql.join(searches, sql` union all `))
@@ -81,7 +81,10 @@ async function itemsWithAlike(tx: Tx, jurisdiction: string, photos: readonly Row
   return found
 }
 
-/** The condition that a file, alias `f`, looks like a photo of that hash. */
-export function alike(phash: string): SQL {
-  return sql`f.bands && ${sql.param(bandsAlike(phash))}::integer[] and bit_count(f.phash # ${phash}::bit(64)) <= ${ALIKE_BITS}`
+/** The condition that a file, alias `f`, is in the jurisdiction and looks like a photo of that hash. */
+export function alike(jurisdiction: string, phash: string): SQL {
+  return sql`f.jurisdiction_id = ${jurisdiction} and f.received_sha256 in (
+      select b.received_sha256 from evidence_band b
+      where b.jurisdiction_id = ${jurisdiction} and b.band = any(${sql.param(bandsAlike(phash))}::integer[]))
+    and bit_count(f.phash # ${phash}::bit(64)) <= ${ALIKE_BITS}`
 }

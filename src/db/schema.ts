@@ -516,13 +516,22 @@ export const evidenceFile = pgTable(
     height: integer('height'),
     thumbnailSha256: bytea('thumbnail_sha256'),
     phash: bits('phash'),
-    bands: integer('bands').array(),
     takenAt: instant('taken_at'),
     lon: doublePrecision('lon'),
     lat: doublePrecision('lat'),
     claimedAt: instant('claimed_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.jurisdiction, t.receivedSha256] })],
+)
+
+export const evidenceBand = pgTable(
+  'evidence_band',
+  {
+    jurisdiction: jurisdictionId(),
+    band: integer('band').notNull(),
+    receivedSha256: bytea('received_sha256').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.band, t.receivedSha256] })],
 )
 
 export const evidenceUse = pgTable(

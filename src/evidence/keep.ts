@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import type { Deps } from '../deps.js'
-import { bandsOf } from '../domain/evidence.js'
 import type { Actor } from '../domain/permissions.js'
 import { EdgeError } from '../http/problem.js'
 import type { createTurns } from '../http/turns.js'
@@ -84,7 +83,6 @@ async function claim(db: Db, jurisdiction: string, file: Received, prepared: Pre
     height: picture?.height ?? null,
     thumbnail_sha256: picture === null ? null : `\\x${picture.thumbnail.sha256}`,
     phash: picture?.phash ?? null,
-    bands: picture === null ? null : bandsOf(picture.phash),
     taken_at: takenAt,
     lon: location?.lon ?? null,
     lat: location?.lat ?? null,

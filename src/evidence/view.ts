@@ -124,7 +124,7 @@ async function findAlike(
     from evidence_file f
     join evidence e on e.jurisdiction_id = f.jurisdiction_id and e.received_sha256 = f.received_sha256
     ${joinUsers}
-    where f.jurisdiction_id = ${actor.jurisdiction.id} and ${visibleItems(actor)} and ${alike(phash)}
+    where ${alike(actor.jurisdiction.id, phash)} and ${visibleItems(actor)}
       and not i.id = any(${sql.param(own)}::uuid[])
     order by i.code desc, e.id limit ${MAX_ALIKE}`)
   return rows
