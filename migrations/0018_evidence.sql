@@ -30,8 +30,8 @@ create table evidence_file (
 create index evidence_file_by_age on evidence_file (jurisdiction_id, claimed_at);
 
 -- The four quarters of a perceptual hash, each with its place: two hashes that differ in at most seven bits have a quarter
--- that differs in at most one, which an index can find. A table, because of an array's 68 possible values the planner
--- believes that they are in every third row.
+-- that differs in at most one, which an index can find. A table, because the planner cannot tell how rare the values of an
+-- array are, and would read all of them.
 create table evidence_band (
   jurisdiction_id text not null references jurisdiction,
   band integer not null,

@@ -12,7 +12,7 @@ import { createS3Store, type S3Settings } from '../src/evidence/s3-store.js'
 import { type FileStore, storageErrorOf } from '../src/evidence/store.js'
 import { evidenceSweepChore } from '../src/evidence/sweep-chore.js'
 import { verifyFiles } from '../src/evidence/verify.js'
-import { createTestApp, DAY_MS, itemIn, type Json, ok, type TestApp } from './helpers/app.js'
+import { callerOf, createTestApp, DAY_MS, itemIn, type Json, ok, type TestApp } from './helpers/app.js'
 import { refused } from './helpers/checked.js'
 import { choreDeps, runChore } from './helpers/chores.js'
 import {
@@ -27,6 +27,7 @@ import {
   sendEvidence,
   tus,
 } from './helpers/evidence.js'
+import { MAIN, runNode } from './helpers/node-process.js'
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 const keys = { region: 'us-east-1', accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' }
@@ -268,4 +269,24 @@ t.test('nobody lets more lie about than they use', async (t) => {
     from evidence cross join generate_series(1, 199) where id = '${id}'`)
   refused(t, await sendEvidence(app, home.inspector, partsOf(pdf('x'), { kind: 'document' })), 429, 'too-many-requests')
   t.equal((await sendEvidence(app, home.verifier, partsOf(pdf('x'), { kind: 'document' }))).status, 201)
+})
+
+t.test('the command line reads every file, and names what is not as it was', async (t) => {
+  const made = await createTestApp(t)
+  const { receivedSha256: name } = await evidence(made.app, made.home.inspector, pdf('x'), { kind: 'document' })
+  const env = { DATABASE_URL: made.url, DATA_DIR: made.dataDir }
+  t.match(await runNode(MAIN, ['verify'], { env }), { code: 0, out: 'fuyang: 1 files, each is as it was kept' })
+  await rm(join(made.dataDir, 'evidence', 'fuyang', name.slice(0, 2), name))
+  const broken = await runNode(MAIN, ['verify'], { env })
+  t.match(broken, { code: 1, out: `fuyang/${name.slice(0, 2)}/${name}: missing` })
+})
+
+t.test('a jurisdiction that is made on the command line asks for photos from before and after', async (t) => {
+  const { app, url } = await createTestApp(t)
+  const about = ['--id', 'huainan', '--name', '淮南', '--area', '340400']
+  const { code, out } = await runNode(MAIN, ['init', ...about], { env: { DATABASE_URL: url } })
+  t.equal(code, 0, out)
+  const rules = await ok(callerOf(app, out.trim().split('\n').at(-1) ?? '').get('/v1/rules'))
+  const closure = { before: 1, during: 0, after: 1, document: 0 }
+  t.match(rules, { version: 1, evidence: { closure: { general: closure, major: closure } } })
 })
