@@ -18,7 +18,7 @@ function versionsAt(events: readonly Json[], seq: number): string[] {
 
 /** Events enough for whole blocks, then writers whose clocks go hours back and forth; the list is read while they write. */
 async function history(): Promise<{ events: Json[]; read: Map<number, Json[]> }> {
-  await importCsv(made, office, mappingFor('before'), rowsOf(400))
+  await importCsv(made, office, mappingFor('before'), rowsOf(280))
   const read = new Map<number, Json[]>()
   let isWriting = true
   const reading = (async () => {
@@ -31,7 +31,7 @@ async function history(): Promise<{ events: Json[]; read: Map<number, Json[]> }>
   isWriting = false
   await reading
   clock.now = '2026-12-31T16:00:00.000Z'
-  await importCsv(made, office, mappingFor('after'), rowsOf(400))
+  await importCsv(made, office, mappingFor('after'), rowsOf(280))
   clock.now = '2027-03-01T00:00:00.000Z'
   return { events: await allPages(auditor, '/v1/events?limit=200'), read }
 }

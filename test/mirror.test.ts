@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { createClient } from '../src/client/index.js'
+import { prepareEvent } from '../src/ledger/chain.js'
+import { faultOf } from '../src/mirror/chain.js'
 import { type MirrorOptions, mirror } from '../src/mirror/mirror.js'
 import { createTarget } from '../src/mirror/target.js'
 import { createTestApp, filing, itemIn, ok, type TestJurisdiction } from './helpers/app.js'
@@ -119,6 +121,46 @@ t.test('a ledger that went back, was rewritten, or is another’s is not followe
   await t.rejects(run(destination), { message: /ends before the mirror’s place/ })
   await tampered('update mirror_place set seq = seq + 100')
   await t.rejects(run(destination), { message: /ends before the mirror’s place/ })
+})
+
+t.test('what a later version of the service says, an old mirror keeps and passes on', async (t) => {
+  const destination = sqliteDestination(t)
+  const item = await itemIn('listed', home)
+  await run(destination)
+  const about = { jurisdiction: home.id, itemId: item.id, itemCode: item.code, itemVersion: item.version + 1 }
+  const nothing = { itemId: null, itemCode: null, itemVersion: null }
+  const actor = { id: home.system.id, role: 'system' }
+  const at = item.updatedAt
+  const unknown = { member: [{ x: null }] } as never
+  const events = [
+    prepareEvent({ ...about, type: 'item.invented', at, actor }, unknown),
+    prepareEvent({ ...about, ...nothing, type: 'invention.made', at, actor }, unknown),
+  ]
+  const ofItem = [home.id, item.id]
+  const columns = 'jurisdiction_id, id, code, version, status, title, source, area, reported_at, updated_at, valid_to'
+  await superuser.query(
+    `insert into item_past (${columns}, default_due_provisional, due_provisional, merged_from, concerned_units)
+      select ${columns.replace('valid_to', 'updated_at')}, false, false, '{}', '{}' from item where jurisdiction_id = $1 and id = $2`,
+    ofItem,
+  )
+  const change = `update item set version = version + 1, title = '新办法' where jurisdiction_id = $1 and id = $2`
+  await superuser.query(change, ofItem)
+  await superuser.query('select append_events($1, $2)', [home.id, JSON.stringify(events)])
+  await run(destination)
+  const mirrored = await contentOf(destination)
+  t.match(mirrored.events.slice(-2), [
+    { type: 'item.invented', data: { member: [{ x: null }] } },
+    { type: 'invention.made' },
+  ])
+  t.match(
+    mirrored.items.find(({ id }) => id === item.id),
+    { title: '新办法', version: item.version + 1 },
+  )
+  const [last, before] = mirrored.events.toReversed()
+  if (last === undefined || before === undefined) throw new Error('no events')
+  const erased = { ...last, data: null, salt: null } as never
+  t.equal(faultOf(erased, before), undefined, 'erased data leave the chain whole')
+  t.match(faultOf({ ...last, type: 'another' as never }, before), /hash of event/)
 })
 
 t.test('a key that does not see all of the list is refused', async (t) => {

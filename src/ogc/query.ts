@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
-import { heldAt, itemFields, itemRows, itemThen } from '../db/item-json.js'
+import { heldAt, heldInOrder, itemFields, itemRows, itemThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
 import { visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
@@ -38,10 +38,10 @@ export async function findFeatures(db: Db, actor: Actor, query: FindFeatures, no
   const after = cursor === undefined ? [] : [sql`(i.reported_at, i.id) < (${key}::timestamptz, ${id}::uuid)`]
   const conditions = conditionsOf(actor, query, now)
   const { rows } = await db.execute<FeatureRow>(sql`
-    select ${featureFields(actor, past?.at ?? now)} from ${itemRows(past)} i where ${all([...conditions, ...after])}
+    select ${featureFields(actor, past?.at ?? now)} from ${itemRows(past)} i where ${all([...heldInOrder(past), ...conditions, ...after])}
     order by i.reported_at desc, i.id desc limit ${limit + 1}`)
   const counted = await db.execute<{ matched: number }>(sql`
-    select count(*)::int as matched from ${itemRows(past)} i where ${all(conditions)}`)
+    select count(*)::int as matched from ${itemRows(past)} i where ${all([...heldAt(past), ...conditions])}`)
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return {
@@ -101,7 +101,6 @@ function conditionsOf(actor: Actor, query: FindFeatures, now: string): SQL[] {
   const { from, to } = datetime === undefined ? {} : instantsOf(datetime, timeZone)
   return [
     visibleItems(actor, past),
-    ...heldAt(past),
     ...filterConditions({ ...filterOf(filters) }, past?.at ?? now, timeZone),
     ...(from === undefined ? [] : [sql`i.reported_at >= ${from}`]),
     ...(to === undefined ? [] : [sql`i.reported_at <= ${to}`]),
