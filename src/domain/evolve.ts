@@ -1,12 +1,9 @@
-import type { Deadline, Filed, HappenedItemEvent } from './events.js'
+import { blank, type Identity } from './blank-item.js'
+import type { Deadline, HappenedItemEvent } from './events.js'
+import { callOf } from './hotline.js'
 import { type Assignment, type Instant, type Item, resumedDueAt } from './item.js'
 
-/** What an item is from birth and its first event does not say. */
-export interface Identity {
-  jurisdiction: string
-  id: string
-  code: string
-}
+export type { Identity }
 
 /** The item that its first event (`item.reported` or `item.imported`) makes. */
 export function begin(identity: Identity, event: HappenedItemEvent): Item {
@@ -115,6 +112,10 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
     case 'item.score_appeal_decided':
     case 'item.accidents_counted':
       return {}
+    case 'item.caller_answered':
+      return { hotline: { ...callOf(item.hotline), firstAnswer: { ...event.data, ...done } } }
+    case 'item.satisfaction_recorded':
+      return { hotline: { ...callOf(item.hotline), satisfaction: { ...event.data, ...done } } }
     case 'item.escalated': {
       const rungs = [...(item.escalation?.rungs ?? []), event.data.rung]
       return { escalation: { rung: event.data.rung, at: event.at, rungs } }
@@ -195,62 +196,4 @@ function rechecked(event: Extract<HappenedItemEvent, { type: 'item.rechecked' }>
 function assignmentOf(item: Item): Assignment {
   if (item.assignment === null) throw new Error(`item ${item.id} is ${item.status} without an assignment`)
   return item.assignment
-}
-
-function blank(identity: Identity, filed: Filed, at: string): Item {
-  const { title, description, category, risk, source, area, road, direction, startChainageM, endChainageM } = filed
-  const { lon, lat, address, externalSystem, externalId, foundAt } = filed
-  // Written out: an object of this size that is put together from spreads is forty times as slow to make.
-  return {
-    jurisdiction: identity.jurisdiction,
-    id: identity.id,
-    code: identity.code,
-    version: 1,
-    status: 'reported',
-    title,
-    description,
-    category,
-    risk,
-    source,
-    area,
-    road,
-    direction,
-    startChainageM,
-    endChainageM,
-    lon,
-    lat,
-    address,
-    externalSystem,
-    externalId,
-    foundAt,
-    level: null,
-    reportedAt: at,
-    reportedBy: null,
-    listedAt: null,
-    evaluation: null,
-    defaultDueAt: null,
-    defaultDueProvisional: false,
-    defaultDueBasis: null,
-    dueAt: null,
-    dueProvisional: false,
-    dueBasis: null,
-    dueSetAt: null,
-    escalation: null,
-    assignment: null,
-    plan: null,
-    progress: null,
-    extension: null,
-    suspension: null,
-    closureRequest: null,
-    closedAt: null,
-    closedBy: null,
-    closureFindings: null,
-    supervision: null,
-    recheck: null,
-    dismissalReason: null,
-    mergedInto: null,
-    mergedFrom: [],
-    concernedUnits: [],
-    updatedAt: at,
-  }
 }

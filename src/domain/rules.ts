@@ -49,6 +49,8 @@ export interface Rules {
     times: BulletinTimes
   }
   scoring: Scoring
+  /** Whether what came in through channels can be read over Open311 without a key. */
+  publicIntake: { readWithoutKey: boolean }
 }
 
 /** The rules in force where a jurisdiction has set none: version 0. */
@@ -93,11 +95,12 @@ export const DEFAULT_RULES: Rules = {
     times: { daily: null, weekly: null, monthly: null },
   },
   scoring: DEFAULT_SCORING,
+  publicIntake: { readWithoutKey: false },
 }
 
 /** Rules that were set before a later version of the service added to them: what it added has its default. */
 export function completeRules(data: Partial<Rules>): Rules {
-  const { defaultDeadlines, sending, bulletins, scoring } = DEFAULT_RULES
+  const { defaultDeadlines, sending, bulletins, scoring, publicIntake } = DEFAULT_RULES
   return {
     ...DEFAULT_RULES,
     ...data,
@@ -105,6 +108,7 @@ export function completeRules(data: Partial<Rules>): Rules {
     sending: { ...sending, ...data.sending },
     bulletins: { ...bulletins, ...data.bulletins, times: { ...bulletins.times, ...data.bulletins?.times } },
     scoring: { ...scoring, ...data.scoring },
+    publicIntake: { ...publicIntake, ...data.publicIntake },
   }
 }
 

@@ -9,6 +9,7 @@ import { type Actor, requirePermitted } from '../domain/permissions.js'
 import { Rejection } from '../domain/rejection.js'
 import { localDate } from '../domain/zone.js'
 import type { Outcome } from './act.js'
+import type { Change } from './change-item.js'
 import { happened, writeNewItem } from './item-store.js'
 
 /**
@@ -16,8 +17,12 @@ import { happened, writeNewItem } from './item-store.js'
  * turns, so that an external id that is not on the list then is not on it later either.
  * @throws Rejection `duplicate-external-id` that names the item which has the external id already.
  */
-export async function openItem(tx: Tx, { actor, now }: { actor: Actor; now: string }, filed: Filed): Promise<Outcome> {
-  requirePermitted(actor.role, 'item.file')
+export async function openItem(
+  tx: Tx,
+  { actor, now, action }: Pick<Change, 'actor' | 'now' | 'action'>,
+  filed: Filed,
+): Promise<Outcome> {
+  requirePermitted(actor.role, action)
   const event = file(filed, actor, now)
   const year = Number(localDate(now, actor.jurisdiction.timeZone).slice(0, 4))
   const [code = ''] = await nextCodes(tx, actor.jurisdiction.id, year, 1)

@@ -1,9 +1,10 @@
 import { command, type ItemCommand } from '../commands/item-command.js'
 import { defaultDeadlines } from '../db/deadline.js'
 import { correct, dismiss, list, note } from '../domain/decide/list.js'
+import { requireKnownCodes } from '../http/known-codes.js'
 import { changeItem, mergeItems } from '../ledger/change-item.js'
 import { openItem } from '../ledger/open-item.js'
-import { correctionOf, filedOf, requireKnownCodes } from './place.js'
+import { correctionOf, filedOf } from './place.js'
 import { AddNote, CorrectItem, FileItem, ListItem, MergeItem, Reason } from './schemas.js'
 
 const TAG = 'List'

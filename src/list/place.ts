@@ -1,6 +1,4 @@
-import { sql } from 'drizzle-orm'
 import type { z } from 'zod'
-import type { Tx } from '../db/client.js'
 import { parseChainageRange } from '../domain/chainage.js'
 import { toWgs84 } from '../domain/datum.js'
 import { requirePlace } from '../domain/decide/list.js'
@@ -8,7 +6,6 @@ import type { Filed } from '../domain/events.js'
 import type { Description } from '../domain/item.js'
 import { invalid } from '../domain/rejection.js'
 import { parseRoad } from '../domain/road.js'
-import { unknownCode } from '../http/fields.js'
 import type { CorrectItem, FileItem } from './schemas.js'
 
 type Filing = z.infer<typeof FileItem>
@@ -21,6 +18,7 @@ export function filedOf(filing: Filing): Filed {
   const nowhere = { road: null, startChainageM: null, endChainageM: null, lon: null, lat: null }
   const filed: Filed = {
     ...{ title, description, category, risk, source, area, direction, address, foundAt, externalId, externalSystem },
+    ...callOf(filing),
     ...nowhere,
     ...whereOf(filing),
   }
@@ -31,25 +29,19 @@ export function filedOf(filing: Filing): Filed {
   return filed
 }
 
+/** What comes from the hotline is a call; its ticket number is the external id unless the filing names another. */
+function callOf({ source, hotline, externalId }: Filing): Partial<Filed> {
+  if (source !== 'hotline') return {}
+  const ticket = hotline?.ticket ?? null
+  const answerWanted = hotline?.answerWanted ?? true
+  const numbered = ticket === null || externalId !== undefined ? {} : { externalId: ticket, externalSystem: 'hotline' }
+  return { hotline: { ticket, answerWanted }, ...numbered }
+}
+
 /** A merge patch in the domain's terms: only the members that it has. */
 export function correctionOf(patch: Correction): Partial<Description> {
   const { location: _l, datum: _d, chainage: _c, startChainageM: _s, endChainageM: _e, road: _r, ...plain } = patch
   return { ...plain, ...whereOf(patch) } as Partial<Description>
-}
-
-/** Codes of the reference data, checked before the item is written. @throws Rejection at the field that is unknown. */
-export async function requireKnownCodes(
-  tx: Tx,
-  jurisdiction: string,
-  codes: { area?: string | undefined; category?: string | null | undefined },
-): Promise<void> {
-  const { area = null, category = null } = codes
-  if (area === null && category === null) return
-  const { rows } = await tx.execute<{ area: boolean; category: boolean }>(sql`
-    select exists (select from area where code = ${area}) as area,
-      exists (select from category where jurisdiction_id = ${jurisdiction} and code = ${category}) as category`)
-  if (area !== null && rows[0]?.area !== true) throw unknownCode('/area', area)
-  if (category !== null && rows[0]?.category !== true) throw unknownCode('/category', category)
 }
 
 function whereOf(input: Correction): Partial<Description> {

@@ -117,7 +117,8 @@ async function setRules(
   await lockSettings(tx, id)
   const before = await readRules(tx, id)
   requireVersion(ifMatch, before.version)
-  const rules = { ...sent, scoring: sent.scoring ?? before.rules.scoring }
+  const { scoring, publicIntake } = before.rules
+  const rules = { ...sent, scoring: sent.scoring ?? scoring, publicIntake: sent.publicIntake ?? publicIntake }
   if (canonicalJson(before.rules) === canonicalJson(rules)) return { ...answerOf(before), events: [] }
   const version = before.version + 1
   await tx.execute(sql`

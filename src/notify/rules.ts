@@ -53,6 +53,13 @@ const NumberPattern = text(60)
 
 const WorkingDays = z.int().min(1).max(MAX_WORKING_DAYS)
 
+const PublicIntake = z.strictObject({
+  readWithoutKey: z.boolean().meta({
+    description:
+      'Whether anybody can read over Open311, without a key, what came in through channels. Off unless it is set: then a channel’s key is needed for everything.',
+  }),
+})
+
 const members = {
   defaultDeadlines: z
     .strictObject(
@@ -106,6 +113,7 @@ const members = {
       .meta({ description: 'When bulletins are drafted by themselves; null: never.' }),
   }),
   scoring: ScoringView,
+  publicIntake: PublicIntake,
 } satisfies Record<keyof Rules, z.ZodType>
 
 const EXAMPLE = { version: 3, setAt: '2026-11-22T01:30:00.000Z', setBy: { id: PERSON_EXAMPLE.id, name: '管理员' } }
@@ -124,13 +132,15 @@ export const RulesView = z
   })
 
 /** The rules as a client sends them. */
-export type RulesToSet = Omit<Rules, 'scoring'> & { scoring?: Rules['scoring'] | undefined }
+export type RulesToSet = Omit<Rules, Later> & { [K in Later]?: Rules[K] | undefined }
+type Later = 'scoring' | 'publicIntake'
 
 export const SetRules = z
   .strictObject({
     ...members,
-    // Clients from before there were scores send rules without it.
+    // Clients from before there were these send rules without them.
     scoring: ScoringView.optional(),
+    publicIntake: PublicIntake.optional(),
     version: z.int().optional(),
     setAt: z.string().nullish(),
     setBy: z.looseObject({}).nullish(),
@@ -139,7 +149,7 @@ export const SetRules = z
   .meta({
     id: 'SetRules',
     description:
-      'The rules, whole: what is left out is refused, not kept; but without `scoring`, which came later, the scoring in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.',
+      'The rules, whole: what is left out is refused, not kept; but without `scoring` or `publicIntake`, which came later, what is in force of them stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.',
     example: DEFAULT_RULES,
   })
 
