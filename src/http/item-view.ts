@@ -32,14 +32,18 @@ export const AssignmentView = z
 
 const HotlineView = z
   .strictObject({
-    ticket: z.string().nullable().meta({ description: 'The hotline’s own number of the call, under which it keeps who called.' }),
+    ticket: z
+      .string()
+      .nullable()
+      .meta({ description: 'The hotline’s own number of the call, under which it keeps who called.' }),
     answerWanted: z.boolean(),
     firstAnswer: z.strictObject({ answer: z.string().nullable(), ...done }).nullable(),
     satisfaction: z.strictObject({ rating: z.enum(RATINGS), note: z.string().nullable(), ...done }).nullable(),
   })
   .meta({
     id: 'Hotline',
-    description: 'The call to the hotline that the item came from, and what came of it. Nothing of who called is kept here.',
+    description:
+      'The call to the hotline that the item came from, and what came of it. Nothing of who called is kept here.',
     example: {
       ...{ ticket: 'FY20261122-0815', answerWanted: true, satisfaction: null },
       firstAnswer: {

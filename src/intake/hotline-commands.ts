@@ -8,7 +8,9 @@ import { changeItem } from '../ledger/change-item.js'
 const TAG = 'Public intake'
 
 const AnswerCaller = z
-  .strictObject({ answer: text(2000, 'What the caller was told. Leave names and numbers out: the ledger keeps it.').optional() })
+  .strictObject({
+    answer: text(2000, 'What the caller was told. Leave names and numbers out: the ledger keeps it.').optional(),
+  })
   .meta({ id: 'AnswerCaller', example: { answer: '已电话告知来电人，三日内现场核查。' } })
 
 const RecordSatisfaction = z
@@ -28,7 +30,8 @@ export const HOTLINE_COMMANDS: readonly ItemCommand[] = [
     description:
       'Records that whoever called the hotline was answered; once. By the office, the unit that has the item or helps with it, or the hotline itself for its own calls, which is shown the item without what goes on inside.',
     body: AnswerCaller,
-    run: (tx, change, { answer = null }) => changeItem(tx, change, (item) => answerCaller(item, { answer }, change.actor)),
+    run: (tx, change, { answer = null }) =>
+      changeItem(tx, change, (item) => answerCaller(item, { answer }, change.actor)),
   }),
   command({
     kind: 'satisfaction',

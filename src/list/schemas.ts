@@ -51,8 +51,14 @@ export const FileItem = z
     externalSystem: text(100).optional(),
     hotline: z
       .strictObject({
-        ticket: text(60, 'The hotline’s own number of the call; the item’s external id unless another is given.').optional(),
-        answerWanted: z.boolean().optional().meta({ description: 'Whether the caller wants an answer; true when absent.' }),
+        ticket: text(
+          60,
+          'The hotline’s own number of the call; the item’s external id unless another is given.',
+        ).optional(),
+        answerWanted: z
+          .boolean()
+          .optional()
+          .meta({ description: 'Whether the caller wants an answer; true when absent.' }),
       })
       .optional()
       .meta({ description: 'Of a call to the hotline, with `source: hotline`. Who called is not kept here.' }),
