@@ -107,11 +107,11 @@ t.test(
 t.test('what is wrong with a filing is said in the form of the specification', async (t) => {
   const before = (await ok(home.auditor.get('/v1/ledger'))).seq
   const cases: [Record<string, string>, number, RegExp][] = [
-    [{ ...PLACE }, 400, /^service_code was not provided|^service_code: service_code was not/],
+    [{ ...PLACE }, 400, /^service_code was not provided/],
     [{ ...LIGHT, service_code: 'potholes' }, 404, /service_code was not found/],
     [{ service_code: 'lighting' }, 400, /No place/],
     [{ service_code: 'lighting', address_id: '545483' }, 400, /no address_ids/],
-    [{ service_code: 'lighting', lat: '32.9' }, 400, /^long: lat and long go together/],
+    [{ service_code: 'lighting', lat: '32.9' }, 400, /^lat and long go together/],
     [{ ...LIGHT, lat: '91' }, 400, /^lat: /],
     [{ ...LIGHT, long: 'east' }, 400, /^long: /],
     [{ ...LIGHT, description: '长'.repeat(4001) }, 400, /^description: /],
@@ -373,8 +373,8 @@ t.test('requests are found by time, service and status, at most 90 days at once'
     'an id overrides',
   )
   const faults: [Record<string, string>, RegExp][] = [
-    [{ start_date: day(0), end_date: day(91) }, /^start_date: .*90 days/],
-    [{ start_date: day(2), end_date: day(1) }, /^start_date: /],
+    [{ start_date: day(0), end_date: day(91) }, /^start_date .*90 days/],
+    [{ start_date: day(2), end_date: day(1) }, /^start_date comes before/],
     [{ start_date: '2026-13-01T00:00:00Z' }, /^start_date: /],
     [{ end_date: 'today' }, /^end_date: /],
     [{ status: 'pending' }, /^status: /],

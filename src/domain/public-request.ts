@@ -82,8 +82,8 @@ const PERSONAL = new RegExp(
   [
     // Resident identity number, GB 11643: 17 digits and one more or an X.
     `(?<!${DIGIT})${DIGIT}${digits('{16}')}${GAP}[0-9０-９XxＸｘ](?!${DIGIT})`,
-    // Mobile number: eleven digits that begin with 1.
-    `(?<!${DIGIT})[1１]${GAP}[3-9３-９]${digits('{9}')}(?!${DIGIT})`,
+    // Mobile number: eleven digits that begin with 1, also with the country's 86 before them.
+    `(?<!${DIGIT})(?:[+＋]?[8８][6６]${GAP})?[1１]${GAP}[3-9３-９]${digits('{9}')}(?!${DIGIT})`,
     // Landline: area code with its 0, and seven or eight digits.
     `(?<!${DIGIT})[0０]${digits('{2,3}')}${GAP}${DIGIT}${digits('{6,7}')}(?!${DIGIT})`,
     '[\\p{L}\\p{N}._%+-]{1,64}[@＠][\\p{L}\\p{N}-]{1,63}(?:[.．][\\p{L}\\p{N}-]{1,63}){1,5}',

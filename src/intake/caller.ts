@@ -6,18 +6,13 @@ import type { Deps } from '../deps.js'
 import { type Actor, isChannel } from '../domain/permissions.js'
 import { invalid, Rejection } from '../domain/rejection.js'
 import { bearerOf, createKeyAuthenticator, unauthenticated } from '../http/actor.js'
+import type { Credentials } from './schemas.js'
 
 /** Who asks over Open311: somebody with a channel's key, or anybody. */
 export interface Reader {
   jurisdiction: Actor['jurisdiction']
   /** The key's; undefined for anybody. */
   channel: Actor | undefined
-}
-
-/** What every request may say of who it is and whom it is for. */
-export interface Credentials {
-  api_key?: string | undefined
-  jurisdiction_id?: string | undefined
 }
 
 /** The key that a request brings, as a parameter as the specification has it, or as everywhere else. */

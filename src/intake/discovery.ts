@@ -1,4 +1,4 @@
-import type { Config } from '../config.js'
+import type { Deps } from '../deps.js'
 import { inLanguage, type Language } from '../http/language.js'
 import type { About } from './describe.js'
 
@@ -22,7 +22,7 @@ const KEY_SERVICE = {
   en: 'Filing needs a channel’s key, which the administrator of the jurisdiction gives out.',
 }
 
-export function discoveryOf({ publicUrl }: Pick<Config, 'publicUrl'>, language: Language) {
+export function discoveryOf({ publicUrl }: Deps['config'], language: Language) {
   return {
     changeset: CHANGESET,
     contact: inLanguage(CONTACT, language),

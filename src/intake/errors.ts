@@ -15,7 +15,7 @@ export function answerOpen311Error(err: FastifyError, request: FastifyRequest, r
   if (retryAfterS !== undefined) reply.header('retry-after', retryAfterS)
   const errors = faults.map(({ pointer, detail }) => {
     const name = decoded(pointer.replace(/^\/(?:(?:query|params|headers)\/)?/, ''))
-    return { code: status, description: name === '' ? detail : `${name}: ${detail}` }
+    return { code: status, description: detail.includes(name) ? detail : `${name}: ${detail}` }
   })
   return sendAs(reply.code(status), formatOfPath(request.url), 'errors', errors)
 }

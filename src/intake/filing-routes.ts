@@ -6,7 +6,7 @@ import { type Callers, keyOf } from './caller.js'
 import { type About, describe } from './describe.js'
 import { fileRequest, RequestForm } from './filing.js'
 import { FORMATS, sendAs } from './format.js'
-import { createFilingLimit, limitedByAddress } from './limits.js'
+import { limitFilings } from './limits.js'
 import { Credentials } from './schemas.js'
 import { getService } from './services.js'
 import { ANSWERS } from './views.js'
@@ -28,12 +28,11 @@ const SERVICE_MISSING = { zh: '缺少 service_code。', en: 'service_code was no
 
 /** POST Service Request. */
 export function filingRoutes(app: App, { db, now, config, callers }: Deps & { callers: Callers }): void {
-  const countFiling = createFilingLimit(app, config)
+  const countFiling = limitFilings(app, config)
   for (const format of FORMATS) {
     app.post(
       `/requests.${format}`,
       {
-        config: limitedByAddress(config),
         schema: {
           ...describe(FILING, format),
           consumes: ['application/x-www-form-urlencoded'],
@@ -46,7 +45,7 @@ export function filingRoutes(app: App, { db, now, config, callers }: Deps & { ca
       async (request, reply) => {
         const form = { ...request.query, ...request.body }
         const channel = await callers.filer(request, form)
-        await countFiling(request)
+        await countFiling(request, reply)
         if (form.service_code === undefined) throw invalid('/service_code', SERVICE_MISSING)
         const service = await getService(db, channel.jurisdiction.id, form.service_code)
         const { id, replayed } = await fileRequest(db, request, {

@@ -58,7 +58,7 @@ export const RequestForm = z
   .meta({
     id: 'Open311Form',
     example: {
-      ...{ jurisdiction_id: 'fuyang', service_code: 'roadside_protection', lat: '32.6584', long: '115.5953' },
+      ...{ jurisdiction_id: 'fuyang', service_code: 'roadside_protection', lat: 32.6584, long: 115.5953 },
       ...{ description: '弯道外侧临水库，无护栏。', 'attribute[road]': 'S315', 'attribute[chainage]': 'K12+345' },
     },
   })

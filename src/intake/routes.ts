@@ -5,16 +5,16 @@ import { invalid, type Words } from '../domain/rejection.js'
 import { type Language, languageOf } from '../http/language.js'
 import { FRAMEWORK_ERRORS } from '../http/problem.js'
 import { acceptForms } from './body.js'
-import { type Credentials, createCallers, type Reader } from './caller.js'
+import { createCallers, type Reader } from './caller.js'
 import { type About, describe } from './describe.js'
 import { DISCOVERY_ABOUT, discoveryOf } from './discovery.js'
 import { answerOpen311Error } from './errors.js'
 import { filingRoutes } from './filing-routes.js'
 import { FORMATS, sendAs } from './format.js'
-import { limitedByAddress } from './limits.js'
+import { limitAddresses } from './limits.js'
 import { findRequests, type Wanted } from './requests.js'
 import {
-  Credentials as CredentialsQuery,
+  Credentials,
   idsIn,
   partsOf,
   RequestParams,
@@ -33,10 +33,10 @@ export async function open311Routes(app: App, deps: Deps): Promise<void> {
   const { db, now, config } = deps
   app.setErrorHandler(answerOpen311Error)
   app.setNotFoundHandler((request, reply) => answerOpen311Error(FRAMEWORK_ERRORS.notFound(), request, reply))
+  limitAddresses(app, config)
   acceptForms(app)
   const callers = createCallers(deps, (err) => app.log.warn({ err }, 'time of last use was not written'))
   filingRoutes(app, { ...deps, callers })
-  const limited = limitedByAddress(config)
 
   for (const format of FORMATS) {
     /** A route that anybody who may read can ask. */
@@ -47,26 +47,25 @@ export async function open311Routes(app: App, deps: Deps): Promise<void> {
       find: (reader: Reader, query: z.output<Q>, params: z.output<P>, language: Language) => Promise<object>,
     ) => {
       const schema = { ...describe(about, format), ...asked }
-      app.get(`${path}.${format}`, { config: limited, schema }, async (request, reply) => {
+      app.get(`${path}.${format}`, { schema }, async (request, reply) => {
         const query = request.query as z.output<Q>
         const reader = await callers.reader(request, query)
         const found = await find(reader, query, request.params as z.output<P>, languageOf(request))
         return sendAs(reply, format, ANSWERS[about.answer].root, found)
       })
     }
-    const [querystring] = [CredentialsQuery]
 
-    app.get(`/discovery.${format}`, { config: limited, schema: describe(DISCOVERY_ABOUT, format) }, (request, reply) =>
+    app.get(`/discovery.${format}`, { schema: describe(DISCOVERY_ABOUT, format) }, (request, reply) =>
       sendAs(reply, format, ANSWERS.discovery.root, discoveryOf(config, languageOf(request))),
     )
-    read('/services', SERVICES, { querystring }, async ({ jurisdiction }, _query, _params, language) => {
+    read('/services', SERVICES, { querystring: Credentials }, async ({ jurisdiction }, _query, _params, language) => {
       const services = await findServices(db, jurisdiction.id)
       return services.map((service) => serviceView(service, language))
     })
     read(
       '/services/:service_code',
       DEFINITION,
-      { querystring, params: ServiceParams },
+      { querystring: Credentials, params: ServiceParams },
       async (reader, _, params, language) => {
         const service = await getService(db, reader.jurisdiction.id, params.service_code)
         return definitionOf(db, reader, service, language)
@@ -78,13 +77,18 @@ export async function open311Routes(app: App, deps: Deps): Promise<void> {
     read(
       '/requests/:service_request_id',
       REQUEST,
-      { querystring, params: RequestParams },
+      { querystring: Credentials, params: RequestParams },
       (reader, _, params, language) => getRequests(db, reader, params.service_request_id, language),
     )
-    read('/tokens/:token', TOKEN, { querystring, params: TokenParams }, async (reader, _, { token }, language) => {
-      const found = await getRequests(db, reader, token, language)
-      return found.map(({ service_request_id }) => ({ service_request_id, token }))
-    })
+    read(
+      '/tokens/:token',
+      TOKEN,
+      { querystring: Credentials, params: TokenParams },
+      async (reader, _, { token }, language) => {
+        const found = await getRequests(db, reader, token, language)
+        return found.map(({ service_request_id }) => ({ service_request_id, token }))
+      },
+    )
   }
 }
 

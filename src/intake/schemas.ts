@@ -20,7 +20,9 @@ const credentials = {
     example: 'ol_live_7Qm2XbT0aRk9_DztKk3TbFq8sXv1mWc5nRj7hLp0gYe2aU4i9ob',
   }),
 }
+/** What every request may say of whom it is for, and by whom. */
 export const Credentials = z.object(credentials)
+export type Credentials = z.infer<typeof Credentials>
 
 const MAX_LISTED = 200
 const MAX_ROWS = 1000
