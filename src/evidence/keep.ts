@@ -141,8 +141,13 @@ async function insert(tx: Tx, actor: Actor, { id, said, receivedSha256, sha256 }
       ${now}, ${actor.id}, ${actor.unit}
     from evidence_file f where f.jurisdiction_id = ${actor.jurisdiction.id}
       and f.received_sha256 = decode(${receivedSha256}, 'hex') and f.sha256 = decode(${sha256}, 'hex')
-    for key share`)
-  if (rowCount !== 1) throw storageAway(new Error('the file was swept, or made anew, while it came'))
+    for key share
+    on conflict (jurisdiction_id, id) do nothing`)
+  if (rowCount === 1) return
+  // An upload's id is known before: it has become evidence already where a process died right after, or another was first.
+  const { rowCount: others } = await tx.execute(sql`
+    select from evidence where jurisdiction_id = ${actor.jurisdiction.id} and id = ${id} and uploaded_by = ${actor.id}`)
+  if (others !== 1) throw storageAway(new Error('the file was swept, or made anew, while it came'))
 }
 
 /** @throws EdgeError 429 for somebody who sends and sends, and uses nothing. */

@@ -28,6 +28,9 @@ export function createPartialUploads(root: string, path: string, names: WeakMap<
   const server = new TusServer({
     path,
     datastore,
+    // Of this process. A lock that all servers share would hold a database connection for as long as a phone on a bad
+    // network sends; where two servers write one upload, they write its owner's same bytes to the same places of one file,
+    // its length is the file's, and it becomes evidence once (`keep.ts`).
     locker: new MemoryLocker(),
     maxSize: MAX_FILE_BYTES,
     namingFunction: nameIn,
