@@ -21,6 +21,7 @@ const SLICES = [
   'import',
   'intake',
   'views',
+  'evidence',
 ]
 
 /** Who may import what, from the outside in: main, server → app → slices → http, ledger → db → domain. */

@@ -145,7 +145,7 @@ export function itemFields(actor: Actor, now: string): SQL {
     i.supervision, i.plan, i.progress, i.closure_request as "closureRequest",
     ${instant('i.closed_at')} as "closedAt", ${person('i.closed_by')} as "closedBy",
     i.closure_findings as "closureFindings", i.recheck, i.dismissal_reason as "dismissalReason",
-    i.merged_into as "mergedInto", i.merged_from as "mergedFrom", ${instant('i.updated_at')} as "updatedAt"`
+    i.merged_into as "mergedInto", i.merged_from as "mergedFrom", i.evidence, ${instant('i.updated_at')} as "updatedAt"`
 }
 
 /** `select` of one column `json`, the item's JSON text, over a source that has alias `i`. */
@@ -161,7 +161,7 @@ const INNER_AFFAIRS = {
   ...{ defaultDueAt: null, dueAt: null, dueProvisional: false, dueSoon: false, overdue: false, overdueDays: 0 },
   ...{ suspended: false, suspension: null, extensionPending: false, extension: null, plan: null, progress: null },
   ...{ closureRequest: null, closedBy: null, closureFindings: null, recheck: null, dismissalReason: null },
-  ...{ mergedInto: null, mergedFrom: [] },
+  ...{ mergedInto: null, mergedFrom: [], evidence: [] },
 }
 
 const WITHOUT_INNER_AFFAIRS = sql`(to_jsonb(v) || ${JSON.stringify(INNER_AFFAIRS)}::jsonb

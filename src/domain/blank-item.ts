@@ -9,8 +9,8 @@ export interface Identity {
   code: string
 }
 
-/** What was filed, as an item to which nothing has happened yet. */
-export function blank(identity: Identity, filed: Filed, at: Instant): Item {
+/** An item at its first event, with everything that a filing does not say. */
+export function blankItem(identity: Identity, filed: Filed, at: Instant): Item {
   const { title, description, category, risk, source, area, road, direction, startChainageM, endChainageM } = filed
   const { lon, lat, address, externalSystem, externalId, foundAt, channel, hotline, mediaUrl } = filed
   // Written out: an object of this size that is put together from spreads is forty times as slow to make.
@@ -67,6 +67,7 @@ export function blank(identity: Identity, filed: Filed, at: Instant): Item {
     mergedInto: null,
     mergedFrom: [],
     concernedUnits: [],
+    evidence: [],
     updatedAt: at,
   }
 }

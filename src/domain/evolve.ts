@@ -1,5 +1,6 @@
-import { blank, type Identity } from './blank-item.js'
+import { blankItem, type Identity } from './blank-item.js'
 import type { Deadline, HappenedItemEvent } from './events.js'
+import { evidenced, said, withEvidence } from './evidence.js'
 import { callOf } from './hotline.js'
 import { type Assignment, type Instant, type Item, resumedDueAt } from './item.js'
 
@@ -10,11 +11,14 @@ export function begin(identity: Identity, event: HappenedItemEvent): Item {
   const { at, actorId } = event
   switch (event.type) {
     case 'item.reported':
-      return { ...blank(identity, event.data, at), reportedAt: at, reportedBy: actorId }
+      return {
+        ...blankItem(identity, event.data, at),
+        ...{ reportedAt: at, reportedBy: actorId, evidence: withEvidence([], event.data.evidence, event) },
+      }
     case 'item.imported': {
       const { status, level, reportedAt, listedAt, dueAt, closedAt, dismissalReason } = event.data
       return {
-        ...blank(identity, event.data, at),
+        ...blankItem(identity, event.data, at),
         ...{ status, level, reportedAt, listedAt, dueAt, defaultDueAt: dueAt, closedAt, dismissalReason },
         dueSetAt: dueAt === null ? null : at,
       }
@@ -70,7 +74,7 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
     case 'item.planned':
       return { plan: { ...event.data, ...done } }
     case 'item.progress_reported':
-      return { progress: { ...event.data, ...done } }
+      return { progress: { ...said(event.data), ...done }, ...evidenced(item, event) }
     case 'item.extension_requested':
       return { extension: { ...event.data, ...done } }
     case 'item.extension_decided': {
@@ -88,17 +92,21 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
         ...ladderFrom(event.at),
       }
     case 'item.closure_requested':
-      return { status: 'closure_requested', closureRequest: { ...event.data, ...done } }
+      return {
+        ...{ status: 'closure_requested', closureRequest: { ...said(event.data), ...done } },
+        ...evidenced(item, event),
+      }
     case 'item.closure_rejected':
-      return { status: 'remediating', closureRequest: null }
+      return { status: 'remediating', closureRequest: null, ...evidenced(item, event) }
     case 'item.closed': {
       const closure = { closedAt: event.at, closedBy: event.actorId, closureFindings: event.data.findings }
       // What was struck off while the clock stood is not late for the time it stood.
       const deadline = { dueAt: resumedDueAt(item, event.at), dueBasis: resumedBasis(item, event.at) }
-      return { status: 'closed', ...closure, ...deadline, extension: null, suspension: null, supervision: null }
+      const ended = { extension: null, suspension: null, supervision: null }
+      return { status: 'closed', ...closure, ...deadline, ...ended, ...evidenced(item, event) }
     }
     case 'item.rechecked':
-      return rechecked(event)
+      return { ...rechecked(event), ...evidenced(item, event) }
     case 'item.reopened':
       return { ...unclosed, ...listed(event.data, event.at), listedAt: event.at }
     case 'item.supervised':

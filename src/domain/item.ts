@@ -1,3 +1,4 @@
+import type { ItemEvidence } from './evidence.js'
 import type { Hotline } from './hotline.js'
 import type { Channel } from './permissions.js'
 
@@ -175,6 +176,8 @@ export interface Item extends Description {
   mergedFrom: readonly string[]
   /** Every unit that is or was responsible or co-responsible; they may see the item. */
   concernedUnits: readonly string[]
+  /** What the item's events have referred to, in order. */
+  evidence: readonly ItemEvidence[]
   updatedAt: Instant
 }
 

@@ -65,6 +65,8 @@ export const PERMISSIONS = {
   'bulletin.read': ALL,
   'bulletin.write': ['office'],
   'bulletin.receive': ['unit', 'office', 'supervisor'],
+  'evidence.upload': ['inspector', 'unit', 'office'],
+  'evidence.read': ALL,
   'item.escalate': [],
   'item.score': [],
   'score.read': ['unit', 'office', 'supervisor', 'auditor'],

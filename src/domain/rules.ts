@@ -1,3 +1,4 @@
+import type { EvidenceRules, RequiredEvidence } from './evidence.js'
 import type { Level } from './item.js'
 import type { Words } from './rejection.js'
 import { DEFAULT_SCORING, type Scoring } from './scoring.js'
@@ -51,7 +52,11 @@ export interface Rules {
   scoring: Scoring
   /** Whether what came in through channels can be read over Open311 without a key. */
   publicIntake: { readWithoutKey: boolean }
+  evidence: EvidenceRules
 }
+
+const NO_EVIDENCE: RequiredEvidence = { before: 0, during: 0, after: 0, document: 0 }
+const BEFORE_AND_AFTER: RequiredEvidence = { ...NO_EVIDENCE, before: 1, after: 1 }
 
 /** The rules in force where a jurisdiction has set none: version 0. */
 export const DEFAULT_RULES: Rules = {
@@ -96,16 +101,26 @@ export const DEFAULT_RULES: Rules = {
   },
   scoring: DEFAULT_SCORING,
   publicIntake: { readWithoutKey: false },
+  evidence: { closure: { general: NO_EVIDENCE, major: NO_EVIDENCE }, maxDistanceM: 500 },
+}
+
+/**
+ * What a new jurisdiction sets at once: a closure needs a photo from before and one from after. It is no default, because
+ * a jurisdiction that has its clients already would find every closure refused on the day of an upgrade.
+ */
+export const FIRST_RULES: Pick<Rules, 'evidence'> = {
+  evidence: { ...DEFAULT_RULES.evidence, closure: { general: BEFORE_AND_AFTER, major: BEFORE_AND_AFTER } },
 }
 
 /** Rules that were set before a later version of the service added to them: what it added has its default. */
 export function completeRules(data: Partial<Rules>): Rules {
-  const { defaultDeadlines, sending, bulletins, scoring, publicIntake } = DEFAULT_RULES
+  const { defaultDeadlines, sending, bulletins, scoring, evidence, publicIntake } = DEFAULT_RULES
   return {
     ...DEFAULT_RULES,
     ...data,
     defaultDeadlines: { ...defaultDeadlines, ...data.defaultDeadlines },
     sending: { ...sending, ...data.sending },
+    evidence: { ...evidence, ...data.evidence },
     bulletins: { ...bulletins, ...data.bulletins, times: { ...bulletins.times, ...data.bulletins?.times } },
     scoring: { ...scoring, ...data.scoring },
     publicIntake: { ...publicIntake, ...data.publicIntake },

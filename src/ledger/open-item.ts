@@ -10,6 +10,7 @@ import { Rejection } from '../domain/rejection.js'
 import { localDate } from '../domain/zone.js'
 import type { Outcome } from './act.js'
 import type { Change } from './change-item.js'
+import type { EvidenceOf } from './citation.js'
 import { happened, writeNewItem } from './item-store.js'
 
 /**
@@ -21,13 +22,18 @@ export async function openItem(
   tx: Tx,
   { actor, now, action }: Pick<Change, 'actor' | 'now' | 'action'>,
   filed: Filed,
+  evidenceOf: EvidenceOf,
 ): Promise<Outcome> {
   requirePermitted(actor.role, action)
-  const event = file(filed, actor, now)
+  const reported = file(filed, actor, now)
   const year = Number(localDate(now, actor.jurisdiction.timeZone).slice(0, 4))
   const [code = ''] = await nextCodes(tx, actor.jurisdiction.id, year, 1)
   await requireNewExternalId(tx, actor, filed)
-  const item = begin({ jurisdiction: actor.jurisdiction.id, id: uuidv7(), code }, happened(event, actor, now))
+  const identity = { jurisdiction: actor.jurisdiction.id, id: uuidv7(), code }
+  // Its evidence is judged beside the item that the filing makes.
+  const bare = begin(identity, happened(reported, actor, now))
+  const event = { ...reported, data: { ...reported.data, ...evidenceOf(bare, now) } }
+  const item = begin(identity, happened(event, actor, now))
   const written = await writeNewItem(tx, item, event, actor, now)
   const headers = { etag: `"${item.version}"`, location: `/v1/items/${item.id}` }
   return { status: 201, headers, body: written.json, events: [written.event] }

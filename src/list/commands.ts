@@ -3,6 +3,7 @@ import { defaultDeadlines } from '../db/deadline.js'
 import { correct, dismiss, list, note } from '../domain/decide/list.js'
 import { requireKnownCodes } from '../http/known-codes.js'
 import { changeItem, mergeItems } from '../ledger/change-item.js'
+import { citeFor } from '../ledger/citation.js'
 import { openItem } from '../ledger/open-item.js'
 import { correctionOf, filedOf } from './place.js'
 import { AddNote, CorrectItem, FileItem, ListItem, MergeItem, Reason } from './schemas.js'
@@ -23,7 +24,7 @@ export const LIST_COMMANDS: readonly ItemCommand[] = [
     async run(tx, change, body) {
       const filed = filedOf(body)
       await requireKnownCodes(tx, change.actor.jurisdiction.id, filed)
-      return openItem(tx, change, filed)
+      return openItem(tx, change, filed, await citeFor(tx, change, body.evidence))
     },
   }),
   command({

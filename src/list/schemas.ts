@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DATUMS } from '../domain/datum.js'
 import { DIRECTIONS, LEVELS, RISKS, SOURCES } from '../domain/item.js'
-import { AreaCode, AsOf, Cursor, Flag, Instant, RowLimit, text } from '../http/fields.js'
+import { AreaCode, AsOf, Cursor, EvidenceIds, Flag, Instant, RowLimit, text } from '../http/fields.js'
 import { ItemFilter } from '../http/item-filter.js'
 
 const Location = z
@@ -62,6 +62,7 @@ export const FileItem = z
       })
       .optional()
       .meta({ description: 'Of a call to the hotline, with `source: hotline`. Who called is not kept here.' }),
+    evidence: EvidenceIds,
   })
   .refine((filing) => filing.hotline === undefined || filing.source === 'hotline', {
     path: ['hotline'],

@@ -66,6 +66,8 @@ const MATRIX: Record<Action, string> = {
   'bulletin.read': 'x x x x x x',
   'bulletin.write': '. . x . . .',
   'bulletin.receive': '. x x x . .',
+  'evidence.upload': 'x x x . . .',
+  'evidence.read': 'x x x x x x',
   'item.escalate': '. . . . . .',
   'item.score': '. . . . . .',
   'score.read': '. x x x x .',
@@ -90,6 +92,7 @@ t.test(
     const may = (role: Role) => (Object.keys(MATRIX) as Action[]).filter((action) => isPermitted(role, action))
     t.strictSame(may('auditor').sort(), [
       'bulletin.read',
+      'evidence.read',
       'item.read',
       'ledger.read',
       'ledger.verify',
