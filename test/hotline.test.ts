@@ -182,6 +182,9 @@ t.test('the three rates say what they are made of, for all and for each group, a
   await close(a)
   await ok(home.office.post(`/v1/items/${b}/dismissal`, { reason: '非隐患' }))
   await ok(home.office.post(`/v1/items/${c}/merge`, { into: e, reason: '重复' }))
+  await ok(home.office.post(`/v1/items/${e}/listing`, { level: 'general' }))
+  await ok(home.office.post(`/v1/items/${e}/assignments`, order(home, { dueAt: '2026-12-31' })))
+  await ok(home.unitCaller.post(`/v1/items/${e}/return`, { reason: '非我职责' }))
   clock.now = '2026-05-20T01:00:00.000Z'
   await close(d)
   const url = '/v1/reports/hotline?from=2026-05-01&to=2026-06-01'
@@ -201,7 +204,7 @@ t.test('the three rates say what they are made of, for all and for each group, a
   t.match(await ok(home.office.get(`${url}&area=341225`)), { calls: 3, groups: undefined })
   const before = await ok(home.office.get('/v1/reports/hotline?from=2026-01-01&to=2026-02-01'))
   t.match(before, { calls: 0, rates: { response: rate(0, 0, null) } })
-  t.match(await ok(home.unitCaller.get(url)), { calls: 2, closed: 2 }, 'a unit sees its own')
+  t.match(await ok(home.unitCaller.get(url)), { calls: 2, closed: 2 }, 'a unit sees its own, not what it gave back')
   t.match(await ok(home.otherUnitCaller.get(url)), { calls: 0 })
   t.match(await ok(foreign.office.get(url)), { calls: 0 })
   const [heading, ...rows] = (await home.office.get(`${url}&groupBy=area`, { accept: 'text/csv' })).body

@@ -417,6 +417,8 @@ t.test('a filing that comes again on a bad line is one item', async (t) => {
   const keyed = await citizen.post(fields, headers)
   clock.advance(20 * 3_600_000)
   t.match(await citizen.post(fields, headers), { headers: { 'idempotency-replayed': 'true' }, body: keyed.body })
+  const corrected = await citizen.post({ ...fields, phone: '13700137000' }, headers)
+  t.match(corrected.body, keyed.body, 'of persons not even the digest of a request knows')
   t.match(await citizen.post({ ...fields, description: '别的' }, headers), { status: 400, body: [{ code: 400 }] })
   t.equal(await seq(), before + 4)
 })
