@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { isDatabaseAway, sqlStateOf } from '../db/client.js'
@@ -250,11 +249,4 @@ const FRAMEWORK: Record<number, ProblemBody> = {
 export const FRAMEWORK_ERRORS = {
   notFound: (): FastifyError =>
     Object.assign(new Error('no such route'), { code: 'NOT_FOUND', name: 'NotFound', statusCode: 404 }),
-}
-
-/** Node refused the request before Fastify saw it (a malformed header, a time-out): raw problem+json on the socket. */
-export function rawProblem(status: 400 | 408 | 431): string {
-  const title = STATUS_CODES[status] ?? 'Bad Request'
-  const body = JSON.stringify({ type: '/problems/invalid-request', title, status, code: 'invalid-request' })
-  return `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
 }
