@@ -142,8 +142,8 @@ export function explained(err: FastifyError, request: FastifyRequest) {
   const language = languageOf(request)
   const { code, words, errors, retryAfterS } = understood(err, request, language)
   const { status, title } = PROBLEMS[code]
-  const whole = { pointer: '', detail: inLanguage(words ?? title, language) }
-  return { status, faults: errors === undefined || errors.length === 0 ? [whole] : errors, retryAfterS }
+  const whole = [{ pointer: '', detail: inLanguage(words ?? title, language) }]
+  return { status, faults: errors?.length ? errors : whole, retryAfterS }
 }
 
 export function sendProblem(reply: FastifyReply, problem: ProblemBody, language: Language): FastifyReply {
