@@ -2540,7 +2540,7 @@ export interface paths {
         put?: never;
         /**
          * Save a view
-         * @description A filter under a name, for `?view=` wherever items are filtered. It is the caller’s own unless it is shared, which the office and administrators may do.
+         * @description A filter under a name, for `?view=` wherever items are filtered. It is the caller’s own unless it is shared, which the office and administrators may do. A person has at most 200.
          */
         post: operations["addView"];
         delete?: never;
