@@ -122,13 +122,12 @@ const DATABASE_RETRY_S = 2
 
 /** Fastify's error handler: refusals become problems, a bug becomes a 500 that tells nothing and is logged once. */
 export function answerError(err: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const language = languageOf(request)
-  return sendProblem(reply, understood(err, request, language), language)
+  return sendProblem(reply, understood(err, request), languageOf(request))
 }
 
 /** What an error is to its caller; what is ours to know is logged, once. */
-function understood(err: FastifyError, request: FastifyRequest, language: Language): ProblemBody {
-  const problem = problemOf(err, language)
+function understood(err: FastifyError, request: FastifyRequest): ProblemBody {
+  const problem = problemOf(err, languageOf(request))
   if (problem.code === 'internal') request.log.error({ err }, 'request failed')
   // The client's fault as far as we know; ours if a check is missing.
   if (/^2[23]/.test(sqlStateOf(err) ?? '')) request.log.warn({ err }, 'refused by the database')
@@ -139,10 +138,9 @@ function understood(err: FastifyError, request: FastifyRequest, language: Langua
 
 /** The same for an interface with errors of its own: the status, and each fault in words, with the field that it is at. */
 export function explained(err: FastifyError, request: FastifyRequest) {
-  const language = languageOf(request)
-  const { code, words, errors, retryAfterS } = understood(err, request, language)
+  const { code, words, errors, retryAfterS } = understood(err, request)
   const { status, title } = PROBLEMS[code]
-  const whole = [{ pointer: '', detail: inLanguage(words ?? title, language) }]
+  const whole = [{ pointer: '', detail: inLanguage(words ?? title, languageOf(request)) }]
   return { status, faults: errors?.length ? errors : whole, retryAfterS }
 }
 
