@@ -72,11 +72,6 @@ export function repeated(
   }
 }
 
-/** The side of each subject, the first being what is measured. */
-export function sidesOf(subjects: readonly Subject[], side: (subject: Subject) => Side): Side[] {
-  return subjects.map(side)
-}
-
 export async function withClient<R>(url: string, work: (client: pg.Client) => Promise<R>): Promise<R> {
   const client = new pg.Client({ connectionString: url, options: '-c timezone=UTC -c jit=off' })
   await client.connect()

@@ -48,3 +48,10 @@ function quote(text: string): string {
   const escaped = text.replaceAll('\\', '\\\\').replaceAll("'", "''").replaceAll(':', '\\x3a')
   return `E'${escaped}'`
 }
+
+const BUILT = /\(select row_to_json\(v\)::text from \(select\s([\s\S]*?)\) v\) as json/
+
+/** The same rows as columns, where PostgreSQL builds their JSON. */
+export function asColumns({ text, values }: Statement): Statement {
+  return { text: text.replace(BUILT, '$1'), values }
+}

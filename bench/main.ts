@@ -62,7 +62,7 @@ async function measureAll(options: Options, folder: string, closing: (() => Prom
   }
   closing.push(prepared.close)
   const measures = prepared.measures.filter(({ name }) => options.only === undefined || name.includes(options.only))
-  const results = await runMeasures(measures, options.rounds)
+  const results = await runMeasures(measures, options.rounds, log)
   return { rows: results.map(rowOf), version: cluster.version }
 }
 

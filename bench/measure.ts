@@ -1,5 +1,3 @@
-import { log } from './log.js'
-
 /** Cores that each party kept busy: 1 is one core all the time. */
 export interface Load {
   server: number
@@ -59,7 +57,11 @@ export interface Result {
 }
 
 /** Runs all measures round by round, each side right after the other, so that a change of the machine's load meets both. */
-export async function runMeasures(measures: readonly Measure[], rounds: number): Promise<Result[]> {
+export async function runMeasures(
+  measures: readonly Measure[],
+  rounds: number,
+  say: (message: string) => void,
+): Promise<Result[]> {
   const results = measures.map(({ name, unit, sides, target, note }) => ({
     ...{ name, unit, target, note },
     sides: sides.map((side): SideResult => ({ name: side.name, samples: [] })),
@@ -67,20 +69,25 @@ export async function runMeasures(measures: readonly Measure[], rounds: number):
   for (let round = 0; round < rounds; round++) {
     for (const [m, measure] of measures.entries()) {
       if (round >= (measure.rounds ?? rounds)) continue
-      await runRound(measure, results[m]?.sides ?? [], round)
+      await runRound(measure, results[m]?.sides ?? [], round, say)
     }
   }
   return results
 }
 
 /** Who begins changes from round to round. */
-async function runRound({ name, sides, unit, inOrder }: Measure, results: SideResult[], round: number): Promise<void> {
+async function runRound(
+  { name, sides, unit, inOrder }: Measure,
+  results: SideResult[],
+  round: number,
+  say: (message: string) => void,
+): Promise<void> {
   for (let turn = 0; turn < sides.length; turn++) {
     const s = (turn + (inOrder === true ? 0 : round)) % sides.length
     const side = sides[s]
     if (side === undefined) continue
     const sample = await side.run(round)
     results[s]?.samples.push(sample)
-    log(`round ${round + 1}  ${name} · ${side.name}: ${Math.round(sample.perSecond)} ${unit}/s`)
+    say(`round ${round + 1}  ${name} · ${side.name}: ${Math.round(sample.perSecond)} ${unit}/s`)
   }
 }

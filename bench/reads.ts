@@ -1,8 +1,9 @@
 import { type BareRoute, ID } from './bare.js'
 import { authorized, type Bench, get, headOf, repeated, type Subject, withClient } from './context.js'
+import { asColumns } from './literal.js'
 import type { Measure, Side, Target } from './measure.js'
 import { peerRequest } from './peers.js'
-import { asColumns, type Recorder, type Statement } from './record.js'
+import type { Recorder, Statement } from './record.js'
 
 const FILTER = 'area=3412&level=general'
 const DEEP = 1_000

@@ -70,10 +70,3 @@ function tap(client: pg.PoolClient, heard: (statement: Statement) => void): void
   }
   client.query = tapped as typeof client.query
 }
-
-const BUILT = /\(select row_to_json\(v\)::text from \(select\s([\s\S]*?)\) v\) as json/
-
-/** The same rows as columns, where PostgreSQL builds their JSON. */
-export function asColumns({ text, values }: Statement): Statement {
-  return { text: text.replace(BUILT, '$1'), values }
-}
