@@ -146,9 +146,21 @@ export function eventHash(previousHash: Buffer, header: EventHeader, seq: number
   return sha256(previousHash, prefix + seq + suffix)
 }
 
-/** Of the members' names only `seq` and `type` sort after `jurisdiction`, so the seq's place is known before its value. */
+/**
+ * Of the members' names only `seq` and `type` sort after `jurisdiction`, so the seq's place is known before its value. RFC 8785
+ * of strings and whole numbers is what JSON.stringify makes of them once the members are in order, as they are here: to
+ * have them sorted at every event is what a verification would spend most of its time on.
+ */
 function aroundSeq(header: EventHeader, dataHash: string): { prefix: string; suffix: string } {
-  const { type, actor, ...rest } = header
-  const before = canonicalJson({ ...rest, actor: { id: actor.id, role: actor.role }, dataHash })
-  return { prefix: `${before.slice(0, -1)},"seq":`, suffix: `,"type":${canonicalJson(type)}}` }
+  const { jurisdiction, itemId, itemCode, itemVersion, type, at, actor } = header
+  const before = JSON.stringify({
+    actor: { id: actor.id, role: actor.role },
+    at,
+    dataHash,
+    itemCode,
+    itemId,
+    itemVersion,
+    jurisdiction,
+  })
+  return { prefix: `${before.slice(0, -1)},"seq":`, suffix: `,"type":${JSON.stringify(type)}}` }
 }
