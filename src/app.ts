@@ -30,6 +30,7 @@ import { applyViews } from './http/saved-view.js'
 import { refuseUnstorableText, validatorCompiler } from './http/validation.js'
 import { importRoutes } from './import/routes.js'
 import { LIST_COMMANDS } from './list/commands.js'
+import { duplicatesRoute } from './list/duplicates-route.js'
 import { listRoutes } from './list/routes.js'
 import { contactMessageRoutes } from './notify/contact-message-routes.js'
 import { contactRoutes } from './notify/contact-routes.js'
@@ -109,6 +110,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(commandRoutes, { ...deps, commands: ITEM_COMMANDS })
   await app.register(batchRoutes, deps)
   await app.register(listRoutes, deps)
+  await app.register(duplicatesRoute, deps)
   await app.register(importRoutes, deps)
   await app.register(accidentRoutes, deps)
   await app.register(ledgerRoutes, deps)

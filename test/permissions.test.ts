@@ -44,6 +44,8 @@ const MATRIX: Record<string, string> = {
   'POST /v1/items/{id}/closure-decision': FILER,
   'POST /v1/items/{id}/rechecks': FILER,
   'POST /v1/items/{id}/reopening': OFFICE,
+  'POST /v1/items/{id}/recurrence-decision': OFFICE,
+  'GET /v1/possible-duplicates': FILER,
   'POST /v1/items/{id}/supervision': '. . x x . .',
   'POST /v1/items/{id}/supervision-end': '. . x x . .',
   'POST /v1/items/{id}/notes': 'x x x x . x',

@@ -24,6 +24,9 @@ export type RejectionCode =
   | 'in-use'
   | 'evidence-missing'
   | 'too-much-evidence'
+  | 'verification-order'
+  | 'points-missing'
+  | 'no-recurrence'
   | 'key-reused'
   | 'key-in-use'
   | 'scores-behind'
@@ -38,6 +41,8 @@ export interface RejectionDetails {
   errors?: readonly { pointer: string; detail: Words }[]
   /** What a closure request lacks. */
   missing?: readonly { kind: string; required: number; present: number }[]
+  /** What a decision lacks: points of the completion standard. */
+  missingPoints?: readonly string[]
   retryAfterS?: number
 }
 

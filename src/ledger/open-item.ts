@@ -15,6 +15,7 @@ import { happened, writeNewItem } from './item-store.js'
 /**
  * Files an item: the next code of the year, the item, its first event, inside `act`. The counter's lock makes filings take
  * turns, so that an external id that is not on the list then is not on it later either.
+ * `beside` writes what belongs to the item and is in its first answer.
  * @throws Rejection `duplicate-external-id` that names the item which has the external id already.
  */
 export async function openItem(
@@ -22,6 +23,7 @@ export async function openItem(
   { actor, now }: { actor: Actor; now: string },
   filed: Filed,
   evidenceOf: EvidenceOf,
+  beside: (id: string) => Promise<void>,
 ): Promise<Outcome> {
   requirePermitted(actor.role, 'item.file')
   const reported = file(filed, actor, now)
@@ -33,6 +35,7 @@ export async function openItem(
   const bare = begin(identity, happened(reported, actor, now))
   const event = { ...reported, data: { ...reported.data, ...evidenceOf(bare, now) } }
   const item = begin(identity, happened(event, actor, now))
+  await beside(item.id)
   const written = await writeNewItem(tx, item, event, actor, now)
   const headers = { etag: `"${item.version}"`, location: `/v1/items/${item.id}` }
   return { status: 201, headers, body: written.json, events: [written.event] }

@@ -3,6 +3,7 @@ import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
 import { escalate, recomputeDeadline } from '../../src/domain/decide/notify.js'
+import { decideRecurrence, recur } from '../../src/domain/decide/recurrence.js'
 import type { Entry } from '../../src/domain/decide/score.js'
 import { appealScore, decideScoreAppeal, score } from '../../src/domain/decide/score.js'
 import {
@@ -32,6 +33,7 @@ import {
   NEW_DEADLINE,
   ORDER,
   RULES,
+  TWO_VERIFIERS,
   UNIT,
   VERIFIER,
 } from './domain.js'
@@ -65,6 +67,8 @@ export const SCORED: Scored = {
 }
 export const ENTRY: Entry = { ...SCORED, at: day(12), appealableUntil: day(9000), isReversed: false, appeal: null }
 export const APPEALED: Entry = { ...ENTRY, appeal: { by: APPLICANT, approved: null } }
+
+const LINK = '00000000-0000-7000-8000-0000000000b1'
 
 /** One attempt for every event, with the roles that the contract gives it. */
 export const ATTEMPTS: Record<Happening, Attempt> = {
@@ -145,6 +149,17 @@ export const ATTEMPTS: Record<Happening, Attempt> = {
     to: 'closed',
     work: (item, actor) => decideClosure(item, true, '合格', actor),
   },
+  'item.verified': {
+    action: 'item.decide_closure',
+    roles: ['inspector', 'office'],
+    work: (item, actor) => decideClosure(item, true, '合格', actor, {}, { rules: TWO_VERIFIERS }),
+  },
+  'item.recurrence_decided': {
+    action: 'item.decide_recurrence',
+    roles: ['office'],
+    work: (item) => decideRecurrence(item, LINK, true, '再次缺失'),
+  },
+  'item.recurred': { action: 'item.decide_recurrence', roles: ['office'], work: (item) => recur(item, LINK) },
   'item.rechecked': {
     action: 'item.recheck',
     roles: ['inspector', 'office'],
