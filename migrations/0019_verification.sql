@@ -91,6 +91,9 @@ create table recheck (
   jurisdiction_id text not null references jurisdiction,
   period text not null,
   item_id uuid not null,
+  -- Of the closure: an item that is reopened has no unit.
+  unit_id uuid not null,
+  level text not null constraint recheck_level check (level in ('general', 'major')),
   closed_at timestamptz not null,
   from_at timestamptz not null,
   due_at timestamptz not null,
@@ -98,6 +101,7 @@ create table recheck (
   primary key (jurisdiction_id, period, item_id),
   foreign key (jurisdiction_id, period) references recheck_draw,
   foreign key (jurisdiction_id, item_id) references item,
+  foreign key (jurisdiction_id, unit_id) references unit,
   constraint recheck_span check (from_at < due_at)
 );
 create index recheck_by_deadline on recheck (jurisdiction_id, due_at, item_id, period);

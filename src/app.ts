@@ -14,6 +14,7 @@ import { deadlineRoute } from './calendar/deadline-route.js'
 import { feedRoutes } from './calendar/feed-routes.js'
 import { icsRoute } from './calendar/ics-route.js'
 import { recomputationRoutes } from './calendar/recomputation-routes.js'
+import { recheckRoutes } from './close/recheck-routes.js'
 import { CLOSE_COMMANDS } from './close/routes.js'
 import { createBatchRoutes } from './commands/batch-routes.js'
 import { commandRoutes } from './commands/routes.js'
@@ -118,6 +119,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(streamRoutes, { ...deps, metrics })
   await app.register(viewRoutes, deps)
   await app.register(evidenceRoutes, deps)
+  await app.register(recheckRoutes, deps)
   await app.register(noticeRoutes, deps)
   await app.register(contactRoutes, deps)
   await app.register(contactMessageRoutes, deps)

@@ -46,6 +46,8 @@ const MATRIX: Record<string, string> = {
   'POST /v1/items/{id}/reopening': OFFICE,
   'POST /v1/items/{id}/recurrence-decision': OFFICE,
   'GET /v1/possible-duplicates': FILER,
+  'GET /v1/rechecks': 'x . x x x .',
+  'GET /v1/recheck-draws': '. . x . x .',
   'POST /v1/items/{id}/supervision': '. . x x . .',
   'POST /v1/items/{id}/supervision-end': '. . x x . .',
   'POST /v1/items/{id}/notes': 'x x x x . x',

@@ -1622,6 +1622,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/recheck-draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How rechecks were drawn
+         * @description The latest month first. Anybody who has the ledger can draw a sample again: fold the events up to `cutOff.seq`; take the items that are then closed, with `closedAt` in the month; group them by responsible unit and level; of each group take ⌈closed × share ÷ 100⌉, those whose SHA-256(seed ‖ item id) is lowest, the seed being the 32 bytes of `cutOff.hash` and the id lower-case text. The ledger’s event `recheck.drawn` has `sampleSha256`, of the RFC 8785 JSON of the sorted ids.
+         */
+        get: operations["listRecheckDraws"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rechecks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rechecks that were drawn (回头看)
+         * @description The first due first, of items that the caller may see. `POST /v1/items/{id}/rechecks` makes one; a failed one puts its item on account again.
+         */
+        get: operations["listRechecks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports/areas": {
         parameters: {
             query?: never;
@@ -4893,6 +4933,64 @@ export interface components {
             to?: string;
         };
         /**
+         * @example {
+         *       "closedAt": "2026-08-20T02:30:00.000Z",
+         *       "dueAt": "2026-12-18T15:59:59.999Z",
+         *       "from": "2026-11-17T16:00:00.000Z",
+         *       "item": {
+         *         "area": "341225",
+         *         "code": "2026-000001",
+         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *         "status": "closed",
+         *         "title": "临水弯道无护栏"
+         *       },
+         *       "level": "major",
+         *       "passed": null,
+         *       "period": "2026-08",
+         *       "state": "due",
+         *       "unit": "01a20116-9f7a-7373-b205-b62c6b6c93e1"
+         *     }
+         */
+        DrawnRecheck: {
+            /** Format: date-time */
+            closedAt: string;
+            /**
+             * Format: date-time
+             * @description Until when it is to be made.
+             */
+            dueAt: string;
+            /**
+             * Format: date-time
+             * @description From when it is due.
+             */
+            from: string;
+            item: {
+                area: string;
+                code: string;
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                status: "reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged";
+                title: string;
+            };
+            /** @enum {string} */
+            level: "general" | "major";
+            /** @description What the recheck found, once it is done. */
+            passed: boolean | null;
+            /** @description The month in which it was struck off. */
+            period: string;
+            /**
+             * @description `waiting` until `from`; `due`; `overdue`; `done`, by a recheck since the draw; `lapsed`, because the item was reopened.
+             * @enum {string}
+             */
+            state: "waiting" | "due" | "overdue" | "done" | "lapsed";
+            /**
+             * Format: uuid
+             * @description The unit that was responsible for it then.
+             */
+            unit: string;
+        };
+        /**
          * @description JSON merge patch of what the office writes around the content.
          * @example {
          *       "preface": "各县（市、区）、各成员单位："
@@ -6919,7 +7017,7 @@ export interface components {
                 title: string;
             } | null;
             /**
-             * @description `escalation` (a rung of the ladder), `unsigned`, `no_progress`, `unreceived`, `bulletin`, `bulletin_draft`, `delivery_dead`; there may be more.
+             * @description `escalation` (a rung of the ladder), `unsigned`, `no_progress`, `unreceived`, `recheck_due`, `bulletin`, `bulletin_draft`, `delivery_dead`; there may be more.
              * @example escalation
              */
             kind: string;
@@ -8325,6 +8423,79 @@ export interface components {
         };
         /**
          * @example {
+         *       "cutOff": {
+         *         "hash": "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
+         *         "seq": 1234
+         *       },
+         *       "drawnAt": "2026-08-31T17:00:02.000Z",
+         *       "period": "2026-08",
+         *       "rules": 3,
+         *       "strata": [
+         *         {
+         *           "closed": 5,
+         *           "drawn": 3,
+         *           "level": "major",
+         *           "share": 50,
+         *           "unit": "01a20116-9f7a-7373-b205-b62c6b6c93e1"
+         *         }
+         *       ]
+         *     }
+         */
+        RecheckDraw: {
+            /** @description The last event of the ledger before the month’s end; its hash is the seed. */
+            cutOff: {
+                hash: string;
+                seq: number;
+            };
+            /** Format: date-time */
+            drawnAt: string;
+            period: string;
+            /** @description The version of the rules. */
+            rules: number;
+            /** @description What was drawn from: each unit’s items of each level. */
+            strata: {
+                /** @description Struck off in the month, and still at the cut-off. */
+                closed: number;
+                drawn: number;
+                /** @enum {string} */
+                level: "general" | "major";
+                /** @description Percent. */
+                share: number;
+                /** Format: uuid */
+                unit: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "cutOff": {
+         *             "hash": "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
+         *             "seq": 1234
+         *           },
+         *           "drawnAt": "2026-08-31T17:00:02.000Z",
+         *           "period": "2026-08",
+         *           "rules": 3,
+         *           "strata": [
+         *             {
+         *               "closed": 5,
+         *               "drawn": 3,
+         *               "level": "major",
+         *               "share": 50,
+         *               "unit": "01a20116-9f7a-7373-b205-b62c6b6c93e1"
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        RecheckDrawPage: {
+            data: components["schemas"]["RecheckDraw"][];
+            nextCursor: string | null;
+        };
+        /**
+         * @example {
          *       "findings": "护栏被撞损 8 米未修复",
          *       "passed": false
          *     }
@@ -8339,6 +8510,34 @@ export interface components {
             evidence?: string[];
             findings: string;
             passed: boolean;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "closedAt": "2026-08-20T02:30:00.000Z",
+         *           "dueAt": "2026-12-18T15:59:59.999Z",
+         *           "from": "2026-11-17T16:00:00.000Z",
+         *           "item": {
+         *             "area": "341225",
+         *             "code": "2026-000001",
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "status": "closed",
+         *             "title": "临水弯道无护栏"
+         *           },
+         *           "level": "major",
+         *           "passed": null,
+         *           "period": "2026-08",
+         *           "state": "due",
+         *           "unit": "01a20116-9f7a-7373-b205-b62c6b6c93e1"
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        RecheckPage: {
+            data: components["schemas"]["DrawnRecheck"][];
+            nextCursor: string | null;
         };
         /** @description Recheck a closed item (回头看) */
         RechecksCommand: {
@@ -10736,6 +10935,7 @@ export type Delivery = components['schemas']['Delivery'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
 export type DismissalCommand = components['schemas']['DismissalCommand'];
 export type DraftBulletin = components['schemas']['DraftBulletin'];
+export type DrawnRecheck = components['schemas']['DrawnRecheck'];
 export type EditBulletin = components['schemas']['EditBulletin'];
 export type EndSupervision = components['schemas']['EndSupervision'];
 export type Event = components['schemas']['Event'];
@@ -10810,7 +11010,10 @@ export type ProgressReportsCommand = components['schemas']['ProgressReportsComma
 export type Ranking = components['schemas']['Ranking'];
 export type Rate = components['schemas']['Rate'];
 export type Reason = components['schemas']['Reason'];
+export type RecheckDraw = components['schemas']['RecheckDraw'];
+export type RecheckDrawPage = components['schemas']['RecheckDrawPage'];
 export type RecheckItem = components['schemas']['RecheckItem'];
+export type RecheckPage = components['schemas']['RecheckPage'];
 export type RechecksCommand = components['schemas']['RechecksCommand'];
 export type RecomputeDeadlines = components['schemas']['RecomputeDeadlines'];
 export type RecurrenceDecisionCommand = components['schemas']['RecurrenceDecisionCommand'];
@@ -20494,6 +20697,152 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Resemblance"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRecheckDraws: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecheckDrawPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRechecks: {
+        parameters: {
+            query?: {
+                /** @description States; may be repeated. */
+                state?: ("waiting" | "due" | "overdue" | "done" | "lapsed") | ("waiting" | "due" | "overdue" | "done" | "lapsed")[];
+                /** @description One month’s sample. */
+                period?: string;
+                /** @description The unit that was responsible. */
+                unit?: string;
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecheckPage"];
                 };
             };
             /** @description A parameter is unknown or wrong; `errors` names it. */

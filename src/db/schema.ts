@@ -715,6 +715,8 @@ export const recheck = pgTable(
     jurisdiction: jurisdictionId(),
     period: text('period').notNull(),
     item: uuid('item_id').notNull(),
+    unit: uuid('unit_id').notNull(),
+    level: text('level').$type<Level>().notNull(),
     closedAt: instant('closed_at').notNull(),
     fromAt: instant('from_at').notNull(),
     dueAt: instant('due_at').notNull(),
