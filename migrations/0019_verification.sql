@@ -53,7 +53,10 @@ create table recurrence (
   of_id uuid not null,
   distance_m integer not null constraint recurrence_distance check (distance_m >= 0),
   found_at timestamptz not null,
+  -- The item's version since which it is so, and that of the decision: a past state has what was known then.
+  found_version integer not null,
   decided_at timestamptz,
+  decided_version integer,
   decided_by uuid,
   confirmed boolean,
   primary key (jurisdiction_id, id),
@@ -64,7 +67,7 @@ create table recurrence (
   foreign key (jurisdiction_id, of_id) references item,
   foreign key (jurisdiction_id, decided_by) references person,
   constraint recurrence_other check (item_id <> of_id),
-  constraint recurrence_decided check (num_nulls(decided_at, decided_by, confirmed) in (0, 3))
+  constraint recurrence_decided check (num_nulls(decided_at, decided_version, decided_by, confirmed) in (0, 4))
 );
 create index recurrence_by_origin on recurrence (jurisdiction_id, of_id);
 

@@ -145,16 +145,16 @@ export function itemFields(actor: Actor, now: string): SQL {
     ${instant('i.closed_at')} as "closedAt", ${person('i.closed_by')} as "closedBy",
     i.closure_findings as "closureFindings", i.closure_points as "closurePoints", i.verifications, i.recheck, i.dismissal_reason as "dismissalReason",
     i.merged_into as "mergedInto", i.merged_from as "mergedFrom", i.evidence,
-    ${suspectedRecurrence(actor, now)} as "suspectedRecurrenceOf", ${instant('i.updated_at')} as "updatedAt"`
+    ${suspectedRecurrence(actor)} as "suspectedRecurrenceOf", ${instant('i.updated_at')} as "updatedAt"`
 }
 
-/** What the item may be the return of, as it was known then, for whoever may see that one too; nothing once it was refused. */
-function suspectedRecurrence(actor: Actor, now: string): SQL {
+/** What the item may be the return of, as this state of it knew, for whoever may see that one too; nothing once it was refused. */
+function suspectedRecurrence(actor: Actor): SQL {
   return sql`(select json_build_object('id', t.id, 'code', t.code, 'distanceM', r.distance_m,
-      'confirmed', coalesce(r.decided_at <= ${now}::timestamptz, false))
+      'confirmed', coalesce(r.decided_version <= i.version, false))
     from recurrence r join item t on t.jurisdiction_id = r.jurisdiction_id and t.id = r.of_id
-    where r.jurisdiction_id = i.jurisdiction_id and r.item_id = i.id and r.found_at <= ${now}::timestamptz
-      and (r.confirmed or r.decided_at is null or r.decided_at > ${now}::timestamptz) and ${visibleAs(actor, sql`t`)})`
+    where r.jurisdiction_id = i.jurisdiction_id and r.item_id = i.id and r.found_version <= i.version
+      and (r.confirmed or r.decided_version is null or r.decided_version > i.version) and ${visibleAs(actor, sql`t`)})`
 }
 
 /** `select` of one column `json`, the item's JSON text, over a source that has alias `i`. */

@@ -72,17 +72,17 @@ export function neighboursOf(actor: Actor, spot: Spot, rules: RecurrenceRules, s
   return arms.length === 0 ? undefined : sql.join(arms, sql` union all `)
 }
 
-/** Links an item with the one that it may be the return of, unless it has such a link already. */
+/** Links an item with the one that it may be the return of, from a version on, unless it has such a link already. */
 export async function linkRecurrence(
   tx: Tx,
   actor: Actor,
-  item: string,
+  item: { id: string; version: number },
   of: Near | undefined,
   now: string,
 ): Promise<void> {
   if (of === undefined) return
   await tx.execute(sql`
-    insert into recurrence (jurisdiction_id, id, item_id, of_id, distance_m, found_at)
-    values (${actor.jurisdiction.id}, ${uuidv7()}, ${item}, ${of.id}, ${of.distanceM}, ${now})
+    insert into recurrence (jurisdiction_id, id, item_id, of_id, distance_m, found_at, found_version)
+    values (${actor.jurisdiction.id}, ${uuidv7()}, ${item.id}, ${of.id}, ${of.distanceM}, ${now}, ${item.version})
     on conflict (jurisdiction_id, item_id) do nothing`)
 }

@@ -4,7 +4,7 @@ export interface Words {
   en: string
 }
 
-/** Why the rules said no. `http/problem.ts` gives every code a status and a title; adding one here stops it compiling. */
+/** Why the rules said no. `http/problem-codes.ts` gives every code a status and a title; adding one here stops it compiling. */
 export type RejectionCode =
   | 'invalid-request'
   | 'wrong-status'

@@ -25,7 +25,7 @@ export async function settleRecurrence(
   const link = await lockLink(tx, actor, item.id)
   const at = timeAfter(item, change.now)
   await tx.execute(sql`
-    update recurrence set decided_at = ${at}, decided_by = ${actor.id}, confirmed = ${confirmed}
+    update recurrence set decided_at = ${at}, decided_version = ${item.version + 1}, decided_by = ${actor.id}, confirmed = ${confirmed}
     where jurisdiction_id = ${item.jurisdiction} and id = ${link.id}`)
   const decided = await writeChange(tx, item, decideRecurrence(item, link.id, confirmed, reason), actor, at)
   const origin = confirmed ? await lockItem(tx, actor, link.of) : undefined

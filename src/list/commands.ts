@@ -30,7 +30,7 @@ export const LIST_COMMANDS: readonly ItemCommand[] = [
       const { duplicates, recurrenceOf } = await findResemblance(tx, actor, filed, now)
       const evidenceOf = await citeFor(tx, change, body.evidence)
       const outcome = await openItem(tx, change, filed, evidenceOf, (id) =>
-        linkRecurrence(tx, actor, id, recurrenceOf, now),
+        linkRecurrence(tx, actor, { id, version: 1 }, recurrenceOf, now),
       )
       return withDuplicates(outcome, duplicates)
     },

@@ -23,13 +23,15 @@ export function withDuplicates(outcome: Outcome, duplicates: readonly Near[]): O
 
 /** Looks for what an item is the return of, by a category that its evaluation gives it. */
 export async function lookAgain(tx: Tx, { actor, now, ref }: Change, category: string): Promise<void> {
-  const { rows } = await tx.execute<Record<string, unknown> & Spot & { id: string }>(sql`
-    select i.id, ${category} as category, i.road, i.direction, i.start_chainage_m as "startChainageM",
+  const { rows } = await tx.execute<Record<string, unknown> & Spot & { id: string; version: number }>(sql`
+    select i.id, i.version, ${category} as category, i.road, i.direction, i.start_chainage_m as "startChainageM",
       i.end_chainage_m as "endChainageM", i.lon, i.lat
     from item i where ${visibleItems(actor)} and ${itemIs(ref)} and i.category is distinct from ${category}
-      and not exists (select from recurrence r where r.jurisdiction_id = i.jurisdiction_id and r.item_id = i.id)`)
+      and not exists (select from recurrence r where r.jurisdiction_id = i.jurisdiction_id and r.item_id = i.id)
+    for no key update of i`)
   const [item] = rows
   if (item === undefined) return
   const { recurrenceOf } = await findResemblance(tx, actor, item, now, item.id)
-  await linkRecurrence(tx, actor, item.id, recurrenceOf, now)
+  // The listing makes the next version.
+  await linkRecurrence(tx, actor, { id: item.id, version: item.version + 1 }, recurrenceOf, now)
 }
