@@ -8322,6 +8322,7 @@ export interface components {
          *           "key": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
          *           "label": "阜南县交通运输局",
          *           "maxOverdueDays": 12,
+         *           "moneyFen": 150000,
          *           "noProgress": 1,
          *           "open": 10,
          *           "overdue": 1,
@@ -8360,6 +8361,7 @@ export interface components {
          *               "weight": 15
          *             }
          *           ],
+         *           "points": 36.5,
          *           "rank": 1,
          *           "rejected": 1,
          *           "returned": 2,
@@ -10118,6 +10120,7 @@ export interface components {
          *       "key": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
          *       "label": "阜南县交通运输局",
          *       "maxOverdueDays": 12,
+         *       "moneyFen": 150000,
          *       "noProgress": 1,
          *       "open": 10,
          *       "overdue": 1,
@@ -10156,6 +10159,7 @@ export interface components {
          *           "weight": 15
          *         }
          *       ],
+         *       "points": 36.5,
          *       "rank": 1,
          *       "rejected": 1,
          *       "returned": 2,
@@ -10179,6 +10183,8 @@ export interface components {
             label: string;
             /** @description The longest of them. */
             maxOverdueDays: number;
+            /** @description The money of these entries, in fen. */
+            moneyFen: number | null;
             /** @description In remediation with the clock running, and nothing heard (signing, plan or progress report) for the rules’ days. Null: the rules set no limit. */
             noProgress: number | null;
             /** @description On account at `asOf`. */
@@ -10188,6 +10194,8 @@ export interface components {
             /** @description The days that these are overdue, together. */
             overdueDays: number;
             parts: components["schemas"]["ScorePart"][];
+            /** @description The sum of the entries (`item.scored`) that are booked for the unit in the period, of the items asked for; `/v1/reports/units/{id}/score` explains each. Null: of areas and officials none are kept. */
+            points: number | null;
             /** @description By score, ties shared (1, 2, 2, 4), among the rows that the caller sees; null without a score, and for a unit, which sees no other. */
             rank: number | null;
             /** @description Closures rejected in the period (`item.closure_rejected`). */
