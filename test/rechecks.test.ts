@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
 import { recheckChore } from '../src/close/recheck-chore.js'
+import { verifyClosing } from '../src/close/verify.js'
 import { canonicalJson } from '../src/ledger/chain.js'
 import { ladderChore } from '../src/notify/ladder-chore.js'
 import { DAY_MS, itemIn, type Json, ok } from './helpers/app.js'
@@ -180,6 +181,27 @@ t.test('months that nobody was there to draw are drawn later', async (t) => {
   )
   t.match(await list('?period=2026-05'), [{ item: { id: item.id }, state: 'due' }])
   t.same(await ok(inspector.get('/v1/rechecks?period=2026-07')), { data: [], nextCursor: null })
+})
+
+t.test('the verification draws every sample again, and finds another seed, sample or decision', async (t) => {
+  const again = await itemIn('reported', home, { filing: { area: '341225' } })
+  t.ok(again.suspectedRecurrenceOf)
+  await ok(office.post(`/v1/items/${again.id}/recurrence-decision`, { confirmed: true }))
+  t.same(await verifyClosing(made.db, home.id), { ok: true, checked: 6, faults: [] })
+  await made.superuser.query(
+    `delete from recheck where ctid = (select min(ctid) from recheck where period = '2026-03')`,
+  )
+  await made.superuser.query(`update recheck_draw set seed = sha256('x') where period = '2026-05'`)
+  await made.superuser.query('update recurrence set confirmed = false where decided_at is not null')
+  const { faults } = await verifyClosing(made.db, home.id)
+  t.same(
+    faults.map(({ name, fault }) => [name.length === 7 ? name : 'link', fault]),
+    [
+      ['2026-03', 'another sample'],
+      ['2026-05', 'another seed'],
+      ['link', 'another decision'],
+    ],
+  )
 })
 
 t.test('the ledger says all of it', async (t) => {

@@ -28,11 +28,10 @@ export async function drawMonth(
 ): Promise<void> {
   const { id: jurisdiction, timeZone } = actor.jurisdiction
   await db.transaction(async (tx) => {
-    const from = startOfDay(`${period}-01`, timeZone)
-    const to = startOfDay(firstDayAfter(period), timeZone)
-    const cutOff = await findCutOff(tx, jurisdiction, to)
+    const span = spanOf(period, timeZone)
+    const cutOff = await findCutOff(tx, jurisdiction, span.to)
     if (cutOff === undefined) return
-    const closures = await closuresOf(tx, jurisdiction, from, to, cutOff.seq)
+    const closures = await closuresOf(tx, jurisdiction, span, cutOff.seq)
     const { strata, drawn } = drawSample(closures, rules, rankBy(cutOff.hash))
     const { rowCount } = await tx.execute(sql`
       insert into recheck_draw (jurisdiction_id, period, cut_off_seq, seed, rules_version, strata, drawn_at)
@@ -46,6 +45,16 @@ export async function drawMonth(
     const data = { period, cutOff, rules: version, closed: closures.length, drawn: drawn.length, sampleSha256: sample }
     await tx.execute(appendEvents(jurisdiction, [adminEvent(actor, now, { type: 'recheck.drawn', data })]))
   })
+}
+
+/** A month in a zone. */
+interface Span {
+  from: string
+  to: string
+}
+
+export function spanOf(period: string, zone: string): Span {
+  return { from: startOfDay(`${period}-01`, zone), to: startOfDay(firstDayAfter(period), zone) }
 }
 
 /** An item's place in the draw: SHA-256 of the seed's 32 bytes and the item's id as text. The lowest are drawn. */
@@ -63,7 +72,12 @@ async function findCutOff(tx: Tx, jurisdiction: string, before: string): Promise
 }
 
 /** What was struck off in a span and still was at the cut-off, with the unit and level that it had. */
-async function closuresOf(tx: Tx, jurisdiction: string, from: string, to: string, until: number): Promise<Closure[]> {
+export async function closuresOf(
+  tx: Db | Tx,
+  jurisdiction: string,
+  { from, to }: Span,
+  until: number,
+): Promise<Closure[]> {
   const { rows } = await tx.execute<Record<string, unknown> & Closure>(sql`
     select e.item_id as id, i.responsible_unit as unit, i.level, ${instant('i.closed_at')} as "closedAt"
     from event e

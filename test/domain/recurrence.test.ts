@@ -35,7 +35,7 @@ t.test('two points are as far apart as they are, whatever road they are said to 
   t.equal(Math.round(apartM(a, b) ?? 0), 93)
 })
 
-t.test('nothing that is near enough lies outside the box that is searched', async (t) => {
+t.test('nothing that is near enough lies outside the box that is searched', async () => {
   const degrees = fc.double({ min: -0.2, max: 0.2, noNaN: true })
   fc.assert(
     fc.property(

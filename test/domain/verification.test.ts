@@ -65,7 +65,7 @@ t.test('the level decides how many, and supervision never makes it fewer', async
 
 t.test(
   'in whatever order whoever approves, nothing is closed without two people of two units, the last of the office',
-  async (t) => {
+  async () => {
     const people = [
       ...[verifier, office, actorOf('inspector', { id: OTHER_UNIT, unit: OTHER_UNIT })],
       ...[actorOf('office', { id: UNIT, unit: OTHER_UNIT }), actorOf('inspector', { id: IDENTITY.id, unit: UNIT })],
