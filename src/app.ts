@@ -25,11 +25,14 @@ import { acceptJson } from './http/body.js'
 import { compressAnswers } from './http/compression.js'
 import { createFeedAuthenticator } from './http/feed-token.js'
 import { createTokenAuthenticator } from './http/oidc.js'
-import { answerError, FRAMEWORK_ERRORS, rawProblem } from './http/problem.js'
+import { answerError, FRAMEWORK_ERRORS } from './http/problem.js'
 import { limitRate } from './http/rate-limit.js'
+import { rawProblem } from './http/raw-problem.js'
 import { applyViews } from './http/saved-view.js'
 import { refuseUnstorableText, validatorCompiler } from './http/validation.js'
 import { importRoutes } from './import/routes.js'
+import { HOTLINE_COMMANDS } from './intake/hotline-commands.js'
+import { open311Routes } from './intake/routes.js'
 import { LIST_COMMANDS } from './list/commands.js'
 import { duplicatesRoute } from './list/duplicates-route.js'
 import { listRoutes } from './list/routes.js'
@@ -43,6 +46,7 @@ import { describeApi } from './openapi.js'
 import { measure } from './operation/metrics.js'
 import { operationRoutes } from './operation/routes.js'
 import { forecastRoutes } from './reports/forecast-routes.js'
+import { hotlineRoutes } from './reports/hotline-routes.js'
 import { outcomeRoutes } from './reports/outcome-routes.js'
 import { performanceRoutes } from './reports/performance-routes.js'
 import { progressRoutes } from './reports/progress-routes.js'
@@ -63,7 +67,7 @@ import { subscriptionRoutes } from './webhooks/subscription-routes.js'
 /** One megabyte of JSON is a hundred times the largest filing. Imports have their own limit. */
 const BODY_LIMIT_BYTES = 1_048_576
 /** All that can be done to an item, each by its own route and in a batch. */
-const ITEM_COMMANDS = [...LIST_COMMANDS, ...ASSIGN_COMMANDS, ...TRACK_COMMANDS, ...CLOSE_COMMANDS]
+const ITEM_COMMANDS = [...LIST_COMMANDS, ...ASSIGN_COMMANDS, ...TRACK_COMMANDS, ...CLOSE_COMMANDS, ...HOTLINE_COMMANDS]
 const batchRoutes = createBatchRoutes(ITEM_COMMANDS)
 const NO_PARAMETERS = z.strictObject({})
 /** A key or a feed's token, in a URL where it does not belong. */
@@ -134,9 +138,11 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(scorePeriodRoutes, deps)
   await app.register(outcomeRoutes, deps)
   await app.register(ogcRoutes, deps)
+  await app.register(open311Routes, { ...deps, prefix: '/open311/v2' })
   await app.register(progressRoutes, deps)
   await app.register(performanceRoutes, deps)
   await app.register(forecastRoutes, deps)
+  await app.register(hotlineRoutes, deps)
   await app.register(bulletinRoutes, deps)
   await app.register(bulletinIssueRoutes, deps)
   await app.register(calendarRoutes, deps)

@@ -19,6 +19,7 @@ const SLICES = [
   'access',
   'operation',
   'import',
+  'intake',
   'views',
   'evidence',
 ]

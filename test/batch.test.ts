@@ -9,6 +9,7 @@ const { db, clock, home, foreign, superuser } = made
 const { office, inspector, verifier, unitCaller, supervisor } = home
 const NOBODY = '01900000-0000-7000-8000-000000000000'
 const REASON = { reason: '情况属实' }
+const CALL = { source: 'hotline' }
 
 interface Case {
   by: Caller
@@ -17,6 +18,8 @@ interface Case {
   /** What is done before, by whom. */
   before?: [Caller, string, Json]
   ifMatch?: boolean
+  /** What it is filed with. */
+  filing?: Json
 }
 
 /** Every kind, with a caller and a status in which it is let. */
@@ -53,6 +56,14 @@ const KINDS: Record<string, Case> = {
     body: { tier: 'city', ...REASON },
     before: [office, 'supervision', { tier: 'city', ...REASON }],
   },
+  'hotline-answers': { by: office, stage: 'reported', filing: CALL, body: { answer: '已告知' } },
+  satisfaction: {
+    by: office,
+    stage: 'closed',
+    filing: CALL,
+    body: { rating: 'satisfied' },
+    before: [office, 'hotline-answers', {}],
+  },
 }
 
 const batch = (caller: Caller, commands: Json[], more: Json = {}, headers: Record<string, string> = {}) =>
@@ -72,7 +83,8 @@ t.test('a batch knows every kind', async (t) => {
 for (const atomic of [true, false]) {
   t.test(`each command answers what its own route answers (atomic: ${atomic})`, async (t) => {
     for (const [kind, { by, stage, body, before, ifMatch }] of Object.entries(KINDS)) {
-      const [alone, among] = [await itemIn(stage, home), await itemIn(stage, home)]
+      const more = { filing: KINDS[kind]?.filing }
+      const [alone, among] = [await itemIn(stage, home, more), await itemIn(stage, home, more)]
       if (before !== undefined) {
         const [who, noun, what] = before
         for (const { id } of [alone, among]) await ok(who.post(`/v1/items/${id}/${noun}`, what))

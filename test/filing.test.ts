@@ -34,6 +34,8 @@ t.test('a filing with every field is kept as it was given', async (t) => {
     ...{ road: 'S315', direction: 'up', startChainageM: 12345, endChainageM: 12900, chainage: 'K12+345~K12+900' },
     ...{ location: { lon: 115.5953, lat: 32.6584 }, address: '方集镇 幸福路口' },
     ...{ externalSystem: '12345', externalId: 'W-2026-77', foundAt: '2026-03-01T12:30:00.000Z' },
+    ...{ channel: null, mediaUrl: null },
+    hotline: { ticket: null, answerWanted: true, firstAnswer: null, satisfaction: null },
     ...{ reportedAt: START, reportedBy: { id: me.id, name: me.name }, listedAt: null, evaluation: null },
     ...{ defaultDueAt: null, assignment: null, dueAt: null, dueProvisional: false, escalation: null },
     ...{ onAccount: false, overdue: false, overdueDays: 0, dueSoon: false },

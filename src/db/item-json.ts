@@ -1,6 +1,6 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { ON_ACCOUNT } from '../domain/item.js'
-import type { Actor } from '../domain/permissions.js'
+import { type Actor, isChannel } from '../domain/permissions.js'
 import { instant } from './instant.js'
 import type { Past } from './past.js'
 import { item } from './schema.js'
@@ -133,7 +133,8 @@ export function itemFields(actor: Actor, now: string): SQL {
       then '~' || ${chainage('i.end_chainage_m')} else '' end`)} as chainage,
     case when i.lon is not null then json_build_object('lon', i.lon, 'lat', i.lat) end as location,
     i.address, i.external_system as "externalSystem", i.external_id as "externalId",
-    ${instant('i.found_at')} as "foundAt", ${instant('i.reported_at')} as "reportedAt",
+    ${instant('i.found_at')} as "foundAt",
+    i.channel, i.hotline, i.media_url as "mediaUrl", ${instant('i.reported_at')} as "reportedAt",
     ${person('i.reported_by')} as "reportedBy", ${instant('i.listed_at')} as "listedAt", i.evaluation,
     ${instant('i.default_due_at')} as "defaultDueAt", i.assignment, ${instant('i.due_at')} as "dueAt",
     i.due_provisional as "dueProvisional", i.escalation, ${onAccount} as "onAccount", ${isOverdue} as overdue,
@@ -159,5 +160,19 @@ function suspectedRecurrence(actor: Actor): SQL {
 
 /** `select` of one column `json`, the item's JSON text, over a source that has alias `i`. */
 export function itemJson(actor: Actor, now: string, from: SQL): SQL {
-  return sql`select row_to_json(v)::text as json from (select ${itemFields(actor, now)} ${from}) v`
+  const fields = sql`(select ${itemFields(actor, now)} ${from}) v`
+  if (isChannel(actor.role)) return sql`select ${WITHOUT_INNER_AFFAIRS} as json from ${fields}`
+  return sql`select row_to_json(v)::text as json from ${fields}`
 }
+
+/** What a channel is not told of an item that came through it: who works on it, how, until when, and how it was judged. */
+const INNER_AFFAIRS = {
+  ...{ level: null, risk: null, evaluation: null, assignment: null, escalation: null, supervision: null },
+  ...{ defaultDueAt: null, dueAt: null, dueProvisional: false, dueSoon: false, overdue: false, overdueDays: 0 },
+  ...{ suspended: false, suspension: null, extensionPending: false, extension: null, plan: null, progress: null },
+  ...{ closureRequest: null, closedBy: null, closureFindings: null, recheck: null, dismissalReason: null },
+  ...{ mergedInto: null, mergedFrom: [], evidence: [] },
+}
+
+const WITHOUT_INNER_AFFAIRS = sql`(to_jsonb(v) || ${JSON.stringify(INNER_AFFAIRS)}::jsonb
+  || jsonb_build_object('status', case when v."onAccount" then 'listed' else v.status end))::text`

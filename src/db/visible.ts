@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { areaPrefix } from '../domain/area.js'
-import { type Actor, areaLimitOf } from '../domain/permissions.js'
+import { type Actor, areaLimitOf, isChannel } from '../domain/permissions.js'
 import type { Past } from './past.js'
 
 /**
@@ -27,6 +27,8 @@ export function visibleAs(actor: Actor, alias: SQL): SQL {
 
 function limitOf(actor: Actor, alias: SQL): SQL | undefined {
   if (actor.role === 'unit') return sql`${alias}.concerned_units @> array[${actor.unit}]::uuid[]`
+  // A channel has to do with what came through it, wherever that lies.
+  if (isChannel(actor.role)) return sql`${alias}.channel = ${actor.role} and ${alias}.reported_by = ${actor.id}`
   const area = areaLimitOf(actor)
   return area === null ? undefined : withinArea(area, alias)
 }

@@ -1,6 +1,8 @@
 import type { AccidentCount } from './accidents.js'
 import type { Evidenced } from './evidence.js'
+import type { Call, FirstAnswer, Satisfaction } from './hotline.js'
 import type { Description, DueBasis, Instant, Item, Level, Order, Plan, Progress, Status, Tier } from './item.js'
+import type { Channel } from './permissions.js'
 import type { Scored } from './score-entry.js'
 import type { Verified } from './verification.js'
 
@@ -9,6 +11,10 @@ export interface Filed extends Description {
   externalSystem: string | null
   externalId: string | null
   foundAt: Instant | null
+  /** These only of what has them. */
+  channel?: Channel
+  hotline?: Call
+  mediaUrl?: string
 }
 
 /** What an office's earlier list knew of an item; null is «not known». No transition is invented from it. */
@@ -74,6 +80,8 @@ export type ItemEvent =
   | { type: 'item.supervision_ended'; data: { reason: string } }
   | { type: 'item.noted'; data: { note: string } }
   | { type: 'item.accidents_counted'; data: AccidentCount }
+  | { type: 'item.caller_answered'; data: FirstAnswer }
+  | { type: 'item.satisfaction_recorded'; data: Satisfaction }
   | { type: 'item.escalated'; data: Escalated }
   | { type: 'item.deadline_recomputed'; data: Required<Deadline> & { previousDueAt: Instant } }
   | { type: 'item.scored'; data: Scored }
@@ -100,6 +108,9 @@ const OWNED = ['assigned', 'remediating', 'closure_requested'] as const
 const ACCOUNT = ['listed', ...OWNED] as const
 const OPEN = ['reported', ...ACCOUNT] as const
 const ANY = [...OPEN, 'closed', 'dismissed', 'merged'] as const
+
+const isCall = ({ source }: Item) => source === 'hotline'
+const isAnswered = ({ hotline }: Item) => hotline !== null && hotline.firstAnswer !== null
 
 /** The state machine. */
 export const TRANSITIONS = {
@@ -135,6 +146,9 @@ export const TRANSITIONS = {
   'item.supervision_ended': { from: ACCOUNT, to: 'same', when: (item) => item.supervision !== null },
   'item.noted': { from: ANY, to: 'same' },
   'item.accidents_counted': { from: [...OPEN, 'closed'], to: 'same' },
+  // A caller is owed an answer whatever becomes of the item, and is asked for an opinion after it.
+  'item.caller_answered': { from: ANY, to: 'same', when: (item) => isCall(item) && !isAnswered(item) },
+  'item.satisfaction_recorded': { from: ANY, to: 'same', when: (item) => isCall(item) && isAnswered(item) },
   'item.escalated': {
     from: ACCOUNT,
     to: 'same',

@@ -1,6 +1,7 @@
 import { blankItem, type Identity } from './blank-item.js'
 import type { Deadline, HappenedItemEvent } from './events.js'
 import { evidenced, said, withEvidence } from './evidence.js'
+import { callOf } from './hotline.js'
 import { type Assignment, type Instant, type Item, resumedDueAt } from './item.js'
 
 export type { Identity }
@@ -127,6 +128,10 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
     case 'item.recurrence_decided':
     case 'item.recurred':
       return {}
+    case 'item.caller_answered':
+      return { hotline: { ...callOf(item.hotline), firstAnswer: { ...event.data, ...done } } }
+    case 'item.satisfaction_recorded':
+      return { hotline: { ...callOf(item.hotline), satisfaction: { ...event.data, ...done } } }
     case 'item.escalated': {
       const rungs = [...(item.escalation?.rungs ?? []), event.data.rung]
       return { escalation: { rung: event.data.rung, at: event.at, rungs } }

@@ -1,4 +1,6 @@
 import type { ItemEvidence } from './evidence.js'
+import type { Hotline } from './hotline.js'
+import type { Channel } from './permissions.js'
 import type { StandardPoint, Verified } from './verification.js'
 
 export const STATUSES = [
@@ -137,6 +139,12 @@ export interface Item extends Description {
   externalSystem: string | null
   externalId: string | null
   foundAt: Instant | null
+  /** The way from outside by which it came; null: one of our own people filed it. */
+  channel: Channel | null
+  /** Of a call to the hotline; null where nothing is known of one. */
+  hotline: Hotline | null
+  /** A link that a channel sent along. It is kept as text and never followed. */
+  mediaUrl: string | null
   reportedAt: Instant
   reportedBy: string | null
   listedAt: Instant | null

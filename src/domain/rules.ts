@@ -53,6 +53,8 @@ export interface Rules {
     times: BulletinTimes
   }
   scoring: Scoring
+  /** Whether what came in through channels can be read over Open311 without a key. */
+  publicIntake: { readWithoutKey: boolean }
   evidence: EvidenceRules
   verification: VerificationRules
   /** Null: nothing is drawn. */
@@ -106,6 +108,7 @@ export const DEFAULT_RULES: Rules = {
     times: { daily: null, weekly: null, monthly: null },
   },
   scoring: DEFAULT_SCORING,
+  publicIntake: { readWithoutKey: false },
   evidence: { closure: { general: NO_EVIDENCE, major: NO_EVIDENCE }, maxDistanceM: 500 },
   verification: { verifiers: { general: 1, major: 1 }, supervised: 1, points: false },
   rechecks: null,
@@ -125,7 +128,7 @@ export const FIRST_RULES: Pick<Rules, 'evidence' | 'verification' | 'rechecks'> 
 
 /** Rules that were set before a later version of the service added to them: what it added has its default. */
 export function completeRules(data: Partial<Rules>): Rules {
-  const { defaultDeadlines, sending, bulletins, scoring, evidence, verification } = DEFAULT_RULES
+  const { defaultDeadlines, sending, bulletins, scoring, evidence, verification, publicIntake } = DEFAULT_RULES
   return {
     ...DEFAULT_RULES,
     ...data,
@@ -135,6 +138,7 @@ export function completeRules(data: Partial<Rules>): Rules {
     verification: { ...verification, ...data.verification },
     bulletins: { ...bulletins, ...data.bulletins, times: { ...bulletins.times, ...data.bulletins?.times } },
     scoring: { ...scoring, ...data.scoring },
+    publicIntake: { ...publicIntake, ...data.publicIntake },
   }
 }
 

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { EVIDENCE_KINDS, EVIDENCE_WARNINGS, MEDIA_TYPES } from '../domain/evidence.js'
+import { RATINGS } from '../domain/hotline.js'
 import { DIRECTIONS, LEVELS, RISKS, SOURCES, STATUSES, TIERS } from '../domain/item.js'
+import { CHANNELS } from '../domain/permissions.js'
 import { EVIDENCE_REF_EXAMPLE, ITEM_EXAMPLE, NEAR_EXAMPLE, pageExample } from './examples.js'
 
 // What `db/item-json.ts` makes, described. A test parses real answers with these strict schemas.
@@ -27,6 +29,29 @@ export const AssignmentView = z
   .meta({
     id: 'Assignment',
     description: 'The assignment (交办单) with its required elements (五要件), reward and penalty.',
+  })
+
+const HotlineView = z
+  .strictObject({
+    ticket: z
+      .string()
+      .nullable()
+      .meta({ description: 'The hotline’s own number of the call, under which it keeps who called.' }),
+    answerWanted: z.boolean(),
+    firstAnswer: z.strictObject({ answer: z.string().nullable(), ...done }).nullable(),
+    satisfaction: z.strictObject({ rating: z.enum(RATINGS), note: z.string().nullable(), ...done }).nullable(),
+  })
+  .meta({
+    id: 'Hotline',
+    description:
+      'The call to the hotline that the item came from, and what came of it. Nothing of who called is kept here.',
+    example: {
+      ...{ ticket: 'FY20261122-0815', answerWanted: true, satisfaction: null },
+      firstAnswer: {
+        ...{ answer: '已电话告知来电人，三日内现场核查。', at: '2026-11-22T08:00:00.000Z' },
+        by: '01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90',
+      },
+    },
   })
 
 export const EvidenceRefView = z
@@ -89,6 +114,13 @@ export const ItemView = z
     externalSystem: z.string().nullable(),
     externalId: z.string().nullable(),
     foundAt: At.nullable(),
+    channel: z.enum(CHANNELS).nullable().meta({
+      description: 'The channel from outside that filed it over Open311; null: one of our own people did.',
+    }),
+    hotline: HotlineView.nullable(),
+    mediaUrl: z.string().nullable().meta({
+      description: 'A link that the channel sent along, as text. The service never follows it.',
+    }),
     reportedAt: At,
     reportedBy: PersonRef.nullable(),
     listedAt: At.nullable(),

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { isDatabaseAway, sqlStateOf } from '../db/client.js'
@@ -77,13 +76,27 @@ const DATABASE_RETRY_S = 2
 /** Fastify's error handler: refusals become problems, a bug becomes a 500 that tells nothing and is logged once. */
 export function answerError(err: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const language = languageOf(request)
+  return sendProblem(reply, understood(err, request, language), language)
+}
+
+/** What an error is to its caller; what is ours to know is logged, once. */
+function understood(err: FastifyError, request: FastifyRequest, language: Language): ProblemBody {
   const problem = problemOf(err, language)
   if (problem.code === 'internal') request.log.error({ err }, 'request failed')
   // The client's fault as far as we know; ours if a check is missing.
   if (/^2[23]/.test(sqlStateOf(err) ?? '')) request.log.warn({ err }, 'refused by the database')
   if (problem.code === 'storage-away' || problem.code === 'storage-full') request.log.warn({ err }, 'file storage')
   if (problem.code === 'database-away') request.log.warn({ err }, 'database away')
-  return sendProblem(reply, problem, language)
+  return problem
+}
+
+/** The same for an interface with errors of its own: the status, and each fault in words, with the field that it is at. */
+export function explained(err: FastifyError, request: FastifyRequest) {
+  const language = languageOf(request)
+  const { code, words, errors, retryAfterS } = understood(err, request, language)
+  const { status, title } = PROBLEMS[code]
+  const whole = [{ pointer: '', detail: inLanguage(words ?? title, language) }]
+  return { status, faults: errors?.length ? errors : whole, retryAfterS }
 }
 
 export function sendProblem(reply: FastifyReply, problem: ProblemBody, language: Language): FastifyReply {
@@ -189,11 +202,4 @@ const FRAMEWORK: Record<number, ProblemBody> = {
 export const FRAMEWORK_ERRORS = {
   notFound: (): FastifyError =>
     Object.assign(new Error('no such route'), { code: 'NOT_FOUND', name: 'NotFound', statusCode: 404 }),
-}
-
-/** Node refused the request before Fastify saw it (a malformed header, a time-out): raw problem+json on the socket. */
-export function rawProblem(status: 400 | 408 | 431): string {
-  const title = STATUS_CODES[status] ?? 'Bad Request'
-  const body = JSON.stringify({ type: '/problems/invalid-request', title, status, code: 'invalid-request' })
-  return `HTTP/1.1 ${status} ${title}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
 }

@@ -1,11 +1,11 @@
 import { command, type ItemCommand } from '../commands/item-command.js'
 import { defaultDeadlines } from '../db/deadline.js'
-import { findResemblance, linkRecurrence } from '../db/recurrence.js'
 import { correct, dismiss, list, note } from '../domain/decide/list.js'
+import { requireKnownCodes } from '../http/known-codes.js'
 import { changeItem, mergeItems } from '../ledger/change-item.js'
 import { citeFor } from '../ledger/citation.js'
 import { openItem } from '../ledger/open-item.js'
-import { correctionOf, filedOf, requireKnownCodes } from './place.js'
+import { correctionOf, filedOf } from './place.js'
 import { lookAgain, withDuplicates } from './resemblance.js'
 import { AddNote, CorrectItem, FileItem, ListItem, MergeItem, Reason } from './schemas.js'
 
@@ -26,13 +26,7 @@ export const LIST_COMMANDS: readonly ItemCommand[] = [
     async run(tx, change, body) {
       const filed = filedOf(body)
       await requireKnownCodes(tx, change.actor.jurisdiction.id, filed)
-      const { actor, now } = change
-      const { duplicates, recurrenceOf } = await findResemblance(tx, actor, filed, now)
-      const evidenceOf = await citeFor(tx, change, body.evidence)
-      const outcome = await openItem(tx, change, filed, evidenceOf, (id) =>
-        linkRecurrence(tx, actor, { id, version: 1 }, recurrenceOf, now),
-      )
-      return withDuplicates(outcome, duplicates)
+      return withDuplicates(await openItem(tx, change, filed, await citeFor(tx, change, body.evidence)))
     },
   }),
   command({

@@ -7,8 +7,9 @@ import { invalid, type Rejection } from '../domain/rejection.js'
 import { NEAR_EXAMPLE } from '../http/examples.js'
 import { text } from '../http/fields.js'
 import { NearView } from '../http/item-view.js'
+import { requireKnownCodes } from '../http/known-codes.js'
 import { json, responses } from '../http/responses.js'
-import { requireKnownCodes, spotOf } from './place.js'
+import { spotOf } from './place.js'
 import { MOST_SHOWN, shownOf } from './resemblance.js'
 
 const degrees = (limit: number, description: string, example: number) =>

@@ -1,6 +1,4 @@
-import { sql } from 'drizzle-orm'
 import type { z } from 'zod'
-import type { Db, Tx } from '../db/client.js'
 import { parseChainageRange } from '../domain/chainage.js'
 import { toWgs84 } from '../domain/datum.js'
 import { requirePlace } from '../domain/decide/list.js'
@@ -9,7 +7,6 @@ import type { Description, Direction } from '../domain/item.js'
 import type { Spot } from '../domain/recurrence.js'
 import { invalid, Rejection } from '../domain/rejection.js'
 import { parseRoad } from '../domain/road.js'
-import { unknownCode } from '../http/fields.js'
 import type { CorrectItem, FileItem } from './schemas.js'
 
 type Filing = z.infer<typeof FileItem>
@@ -32,6 +29,7 @@ export function filedOf(filing: Filing): Filed {
   const nowhere = { road: null, startChainageM: null, endChainageM: null, lon: null, lat: null }
   const filed: Filed = {
     ...{ title, description, category, risk, source, area, direction, address, foundAt, externalId, externalSystem },
+    ...callOf(filing),
     ...nowhere,
     ...whereOf(filing),
   }
@@ -40,6 +38,15 @@ export function filedOf(filing: Filing): Filed {
   filed.endChainageM ??= filed.startChainageM
   requirePlace(filed)
   return filed
+}
+
+/** What comes from the hotline is a call; its ticket number is the external id unless the filing names another. */
+function callOf({ source, hotline, externalId }: Filing): Partial<Filed> {
+  if (source !== 'hotline') return {}
+  const ticket = hotline?.ticket ?? null
+  const answerWanted = hotline?.answerWanted ?? true
+  const numbered = ticket === null || externalId !== undefined ? {} : { externalId: ticket, externalSystem: 'hotline' }
+  return { hotline: { ticket, answerWanted }, ...numbered }
 }
 
 /** A merge patch in the domain's terms: only the members that it has. */
@@ -69,22 +76,6 @@ function inQuery<R>(work: () => R): R {
     const errors = err.details.errors?.map(({ pointer, detail }) => ({ pointer: `/query${pointer}`, detail }))
     throw new Rejection(err.code, err.words, errors === undefined ? err.details : { ...err.details, errors })
   }
-}
-
-/** Codes of the reference data, checked before the item is written. @throws Rejection at the field that is unknown. */
-export async function requireKnownCodes(
-  tx: Db | Tx,
-  jurisdiction: string,
-  codes: { area?: string | undefined; category?: string | null | undefined },
-  at = '',
-): Promise<void> {
-  const { area = null, category = null } = codes
-  if (area === null && category === null) return
-  const { rows } = await tx.execute<{ area: boolean; category: boolean }>(sql`
-    select exists (select from area where code = ${area}) as area,
-      exists (select from category where jurisdiction_id = ${jurisdiction} and code = ${category}) as category`)
-  if (area !== null && rows[0]?.area !== true) throw unknownCode(`${at}/area`, area)
-  if (category !== null && rows[0]?.category !== true) throw unknownCode(`${at}/category`, category)
 }
 
 function whereOf(input: Correction): Partial<Description> {

@@ -5,6 +5,7 @@ import { itemIs, visibleItems } from '../db/visible.js'
 import type { Near, Spot } from '../domain/recurrence.js'
 import type { Outcome } from '../ledger/act.js'
 import type { Change } from '../ledger/change-item.js'
+import type { Opened } from '../ledger/open-item.js'
 
 /** Whoever is warned looks at a few. */
 export const MOST_SHOWN = 10
@@ -15,7 +16,7 @@ export function shownOf({ id, code, status, title, distanceM }: Near) {
 }
 
 /** The answer of a filing, with what it may repeat. */
-export function withDuplicates(outcome: Outcome, duplicates: readonly Near[]): Outcome {
+export function withDuplicates({ outcome, duplicates }: Opened): Outcome {
   if (duplicates.length === 0) return outcome
   const shown = JSON.stringify(duplicates.slice(0, MOST_SHOWN).map(shownOf))
   return { ...outcome, body: `${outcome.body.slice(0, -1)},"possibleDuplicates":${shown}}` }

@@ -54,6 +54,13 @@ const NumberPattern = text(60)
 
 const WorkingDays = z.int().min(1).max(MAX_WORKING_DAYS)
 
+const PublicIntake = z.strictObject({
+  readWithoutKey: z.boolean().meta({
+    description:
+      'Whether anybody can read over Open311, without a key, what came in through channels. Off unless it is set: then a channel’s key is needed for everything.',
+  }),
+})
+
 const members = {
   defaultDeadlines: z
     .strictObject(
@@ -108,6 +115,7 @@ const members = {
   }),
   scoring: ScoringView,
   ...CLOSING_RULES,
+  publicIntake: PublicIntake,
 } satisfies Record<keyof Rules, z.ZodType>
 
 const EXAMPLE = { version: 3, setAt: '2026-11-22T01:30:00.000Z', setBy: { id: PERSON_EXAMPLE.id, name: '管理员' } }
@@ -128,17 +136,18 @@ export const RulesView = z
 /** The rules as a client sends them. */
 export type RulesToSet = Omit<Rules, LaterRules> & { [K in LaterRules]?: Rules[K] | undefined }
 /** What came later than clients: where they leave it out, it stays as it is in force. */
-type LaterRules = 'scoring' | keyof typeof CLOSING_RULES
+type LaterRules = 'scoring' | 'publicIntake' | keyof typeof CLOSING_RULES
 
 export const SetRules = z
   .strictObject({
     ...members,
-    // Clients from before there were scores, or rules about closing, send rules without them.
+    // Clients from before there were these send rules without them.
     scoring: ScoringView.optional(),
     evidence: CLOSING_RULES.evidence.optional(),
     verification: CLOSING_RULES.verification.optional(),
     rechecks: CLOSING_RULES.rechecks.optional(),
     recurrence: CLOSING_RULES.recurrence.optional(),
+    publicIntake: PublicIntake.optional(),
     version: z.int().optional(),
     setAt: z.string().nullish(),
     setBy: z.looseObject({}).nullish(),
@@ -147,7 +156,7 @@ export const SetRules = z
   .meta({
     id: 'SetRules',
     description:
-      'The rules, whole: what is left out is refused, not kept; but without `scoring`, `evidence`, `verification`, `rechecks` or `recurrence`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.',
+      'The rules, whole: what is left out is refused, not kept; but without `scoring`, `evidence`, `verification`, `rechecks`, `recurrence` or `publicIntake`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.',
     example: DEFAULT_RULES,
   })
 

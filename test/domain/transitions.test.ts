@@ -104,6 +104,8 @@ const OVERLAYS: Record<keyof Overlays, { over: readonly Status[]; no?: readonly 
     yes: 'item.extension_decided',
   },
   supervised: { over: ['listed', 'assigned', 'remediating', 'closure_requested'], yes: 'item.supervision_ended' },
+  called: { over: STATUSES, yes: 'item.caller_answered' },
+  answered: { over: STATUSES, no: ['item.caller_answered'], yes: 'item.satisfaction_recorded' },
 }
 
 const HAPPENINGS = Object.keys(ATTEMPTS) as Happening[]
@@ -116,8 +118,8 @@ function overlaysOf(status: Status): Overlays[] {
 
 function allowedIn(status: Status, overlays: Overlays): Happening[] {
   const laid = (Object.keys(overlays) as (keyof Overlays)[]).map((name) => OVERLAYS[name])
-  const kept = ALLOWED[status].filter((type) => !laid.some(({ no }) => no?.includes(type)))
-  return [...kept, ...laid.map(({ yes }) => yes)].sort()
+  const possible = [...ALLOWED[status], ...laid.map(({ yes }) => yes)]
+  return possible.filter((type) => !laid.some(({ no }) => no?.includes(type))).sort()
 }
 
 /** What a refusal says, or that there was none. */
@@ -147,6 +149,9 @@ function expectedOutcome(item: Item, type: Happening, role: Role, allowed: Happe
   if (!ATTEMPTS[type].roles.includes(role)) return { code: 'forbidden' }
   // The first of two is not the office's.
   if (type === 'item.verified' && role === 'office' && allowed.includes(type)) return { code: 'verification-order' }
+  // A unit answers callers of what it has.
+  const isOthers = type === 'item.caller_answered' && role === 'unit' && item.assignment === null
+  if (allowed.includes(type) && isOthers) return { code: 'not-responsible' }
   if (allowed.includes(type) || BESIDE.includes(type)) return { code: 'accepted' }
   const { id: itemId, code: itemCode, status: itemStatus } = item
   if (type === 'item.absorbed') return { code: 'merge-refused', itemStatus, allowedEvents: allowed, itemId, itemCode }
@@ -177,7 +182,7 @@ t.test('an accepted event leads to the status that the life of an item gives it'
       const item = frozen(itemIn(status, overlays))
       for (const type of [...allowedIn(status, overlays), ...BESIDE]) {
         const { roles, to, work } = ATTEMPTS[type]
-        const actor = personOf(roles[0] ?? 'admin', type)
+        const actor = personOf(roles.at(-1) ?? 'admin', type)
         const event = work(item, actor)
         if (event === null) throw new Error(`${type} was not decided`)
         const after = evolve(item, { ...event, at: NOW, actorId: actor.id })

@@ -1,6 +1,7 @@
 import { countAccidents } from '../../src/domain/decide/accidents.js'
 import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
+import { answerCaller, recordSatisfaction } from '../../src/domain/decide/hotline.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
 import { escalate, recomputeDeadline } from '../../src/domain/decide/notify.js'
 import { decideRecurrence, recur } from '../../src/domain/decide/recurrence.js'
@@ -151,7 +152,7 @@ export const ATTEMPTS: Record<Happening, Attempt> = {
   },
   'item.verified': {
     action: 'item.decide_closure',
-    roles: ['inspector', 'office'],
+    roles: ['office', 'inspector'],
     work: (item, actor) => decideClosure(item, true, '合格', actor, {}, { rules: TWO_VERIFIERS }),
   },
   'item.recurrence_decided': {
@@ -190,6 +191,16 @@ export const ATTEMPTS: Record<Happening, Attempt> = {
     action: 'item.count_accidents',
     roles: ['inspector', 'office'],
     work: (item) => countAccidents(item, [], COUNT, '2026-03-22'),
+  },
+  'item.caller_answered': {
+    action: 'item.answer_caller',
+    roles: ['unit', 'office'],
+    work: (item, actor) => answerCaller(item, { answer: '已告知' }, actor),
+  },
+  'item.satisfaction_recorded': {
+    action: 'item.record_satisfaction',
+    roles: ['office'],
+    work: (item, actor) => recordSatisfaction(item, { rating: 'satisfied', note: null }, actor),
   },
   'item.escalated': {
     action: 'item.escalate',

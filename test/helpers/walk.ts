@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { countAccidents } from '../../src/domain/decide/accidents.js'
 import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
+import { answerCaller, recordSatisfaction } from '../../src/domain/decide/hotline.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
 import { escalate, recomputeDeadline } from '../../src/domain/decide/notify.js'
 import { decideRecurrence, recur } from '../../src/domain/decide/recurrence.js'
@@ -85,6 +86,7 @@ const PATCHES: Partial<Description>[] = [
   { area: '341202', address: '幸福路口' },
   { area: '341621' },
   { category: null },
+  { source: 'hotline' },
   { road: null, startChainageM: null, endChainageM: null },
   { lon: 115.8, lat: 32.9, description: '外侧临水库' },
 ]
@@ -219,6 +221,10 @@ function decideOne(
       return note(item, '已电话联系')
     case 'item.accidents_counted':
       return countAccidents(item, [], { ...COUNT, accidents: step.days + 2, deaths: step.unit }, at.slice(0, 10))
+    case 'item.caller_answered':
+      return answerCaller(item, { answer: step.yes ? '已告知' : null }, actor)
+    case 'item.satisfaction_recorded':
+      return recordSatisfaction(item, { rating: step.yes ? 'satisfied' : 'dissatisfied', note: null }, actor)
     case 'item.escalated':
       return escalate(item, { rung: step.yes ? 'talk' : 'warning_7', day: step.yes ? 7 : -7 }, step.unit)
     case 'item.deadline_recomputed':
