@@ -14,6 +14,7 @@ import { deadlineRoute } from './calendar/deadline-route.js'
 import { feedRoutes } from './calendar/feed-routes.js'
 import { icsRoute } from './calendar/ics-route.js'
 import { recomputationRoutes } from './calendar/recomputation-routes.js'
+import { recheckRoutes } from './close/recheck-routes.js'
 import { CLOSE_COMMANDS } from './close/routes.js'
 import { createBatchRoutes } from './commands/batch-routes.js'
 import { commandRoutes } from './commands/routes.js'
@@ -33,6 +34,7 @@ import { importRoutes } from './import/routes.js'
 import { HOTLINE_COMMANDS } from './intake/hotline-commands.js'
 import { open311Routes } from './intake/routes.js'
 import { LIST_COMMANDS } from './list/commands.js'
+import { duplicatesRoute } from './list/duplicates-route.js'
 import { listRoutes } from './list/routes.js'
 import { contactMessageRoutes } from './notify/contact-message-routes.js'
 import { contactRoutes } from './notify/contact-routes.js'
@@ -113,6 +115,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(commandRoutes, { ...deps, commands: ITEM_COMMANDS })
   await app.register(batchRoutes, deps)
   await app.register(listRoutes, deps)
+  await app.register(duplicatesRoute, deps)
   await app.register(importRoutes, deps)
   await app.register(accidentRoutes, deps)
   await app.register(ledgerRoutes, deps)
@@ -120,6 +123,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(streamRoutes, { ...deps, metrics })
   await app.register(viewRoutes, deps)
   await app.register(evidenceRoutes, deps)
+  await app.register(recheckRoutes, deps)
   await app.register(noticeRoutes, deps)
   await app.register(contactRoutes, deps)
   await app.register(contactMessageRoutes, deps)

@@ -1,3 +1,4 @@
+import { verifyClosing } from '../close/verify.js'
 import { jurisdiction } from '../db/schema.js'
 import { createFileStore } from '../evidence/file-store.js'
 import { verifyFiles } from '../evidence/verify.js'
@@ -9,7 +10,7 @@ import { CommandError, readArguments, withDatabase } from './command.js'
 const USAGE = `one-list verify [--jurisdiction <id>]
 
   Recomputes every ledger's hash chain, folds every item's events to compare them with its rows, compares every score
-  with its event, and reads every file of evidence to compare it with its hash.
+  with its event, reads every file of evidence to compare it with its hash, and draws every sample of rechecks again.
   Exit code 1 when anything is not as the ledger says.`
 
 export async function run(args: string[]): Promise<void> {
@@ -39,7 +40,12 @@ export async function run(args: string[]): Promise<void> {
       const files = await verifyFiles(db, store, id)
       process.stdout.write(`${id}: ${files.checked} files, ${files.ok ? 'each is as it was kept' : 'FAULTS:'}\n`)
       for (const { name, fault } of files.faults) process.stdout.write(`  ${name}: ${fault}\n`)
-      ok &&= chain.ok && items.ok && scores.ok && files.ok
+      const closing = await verifyClosing(db, id)
+      process.stdout.write(
+        `${id}: ${closing.checked} draws and recurrences, ${closing.ok ? 'each is as the ledger has it' : 'FAULTS:'}\n`,
+      )
+      for (const { name, fault } of closing.faults) process.stdout.write(`  ${name}: ${fault}\n`)
+      ok &&= chain.ok && items.ok && scores.ok && files.ok && closing.ok
     }
     if (!ok) throw new CommandError('The ledger, the list and the files do not agree.')
   })

@@ -4,6 +4,7 @@ import type { Call, FirstAnswer, Satisfaction } from './hotline.js'
 import type { Description, DueBasis, Instant, Item, Level, Order, Plan, Progress, Status, Tier } from './item.js'
 import type { Channel } from './permissions.js'
 import type { Scored } from './score-entry.js'
+import type { Verified } from './verification.js'
 
 /** What was filed. The location stands in `lon` and `lat`, WGS 84. */
 export interface Filed extends Description {
@@ -68,10 +69,13 @@ export type ItemEvent =
   | { type: 'item.suspended'; data: { reason: string } }
   | { type: 'item.resumed'; data: { reason: string | null; dueAt: Instant } }
   | { type: 'item.closure_requested'; data: { summary: string } & Evidenced }
-  | { type: 'item.closure_rejected'; data: { findings: string } & Evidenced }
-  | { type: 'item.closed'; data: { findings: string } & Evidenced }
+  | { type: 'item.verified'; data: Verified & { unit: string | null } & Evidenced }
+  | { type: 'item.closure_rejected'; data: Verified & Evidenced }
+  | { type: 'item.closed'; data: Verified & Evidenced }
   | { type: 'item.rechecked'; data: { passed: boolean; findings: string } & Partial<Deadline> & Evidenced }
   | { type: 'item.reopened'; data: { reason: string } & Deadline }
+  | { type: 'item.recurrence_decided'; data: { link: string; confirmed: boolean; reason: string | null } }
+  | { type: 'item.recurred'; data: { link: string } }
   | { type: 'item.supervised'; data: { tier: Tier; reason: string } }
   | { type: 'item.supervision_ended'; data: { reason: string } }
   | { type: 'item.noted'; data: { note: string } }
@@ -131,10 +135,13 @@ export const TRANSITIONS = {
   'item.suspended': { from: OWNED, to: 'same', when: (item) => item.suspension === null },
   'item.resumed': { from: OWNED, to: 'same', when: (item) => item.suspension !== null },
   'item.closure_requested': { from: ['remediating'], to: ['closure_requested'] },
+  'item.verified': { from: ['closure_requested'], to: 'same' },
   'item.closure_rejected': { from: ['closure_requested'], to: ['remediating'] },
   'item.closed': { from: ['closure_requested'], to: ['closed'] },
   'item.rechecked': { from: ['closed'], to: ['closed', 'listed'] },
   'item.reopened': { from: ['closed'], to: ['listed'] },
+  'item.recurrence_decided': { from: ANY, to: 'same', isBeside: true },
+  'item.recurred': { from: ANY, to: 'same', isBeside: true },
   'item.supervised': { from: ACCOUNT, to: 'same' },
   'item.supervision_ended': { from: ACCOUNT, to: 'same', when: (item) => item.supervision !== null },
   'item.noted': { from: ANY, to: 'same' },

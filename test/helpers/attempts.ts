@@ -4,6 +4,7 @@ import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain
 import { answerCaller, recordSatisfaction } from '../../src/domain/decide/hotline.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
 import { escalate, recomputeDeadline } from '../../src/domain/decide/notify.js'
+import { decideRecurrence, recur } from '../../src/domain/decide/recurrence.js'
 import type { Entry } from '../../src/domain/decide/score.js'
 import { appealScore, decideScoreAppeal, score } from '../../src/domain/decide/score.js'
 import {
@@ -33,6 +34,7 @@ import {
   NEW_DEADLINE,
   ORDER,
   RULES,
+  TWO_VERIFIERS,
   UNIT,
   VERIFIER,
 } from './domain.js'
@@ -66,6 +68,8 @@ export const SCORED: Scored = {
 }
 export const ENTRY: Entry = { ...SCORED, at: day(12), appealableUntil: day(9000), isReversed: false, appeal: null }
 export const APPEALED: Entry = { ...ENTRY, appeal: { by: APPLICANT, approved: null } }
+
+const LINK = '00000000-0000-7000-8000-0000000000b1'
 
 /** One attempt for every event, with the roles that the contract gives it. */
 export const ATTEMPTS: Record<Happening, Attempt> = {
@@ -146,6 +150,17 @@ export const ATTEMPTS: Record<Happening, Attempt> = {
     to: 'closed',
     work: (item, actor) => decideClosure(item, true, '合格', actor),
   },
+  'item.verified': {
+    action: 'item.decide_closure',
+    roles: ['office', 'inspector'],
+    work: (item, actor) => decideClosure(item, true, '合格', actor, {}, { rules: TWO_VERIFIERS }),
+  },
+  'item.recurrence_decided': {
+    action: 'item.decide_recurrence',
+    roles: ['office'],
+    work: (item) => decideRecurrence(item, LINK, true, '再次缺失'),
+  },
+  'item.recurred': { action: 'item.decide_recurrence', roles: ['office'], work: (item) => recur(item, LINK) },
   'item.rechecked': {
     action: 'item.recheck',
     roles: ['inspector', 'office'],
