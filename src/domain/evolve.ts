@@ -114,6 +114,8 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
     case 'item.score_appealed':
     case 'item.score_appeal_decided':
     case 'item.accidents_counted':
+    case 'item.document_issued':
+    case 'item.document_received':
       return {}
     case 'item.escalated': {
       const rungs = [...(item.escalation?.rungs ?? []), event.data.rung]

@@ -18,8 +18,14 @@ import {
   type Overlays,
 } from '../helpers/domain.js'
 
-/** Points come, and are contested, whatever has become of the item; no refusal names that. */
-const SCORES: readonly Happening[] = ['item.scored', 'item.score_appealed', 'item.score_appeal_decided']
+/** Points come, and are contested, and papers are issued, whatever has become of the item; no refusal names that. */
+const BESIDE: readonly Happening[] = [
+  'item.scored',
+  'item.score_appealed',
+  'item.score_appeal_decided',
+  'item.document_issued',
+  'item.document_received',
+]
 
 /** What may happen in each status with nothing lying over it. Written by hand, not derived from the code's own table. */
 const ALLOWED: Record<Status, readonly Happening[]> = {
@@ -141,7 +147,7 @@ function outcomeOf(item: Item, type: Happening, role: Role): Outcome {
 
 function expectedOutcome(item: Item, type: Happening, role: Role, allowed: Happening[]): Outcome {
   if (!ATTEMPTS[type].roles.includes(role)) return { code: 'forbidden' }
-  if (allowed.includes(type) || SCORES.includes(type)) return { code: 'accepted' }
+  if (allowed.includes(type) || BESIDE.includes(type)) return { code: 'accepted' }
   const { id: itemId, code: itemCode, status: itemStatus } = item
   if (type === 'item.absorbed') return { code: 'merge-refused', itemStatus, allowedEvents: allowed, itemId, itemCode }
   return { code: 'wrong-status', itemStatus, allowedEvents: allowed }
@@ -169,7 +175,7 @@ t.test('an accepted event leads to the status that the life of an item gives it'
   for (const status of STATUSES) {
     for (const overlays of overlaysOf(status)) {
       const item = frozen(itemIn(status, overlays))
-      for (const type of [...allowedIn(status, overlays), ...SCORES]) {
+      for (const type of [...allowedIn(status, overlays), ...BESIDE]) {
         const { roles, to, work } = ATTEMPTS[type]
         const actor = personOf(roles[0] ?? 'admin', type)
         const event = work(item, actor)
