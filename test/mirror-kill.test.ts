@@ -7,7 +7,7 @@ import { startServer } from './helpers/node-process.js'
 import { createTcpProxy } from './helpers/tcp-proxy.js'
 
 const WRITERS = 16
-const KILLS = 3
+const KILLS = 4
 /** Enough for a start on a machine that has much else to do. */
 const LONGEST_LIFE_MS = 3_000
 

@@ -242,6 +242,25 @@ t.test('rules sent by a client from before there were scores leave the scoring a
   })
 })
 
+t.test('a row that is not its event’s, or has none, is found', async (t) => {
+  const made = await createCheckedApp(t)
+  const { home, db, superuser } = made
+  await itemIn('closed', home)
+  await scoreOn(made, '2026-03-05')
+  const [first] = await scoresOf(home.office)
+  await superuser.query('alter table score disable trigger user')
+  await superuser.query('update score set points = 99 where id = $1', [first.id])
+  t.match(await verifyScores(db, home.id), { ok: false, checked: 2, faults: [{ id: first.id, fault: 'differs' }] })
+  await superuser.query('delete from score where id = $1', [first.id])
+  t.match(await verifyScores(db, home.id), { ok: false, faults: [{ id: first.id, fault: 'missing' }] })
+  await superuser.query('update score set item_version = 77')
+  t.match((await verifyScores(db, home.id)).faults.map(({ fault }) => fault).sort(), [
+    'missing',
+    'missing',
+    'without an event',
+  ])
+})
+
 t.test('what was scored cannot be rewritten or taken out of the database', async (t) => {
   const made = await createCheckedApp(t)
   await itemIn('closed', made.home)

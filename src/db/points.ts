@@ -31,12 +31,13 @@ const SUMS = sql`count(*)::int as entries,
 
 /**
  * `select` of the `UnitPoints` in the days given that the caller may see, as entries stood then: a unit's own, and
- * those of a limited supervisor's area.
+ * those of a limited supervisor's area. `conditions` on the item, alias `i`, limit them further.
  */
-export function pointsByUnit(actor: Actor, booked: Booked, past?: Past): SQL {
+export function pointsByUnit(actor: Actor, booked: Booked, past?: Past, conditions: readonly SQL[] = []): SQL {
+  const all = [visibleScores(actor, past), ...conditions]
   return sql`
     select s.unit_id as unit, ${SUMS} from ${scoresAndItems(past)}
-    where ${visibleScores(actor, past)} ${bookedIn(booked)} group by s.unit_id`
+    where ${sql.join(all, sql` and `)} ${bookedIn(booked)} group by s.unit_id`
 }
 
 /** `select` of all `UnitPoints` of a jurisdiction that stand in its ledger up to a seq, whatever has been added since. */

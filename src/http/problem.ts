@@ -126,9 +126,13 @@ export function sendProblem(reply: FastifyReply, problem: ProblemBody, language:
   const more = status >= 500 ? { requestId: reply.request.id } : {}
   // Also where the framework refused the request before any hook ran.
   reply.header('x-request-id', reply.request.id)
+  for (const name of OF_THE_ANSWER_THAT_FAILED) reply.removeHeader(name)
   const body = JSON.stringify(documentOf({ ...problem, ...more }, language))
   return reply.code(status).type('application/problem+json').send(body)
 }
+
+/** A file can fail after it was described, and a compressor after it said so: the problem is neither of them. */
+const OF_THE_ANSWER_THAT_FAILED = ['content-encoding', 'content-disposition', 'content-length', 'etag', 'last-modified']
 
 function documentOf({ code, words, retryAfterS: _, ...rest }: ProblemBody, language: Language) {
   const { status, title } = PROBLEMS[code]

@@ -45,7 +45,7 @@ export interface Duties {
   progressDays: number | null
 }
 
-const NOTHING = Object.fromEntries([...ACTS, ...STANDS].map((name) => [name, 0])) as Conduct
+export const NOTHING = Object.fromEntries([...ACTS, ...STANDS].map((name) => [name, 0])) as Conduct
 
 /** The numbers of each; with `own`, of that unit's own doing alone. */
 export async function readConduct(

@@ -40,6 +40,7 @@ export const STANDING_EXAMPLE = {
     part('signing', 27, 27, 1, 15),
     part('progress', 9, 10, 0.9, 13.5),
   ],
+  ...{ points: 36.5, moneyFen: 150000 },
   ...{
     assigned: 28,
     closedOnTime: 18,
@@ -67,6 +68,11 @@ export const StandingView = z
       description: 'To one decimal; null where too few deadlines have come due to be fair.',
     }),
     parts: z.array(ScorePartView),
+    points: z.number().nullable().meta({
+      description:
+        'The sum of the entries (`item.scored`) that are booked for the unit in the period, of the items asked for; `/v1/reports/units/{id}/score` explains each. Null: of areas and officials none are kept.',
+    }),
+    moneyFen: z.int().nullable().meta({ description: 'The money of these entries, in fen.' }),
     assigned: counted('Orders given in the period (`item.assigned`), reassignments too.'),
     closedOnTime: counted('Closings in the period at or before the deadline in force.'),
     closedLate: counted('Closings in the period after it.'),

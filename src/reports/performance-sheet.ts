@@ -23,6 +23,12 @@ function part(name: ScorePartName) {
   ]
 }
 
+/** Kept of units alone. */
+const BOOKED = [
+  decimal('奖惩积分', 'Points', (row) => row.points, 10),
+  decimal('奖惩金额（元）', 'Money (yuan)', ({ moneyFen }) => (moneyFen === null ? null : moneyFen / 100), 14),
+]
+
 /** The ranking as a table: the rank, the numbers, and what the score is made of. */
 export function rankingSheet(whose: Whose): Sheet<Standing> {
   const { zh, en } = GROUP_NAMES[whose]
@@ -33,6 +39,7 @@ export function rankingSheet(whose: Whose): Sheet<Standing> {
       whole('名次', 'Rank', (row) => row.rank, 8),
       text(zh, en.charAt(0).toUpperCase() + en.slice(1), (row) => row.label, 32),
       decimal('得分', 'Score', (row) => row.score, 10),
+      ...(whose === 'unit' ? BOOKED : []),
       whole('交办', 'Assigned', (row) => row.assigned),
       whole('按期销号', 'Closed on time', (row) => row.closedOnTime),
       whole('超期销号', 'Closed late', (row) => row.closedLate),

@@ -1,21 +1,27 @@
+import { sql } from 'drizzle-orm'
 import { readCalendar } from '../db/calendar.js'
 import type { Db, Tx } from '../db/client.js'
+import { pointsByUnit } from '../db/points.js'
 import { readRules } from '../db/rules.js'
 import { type ScorePart, scoreOf } from '../domain/performance.js'
 import type { Actor } from '../domain/permissions.js'
 import { MINIMUM_LISTED, ranksOf } from '../domain/rank.js'
 import { signingLimits } from '../domain/signing.js'
+import { filterConditions } from '../http/item-filter.js'
 import type { Language } from '../http/language.js'
-import { type Conduct, readConduct, type Whose } from './conduct.js'
+import { type Conduct, NOTHING, readConduct, type Whose } from './conduct.js'
 import { type Asking, labelsOf, readOnce } from './source.js'
 
-/** One row of the ranking. The sum of the ledger's points, once there are some, goes beside the score. */
+/** One row of the ranking. */
 export interface Standing extends Omit<Conduct, 'signedLate' | 'noProgress' | 'signingDue' | 'remediating'> {
   key: string | null
   label: string
   rank: number | null
   score: number | null
   parts: ScorePart[]
+  /** What its entries in the ledger come to, points and money; null where none are kept: of areas and officials. */
+  points: number | null
+  moneyFen: number | null
   /** Null: the rules do not ask for it. */
   signedLate: number | null
   noProgress: number | null
@@ -41,8 +47,14 @@ export async function readRanking(
       signing === null ? null : signingLimits(await readCalendar(tx, id), timeZone, signing.workingDays, scope)
     const duties = { signing: limits, progressDays: progress?.days ?? null }
     const conducts = await readConduct(tx, asking, duties, ownUnit(actor))
-    const labelOf = await labelsOf(tx, actor, groupBy, [...conducts.keys()], language)
-    const rows = [...conducts].map(([key, conduct]) => standingOf(key, labelOf(key), conduct, duties))
+    const booked = groupBy === 'unit' ? await readPoints(tx, asking) : new Map<string | null, Booking>()
+    const keys = [...new Set([...conducts.keys(), ...booked.keys()])]
+    const labelOf = await labelsOf(tx, actor, groupBy, keys, language)
+    const rows = keys.map((key) => {
+      const standing = standingOf(key, labelOf(key), conducts.get(key) ?? NOTHING, duties)
+      const none = groupBy === 'unit' && key !== null ? NOT_BOOKED : NO_BOOKS
+      return { ...standing, ...(booked.get(key) ?? none) }
+    })
     return {
       rules: {
         ...{ version, minimum: MINIMUM_LISTED },
@@ -51,6 +63,20 @@ export async function readRanking(
       groups: ranked(rows, ownUnit(actor) === null),
     }
   })
+}
+
+type Booking = Pick<Standing, 'points' | 'moneyFen'>
+const NOT_BOOKED: Booking = { points: 0, moneyFen: 0 }
+const NO_BOOKS: Booking = { points: null, moneyFen: null }
+
+/** What was booked for each unit in the period, of the items asked for. */
+async function readPoints(tx: Tx, { actor, filter, scope }: Asking): Promise<Map<string | null, Booking>> {
+  const { from, to, past, at } = scope
+  const conditions = filterConditions(filter, at, actor.jurisdiction.timeZone)
+  const { rows } = await tx.execute<Booking & { unit: string }>(sql`
+    select v.unit, v.points, v."moneyFen" from (${pointsByUnit(actor, { from, to }, past, conditions)}) v
+    where v.unit is not null`)
+  return new Map(rows.map(({ unit, ...booking }) => [unit, booking]))
 }
 
 /** A unit is told of its own doing alone. */
@@ -63,7 +89,7 @@ function standingOf(
   label: string,
   { signingDue, remediating, ...conduct }: Conduct,
   duties: { signing: unknown; progressDays: unknown },
-): Standing {
+): Omit<Standing, keyof Booking> {
   const signedLate = duties.signing === null ? null : conduct.signedLate
   const noProgress = duties.progressDays === null ? null : conduct.noProgress
   const { score, parts } = scoreOf({ ...conduct, signingDue, remediating, signedLate, noProgress })

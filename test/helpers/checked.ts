@@ -7,7 +7,7 @@ import { type Answer, type Caller, createTestApp, type Json, ok, type TestApp, t
 /** A test app in which every JSON answer to every caller is held to the published OpenAPI document, strictly. */
 export async function createCheckedApp(t: Test, environment: Record<string, string> = {}): Promise<TestApp> {
   const made = await createTestApp(t, environment)
-  const check = createAnswerCheck(made.app)
+  check ??= createAnswerCheck(made.app)
   return { ...made, home: checkedJurisdiction(made.home, check), foreign: checkedJurisdiction(made.foreign, check) }
 }
 
@@ -49,6 +49,9 @@ type Check = (method: string, url: string, answer: Answer) => Answer
 interface Operation {
   responses: Record<string, { content?: Record<string, { schema: Json }> }>
 }
+
+/** Every app of a test file publishes the same document, which takes longer to make than most tests. */
+let check: Check | undefined
 
 function createAnswerCheck(app: App): Check {
   const document = app.swagger() as unknown as {
