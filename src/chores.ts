@@ -1,5 +1,6 @@
 import { bulletinChore } from './bulletins/chore.js'
 import type { Chore } from './deps.js'
+import { evidenceSweepChore } from './evidence/sweep-chore.js'
 import { digestChore } from './notify/digest-chore.js'
 import { ladderChore } from './notify/ladder-chore.js'
 import { createMessageChores } from './notify/message-chore.js'
@@ -18,4 +19,5 @@ export const CHORES: readonly Chore[] = [
   fanOutChore,
   ...createDeliverChores(),
   sweepChore,
+  evidenceSweepChore,
 ]

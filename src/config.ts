@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { ClockOptions } from './clock.js'
+import type { EvidenceSettings } from './evidence/file-store.js'
 import type { OidcConfig } from './http/oidc.js'
 import type { MailSettings } from './notify/channels/channel.js'
 
@@ -60,6 +61,18 @@ export const Environment = z.object({
     .string()
     .refine((text) => mailboxOf(text) !== undefined, 'an address, or Name <address>')
     .optional(),
+  // With the bucket, addressed by path.
+  EVIDENCE_S3_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine(
+      (url) => /^\/[^/?#]+/.test(new URL(url).pathname),
+      'the bucket is part of the URL: https://s3.example.com/bucket',
+    )
+    .optional(),
+  EVIDENCE_S3_REGION: z.string().min(1).default('us-east-1'),
+  EVIDENCE_S3_ACCESS_KEY_ID: z.string().min(1).optional(),
+  EVIDENCE_S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  LINK_SECRET: z.string().min(32).optional(),
   // What `one-list mirror` reads another service with; in the environment, where a process list does not show it.
   ONE_LIST_KEY: z.string().min(1).optional(),
 })
@@ -85,6 +98,7 @@ export interface Config {
   /** The address at which people reach the service, without a slash at its end. */
   publicUrl: string
   mail: MailSettings
+  evidence: EvidenceSettings
   /** The key with which `one-list mirror` reads its source. */
   clientKey: string | undefined
 }
@@ -122,6 +136,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     webhookAllowPrivate: e.WEBHOOK_ALLOW_PRIVATE,
     publicUrl: (e.PUBLIC_URL ?? ownUrl(e.HOST, e.PORT)).replace(/\/+$/, ''),
     mail: mailOf(e),
+    evidence: evidenceOf(e),
     clientKey: e.ONE_LIST_KEY,
   }
 }
@@ -149,6 +164,17 @@ function mailboxOf(text: string): MailSettings['from'] | undefined {
   const address = named ?? alone
   const isAddress = z.email().safeParse(address).success || address.endsWith('@localhost')
   return isAddress ? { name: name.trim(), address } : undefined
+}
+
+function evidenceOf(e: z.infer<typeof Environment>): EvidenceSettings {
+  const settings = { dataDir: e.DATA_DIR, linkSecret: e.LINK_SECRET }
+  const { EVIDENCE_S3_URL: url, EVIDENCE_S3_REGION: region } = e
+  if (url === undefined) return { ...settings, s3: undefined }
+  const { EVIDENCE_S3_ACCESS_KEY_ID: accessKeyId, EVIDENCE_S3_SECRET_ACCESS_KEY: secretAccessKey } = e
+  if (accessKeyId === undefined) throw new ConfigError('EVIDENCE_S3_ACCESS_KEY_ID: required with EVIDENCE_S3_URL')
+  if (secretAccessKey === undefined)
+    throw new ConfigError('EVIDENCE_S3_SECRET_ACCESS_KEY: required with EVIDENCE_S3_URL')
+  return { ...settings, s3: { url, region, accessKeyId, secretAccessKey } }
 }
 
 function oidcOf(e: z.infer<typeof Environment>): OidcConfig | undefined {

@@ -20,6 +20,7 @@ const SLICES = [
   'operation',
   'import',
   'views',
+  'evidence',
 ]
 
 /** Who may import what, from the outside in: main, server → app → slices → http, ledger → db → domain. */

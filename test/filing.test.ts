@@ -39,6 +39,7 @@ t.test('a filing with every field is kept as it was given', async (t) => {
     ...{ suspended: false, suspension: null, extensionPending: false, extension: null, supervision: null },
     ...{ plan: null, progress: null, closureRequest: null, closedAt: null, closedBy: null, closureFindings: null },
     ...{ recheck: null, dismissalReason: null, mergedInto: null, mergedFrom: [], updatedAt: START },
+    ...{ escalation: null, evidence: [] },
   })
   for (const ref of [answer.body.id, answer.body.code, answer.body.id.toUpperCase()]) {
     const read = await office.get(`/v1/items/${ref}`)

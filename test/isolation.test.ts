@@ -5,6 +5,7 @@ import { scoresChore } from '../src/scores/chore.js'
 import { type Caller, filing, itemIn, type Json, ok, order, type Stage } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { choreDeps, runChore } from './helpers/chores.js'
+import { beginUpload, evidence, photo } from './helpers/evidence.js'
 import { type Route, routesOf, sendPlain } from './helpers/routes.js'
 
 const { app, db, home, foreign, clock } = await createCheckedApp(t)
@@ -73,6 +74,16 @@ for (const [from, to] of spans) {
   const count = { from, to, accidents: 41_299, deaths: 0, injuries: 0 }
   await ok(foreign.office.post(`/v1/items/${theirs[5].id}/accident-counts`, count))
 }
+const theirEvidence: Json[] = [
+  await evidence(app, foreign.unitCaller, await photo(1), { kind: 'before' }),
+  await evidence(app, foreign.inspector, await photo(2), { kind: 'during' }),
+]
+await ok(
+  foreign.unitCaller.post(`/v1/items/${theirs[3].id}/progress-reports`, {
+    ...{ percent: 1, note: '开工', evidence: [theirEvidence[0].id] },
+  }),
+)
+const theirUpload = await beginUpload(app, foreign.unitCaller, { length: 100, kind: 'after' })
 const theirKeys: Json[] = (await ok(foreign.admin.get('/v1/api-keys'))).data
 
 /** Something of the other jurisdiction's for each kind of identifier, and one that nothing has. */
@@ -90,6 +101,8 @@ const IDENTIFIERS: Record<string, { foreign: string[]; nothing: string }> = {
   views: { foreign: theirViews.map((view) => view.id), nothing: NOBODY },
   contacts: { foreign: theirContacts.map((contact) => contact.id), nothing: NOBODY },
   me: { foreign: theirFeeds.map((feed) => feed.id), nothing: '000000000000' },
+  evidence: { foreign: theirEvidence.map((one) => one.id), nothing: NOBODY },
+  'evidence-uploads': { foreign: [theirUpload], nothing: NOBODY },
   'api-keys': { foreign: theirKeys.map((key) => key.id), nothing: '000000000000' },
 }
 
@@ -173,6 +186,7 @@ t.test('what a body names of another jurisdiction’s is refused like what does 
   const listed = await itemIn('listed', home)
   const assign = `/v1/items/${listed.id}/assignments`
   const person = theirPeople[0].id
+  const [theirPhoto] = theirEvidence.map((one) => one.id)
   const cases: [Caller, string, string, (id: string) => Json][] = [
     [home.office, `/v1/items/${item.id}/merge`, theirs[1].id, (into) => ({ into, reason: '重复' })],
     [home.office, `/v1/items/${item.id}/merge`, theirs[3].code, (into) => ({ into, reason: '重复' })],
@@ -182,6 +196,13 @@ t.test('what a body names of another jurisdiction’s is refused like what does 
     [home.admin, '/v1/people', foreign.unit, (unit) => ({ name: '甲', role: 'unit', unit })],
     [home.admin, '/v1/api-keys', foreign.unit, (unit) => ({ name: '甲', role: 'unit', unit })],
     [home.admin, '/v1/api-keys', person, (id) => ({ person: id })],
+    [home.inspector, '/v1/items', theirPhoto, (id) => filing({ evidence: [id] })],
+    [
+      home.unitCaller,
+      `/v1/items/${ours.id}/closure-requests`,
+      theirPhoto,
+      (id) => ({ summary: '完成', evidence: [id] }),
+    ],
   ]
   for (const [caller, url, id, bodyWith] of cases) {
     const nothing = id.includes('-0000') ? '2026-999999' : NOBODY
@@ -223,7 +244,7 @@ t.test('no list, report, feed or count has anything of another jurisdiction’s'
   traces.push(...theirSubscriptions.map((subscription) => subscription.id))
   traces.push(...theirScores.map((score) => score.id))
   traces.push(...theirBulletins.map((bulletin) => bulletin.id), ...theirViews.map((view) => view.id))
-  traces.push(...theirFeeds.map((feed) => feed.id), '亳州假')
+  traces.push(...theirFeeds.map((feed) => feed.id), '亳州假', ...theirEvidence.map((one) => one.id))
   const more = [
     '/v1/items?limit=200&count=true',
     `/v1/items?asOf=${clock.now}`,

@@ -17,6 +17,7 @@ const UNIT = '. x . . . .'
 const ADMIN = '. . . . . x'
 const MANAGER = '. . x . . x'
 const FILER = 'x . x . . .'
+const SENDER = 'x x x . . .'
 
 /** Who may call what, as the contract says it. Written by hand; a route that is not named here fails. */
 const MATRIX: Record<string, string> = {
@@ -104,6 +105,16 @@ const MATRIX: Record<string, string> = {
   'POST /v1/bulletins/{id}/receipt': '. x x x . .',
   'GET /v1/bulletins/{id}/receipts': LEDGER,
   'GET /v1/bulletins/{id}/reproduction': LEDGER,
+  'POST /v1/evidence': SENDER,
+  'GET /v1/evidence/{id}': ALL,
+  'GET /v1/evidence/{id}/file': ALL,
+  'GET /v1/evidence/{id}/thumbnail': ALL,
+  'POST /v1/evidence/{id}/links': ALL,
+  'OPTIONS /v1/evidence-uploads': SENDER,
+  'POST /v1/evidence-uploads': SENDER,
+  'GET /v1/evidence-uploads/{id}': SENDER,
+  'PATCH /v1/evidence-uploads/{id}': SENDER,
+  'DELETE /v1/evidence-uploads/{id}': SENDER,
   'GET /v1/me': ALL,
   'GET /v1/contacts': '. . x . . x',
   'POST /v1/contacts': '. . x . . x',

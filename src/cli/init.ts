@@ -1,7 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { createJurisdiction } from '../access/create.js'
 import { isAreaCode } from '../domain/area.js'
+import { FIRST_RULES } from '../domain/rules.js'
 import { isTimeZone } from '../domain/zone.js'
+import { appendEvents } from '../ledger/act.js'
+import { writeRules } from '../notify/write-rules.js'
 import { CommandError, readArguments, withDatabase } from './command.js'
 import { createPersonWithKey } from './sample.js'
 
@@ -30,6 +33,8 @@ export async function run(args: string[]): Promise<void> {
       const { rows } = await tx.execute(sql`select from jurisdiction where id = ${id}`)
       if (rows.length > 0) throw new CommandError(`Jurisdiction ${id} exists already.`)
       const system = await createJurisdiction(tx, { id, name, timeZone, area }, now)
+      const { event } = await writeRules(tx, system, 1, FIRST_RULES, now)
+      await tx.execute(appendEvents(id, [event]))
       const person = { name: admin, role: 'admin', unit: null, area: null } as const
       return createPersonWithKey(tx, system, person, config.keyEnvironment, now)
     })

@@ -1,4 +1,6 @@
 import { jurisdiction } from '../db/schema.js'
+import { createFileStore } from '../evidence/file-store.js'
+import { verifyFiles } from '../evidence/verify.js'
 import { verifyChain } from '../ledger/verify.js'
 import { verifyItems } from '../ledger/verify-items.js'
 import { verifyScores } from '../ledger/verify-scores.js'
@@ -6,13 +8,14 @@ import { CommandError, readArguments, withDatabase } from './command.js'
 
 const USAGE = `one-list verify [--jurisdiction <id>]
 
-  Recomputes every ledger's hash chain, folds every item's events to compare them with its rows, and compares every
-  score with its event.
+  Recomputes every ledger's hash chain, folds every item's events to compare them with its rows, compares every score
+  with its event, and reads every file of evidence to compare it with its hash.
   Exit code 1 when anything is not as the ledger says.`
 
 export async function run(args: string[]): Promise<void> {
   const { values } = readArguments(args, { jurisdiction: { type: 'string' } }, USAGE)
-  await withDatabase(async ({ db }) => {
+  await withDatabase(async ({ db, config }) => {
+    const store = createFileStore(config.evidence)
     const all = (await db.select().from(jurisdiction).orderBy(jurisdiction.id)).map(({ id }) => id)
     const chosen = values.jurisdiction === undefined ? all : all.filter((id) => id === values.jurisdiction)
     if (chosen.length === 0) throw new CommandError(`There is no jurisdiction ${values.jurisdiction ?? ''}`.trim())
@@ -33,8 +36,11 @@ export async function run(args: string[]): Promise<void> {
         `${id}: ${scores.checked} scores, ${scores.ok ? 'each is what its event says' : 'FAULTS:'}\n`,
       )
       for (const { id: score, fault } of scores.faults) process.stdout.write(`  ${score}: ${fault}\n`)
-      ok &&= chain.ok && items.ok && scores.ok
+      const files = await verifyFiles(db, store, id)
+      process.stdout.write(`${id}: ${files.checked} files, ${files.ok ? 'each is as it was kept' : 'FAULTS:'}\n`)
+      for (const { name, fault } of files.faults) process.stdout.write(`  ${name}: ${fault}\n`)
+      ok &&= chain.ok && items.ok && scores.ok && files.ok
     }
-    if (!ok) throw new CommandError('The ledger and the list do not agree.')
+    if (!ok) throw new CommandError('The ledger, the list and the files do not agree.')
   })
 }

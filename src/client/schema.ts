@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file behind a link
+         * @description What `POST /v1/evidence/{id}/links` made. A link that is changed or has expired is 404.
+         */
+        get: operations["followEvidenceLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -528,6 +548,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a photo or a paper (佐证)
+         * @description The file is looked at by its content. An image is decoded, made anew upright and without its metadata, and gets a thumbnail; time and position are read from it first. The same file twice is kept once. Refer to it by `id` in a filing, progress report, closure request, decision or recheck; what nothing refers to is swept after three days, and until then it is its sender’s and their unit’s. On a bad network use `POST /v1/evidence-uploads` (tus).
+         */
+        post: operations["uploadEvidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evidence-uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a resumable upload (tus)
+         * @description By the tus protocol 1.0.0 with its extensions creation, creation-with-upload, termination and expiration; any tus client will do. The id in `Location` becomes the id of the evidence. A repetition under the same `Idempotency-Key` answers the same upload. An upload that nobody goes on with is cleared away after two days. It goes on at the server that has it: several servers share `DATA_DIR`, or a client stays with one.
+         */
+        post: operations["createEvidenceUpload"];
+        delete?: never;
+        /**
+         * What of tus is supported
+         * @description Version, extensions and the greatest length, as headers (tus 1.0.0, OPTIONS).
+         */
+        options: operations["describeEvidenceUploads"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evidence-uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How an upload stands (tus: HEAD)
+         * @description Also as HEAD, with `Upload-Offset` and `Upload-Length`, as tus has it. An upload that is complete but was not looked at yet, because the storage was away, is looked at now.
+         */
+        get: operations["getEvidenceUpload"];
+        put?: never;
+        post?: never;
+        /**
+         * Give an upload up (tus)
+         * @description While it is not complete; what was received is deleted.
+         */
+        delete: operations["endEvidenceUpload"];
+        options?: never;
+        head?: never;
+        /**
+         * Send bytes of an upload (tus)
+         * @description As `application/offset+octet-stream`, from `Upload-Offset` on; whatever arrives before the connection breaks is kept. With the last byte the file is looked at, and is evidence under the same id, or is refused and gone.
+         */
+        patch: operations["continueEvidenceUpload"];
+        trace?: never;
+    };
+    "/v1/evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is known of a piece of evidence
+         * @description Whoever may see an item that refers to it may see it; what nothing refers to yet, its sender and their unit.
+         */
+        get: operations["getEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evidence/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file
+         * @description As an attachment, never in place. `ETag` is the hash; `If-None-Match` answers 304.
+         */
+        get: operations["getEvidenceFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evidence/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A short-lived link to a file
+         * @description For a viewer that cannot send a key. Whoever has the link has the file until it expires; it shows nothing that its maker may not see any more. Nothing is kept of it, so a repetition makes another.
+         */
+        post: operations["createEvidenceLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evidence/{id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The thumbnail of an image
+         * @description As an attachment, never in place. `ETag` is the hash; `If-None-Match` answers 304.
+         */
+        get: operations["getEvidenceThumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/imports": {
         parameters: {
             query?: never;
@@ -713,7 +885,7 @@ export interface paths {
         put?: never;
         /**
          * Apply for closure (验收申请)
-         * @description The responsible unit says that the completion standard is met.
+         * @description The responsible unit says that the completion standard is met. The rules may ask for evidence, by level; what is missing is 409 `evidence-missing`.
          */
         post: operations["itemRequestClosure"];
         delete?: never;
@@ -2642,6 +2814,23 @@ export interface components {
          *             "endChainageM": 77800,
          *             "escalation": null,
          *             "evaluation": "临水急弯，近三年两起坠车事故。",
+         *             "evidence": [
+         *               {
+         *                 "at": "2026-11-22T02:30:38.780Z",
+         *                 "by": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *                 "event": "item.reported",
+         *                 "id": "01a20118-6a10-7c3e-9f65-2f4b7c1d8e90",
+         *                 "kind": "before",
+         *                 "location": {
+         *                   "lat": 32.6607,
+         *                   "lon": 115.5901
+         *                 },
+         *                 "mediaType": "image/jpeg",
+         *                 "sha256": "6b0d1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b",
+         *                 "takenAt": "2026-11-22T01:20:00.000Z",
+         *                 "warnings": []
+         *               }
+         *             ],
          *             "extension": null,
          *             "extensionPending": false,
          *             "externalId": null,
@@ -4129,6 +4318,24 @@ export interface components {
             to: string;
         };
         /**
+         * @example {
+         *       "seconds": 600,
+         *       "variant": "thumbnail"
+         *     }
+         */
+        CreateEvidenceLink: {
+            /**
+             * @description For how long it opens the file.
+             * @default 600
+             */
+            seconds?: number;
+            /**
+             * @default file
+             * @enum {string}
+             */
+            variant?: "file" | "thumbnail";
+        };
+        /**
          * @description RFC 4180, UTF-8 with a byte order mark, CRLF; headings in the language of the request.
          * @example 编号,标题,状态
          *     2026-000172,临水弯道无护栏,整改中
@@ -4437,6 +4644,13 @@ export interface components {
          */
         DecideClosure: {
             approved: boolean;
+            /**
+             * @description Evidence (佐证) by id, of `POST /v1/evidence`: one’s own, or what the caller may see on an item.
+             * @example [
+             *       "01a20118-6a10-7c3e-9f65-2f4b7c1d8e90"
+             *     ]
+             */
+            evidence?: string[];
             findings: string;
         };
         /**
@@ -4740,6 +4954,163 @@ export interface components {
          *     id: 42
          */
         EventStream: string;
+        /**
+         * @description A photo or a paper, before anything refers to it and after.
+         * @example {
+         *       "alike": [],
+         *       "bytes": 1843211,
+         *       "height": 3024,
+         *       "id": "01a20118-6a10-7c3e-9f65-2f4b7c1d8e90",
+         *       "kind": "before",
+         *       "location": {
+         *         "lat": 32.6607,
+         *         "lon": 115.5901
+         *       },
+         *       "locationFrom": "file",
+         *       "mediaType": "image/jpeg",
+         *       "receivedSha256": "0f5a1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b",
+         *       "sha256": "6b0d1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b",
+         *       "takenAt": "2026-11-22T01:20:00.000Z",
+         *       "takenAtFrom": "file",
+         *       "thumbnail": true,
+         *       "uploadedAt": "2026-11-22T02:30:11.000Z",
+         *       "uploadedBy": {
+         *         "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *         "name": "李敏"
+         *       },
+         *       "uses": [
+         *         {
+         *           "at": "2026-11-22T02:30:38.780Z",
+         *           "event": "item.reported",
+         *           "itemCode": "2026-000001",
+         *           "itemId": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *           "warnings": []
+         *         }
+         *       ],
+         *       "width": 4032
+         *     }
+         */
+        Evidence: {
+            /** @description Photos of other items that look like it, as far as the caller may see them; at most 20. */
+            alike: {
+                /** Format: uuid */
+                id: string;
+                itemCode: string;
+                /** Format: uuid */
+                itemId: string;
+                sameFile: boolean;
+            }[];
+            /** @description Of the file as it is kept. */
+            bytes: number;
+            height: number | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "before" | "during" | "after" | "document";
+            /** @description WGS 84. */
+            location: {
+                lat: number;
+                lon: number;
+            } | null;
+            locationFrom: ("file" | "sender") | null;
+            /** @enum {string} */
+            mediaType: "image/jpeg" | "image/png" | "image/webp" | "application/pdf";
+            /** @description Of the file as it came. An image is made anew without its metadata, and is another file. */
+            receivedSha256: string;
+            /** @description Of the file as it is kept; it stands in the events that refer to it. */
+            sha256: string;
+            takenAt: string | null;
+            /** @description Whether the file itself says so, or who sent it. */
+            takenAtFrom: ("file" | "sender") | null;
+            /** @description Whether there is a thumbnail. */
+            thumbnail: boolean;
+            /** Format: date-time */
+            uploadedAt: string;
+            uploadedBy: components["schemas"]["PersonRef"];
+            /** @description The items that refer to it, as far as the caller may see them. */
+            uses: {
+                /** Format: date-time */
+                at: string;
+                event: string;
+                itemCode: string;
+                /** Format: uuid */
+                itemId: string;
+                warnings: ("far_from_item" | "no_position" | "before_assignment" | "no_time" | "in_future" | "used_on_other_item" | "same_file_as_other_kind")[];
+            }[];
+            /** @description Of images, in pixels. */
+            width: number | null;
+        };
+        /**
+         * @example {
+         *       "expiresAt": "2026-11-22T02:40:11.000Z",
+         *       "url": "https://list.example.com/evidence/01a20118-6a10-7c3e-9f65-2f4b7c1d8e90?jurisdiction=fuyang&variant=thumbnail&by=01a20116-9f8a-7251-b5be-6358cb34814d&expires=1795314011&signature=6bTzXw0O1y2p3q4r5s6t7u8v9w0x1y2z3A4B5C6D7E8"
+         *     }
+         */
+        EvidenceLink: {
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: uri */
+            url: string;
+        };
+        /**
+         * @example {
+         *       "at": "2026-11-22T02:30:38.780Z",
+         *       "by": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *       "event": "item.reported",
+         *       "id": "01a20118-6a10-7c3e-9f65-2f4b7c1d8e90",
+         *       "kind": "before",
+         *       "location": {
+         *         "lat": 32.6607,
+         *         "lon": 115.5901
+         *       },
+         *       "mediaType": "image/jpeg",
+         *       "sha256": "6b0d1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b",
+         *       "takenAt": "2026-11-22T01:20:00.000Z",
+         *       "warnings": []
+         *     }
+         */
+        EvidenceRef: {
+            /**
+             * Format: date-time
+             * @example 2026-11-22T01:30:00.000Z
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Person.
+             */
+            by: string;
+            /** @description The type of the event that referred to it first. */
+            event: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "before" | "during" | "after" | "document";
+            /** @description WGS 84. */
+            location: {
+                lat: number;
+                lon: number;
+            } | null;
+            /** @enum {string} */
+            mediaType: "image/jpeg" | "image/png" | "image/webp" | "application/pdf";
+            /** @description Of the file as it is kept, as it stands in the ledger’s event. */
+            sha256: string;
+            takenAt: string | null;
+            /** @description What a verifier should look at: `far_from_item` (farther than the rules’ `maxDistanceM`), `no_position`, `before_assignment` (taken before the order was given), `no_time`, `in_future`, `used_on_other_item` (this photo, or one that looks like it), `same_file_as_other_kind`. They refuse nothing. */
+            warnings: ("far_from_item" | "no_position" | "before_assignment" | "no_time" | "in_future" | "used_on_other_item" | "same_file_as_other_kind")[];
+        };
+        /**
+         * @example {
+         *       "complete": false,
+         *       "length": 1843211,
+         *       "offset": 524288
+         *     }
+         */
+        EvidenceUpload: {
+            complete: boolean;
+            length: number | null;
+            offset: number;
+        };
         /** @description Decide an extension (延期审批) */
         ExtensionDecisionCommand: {
             body: components["schemas"]["DecideExtension"];
@@ -4854,6 +5225,13 @@ export interface components {
             direction?: ("up" | "down" | "both") | null;
             /** @description The end of a stretch. */
             endChainageM?: (string | number) | null;
+            /**
+             * @description Evidence (佐证) by id, of `POST /v1/evidence`: one’s own, or what the caller may see on an item.
+             * @example [
+             *       "01a20118-6a10-7c3e-9f65-2f4b7c1d8e90"
+             *     ]
+             */
+            evidence?: string[];
             /** @description The item’s number in another system. */
             externalId?: string;
             externalSystem?: string;
@@ -5510,6 +5888,23 @@ export interface components {
          *       "endChainageM": 77800,
          *       "escalation": null,
          *       "evaluation": "临水急弯，近三年两起坠车事故。",
+         *       "evidence": [
+         *         {
+         *           "at": "2026-11-22T02:30:38.780Z",
+         *           "by": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *           "event": "item.reported",
+         *           "id": "01a20118-6a10-7c3e-9f65-2f4b7c1d8e90",
+         *           "kind": "before",
+         *           "location": {
+         *             "lat": 32.6607,
+         *             "lon": 115.5901
+         *           },
+         *           "mediaType": "image/jpeg",
+         *           "sha256": "6b0d1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b",
+         *           "takenAt": "2026-11-22T01:20:00.000Z",
+         *           "warnings": []
+         *         }
+         *       ],
          *       "extension": null,
          *       "extensionPending": false,
          *       "externalId": null,
@@ -5618,6 +6013,8 @@ export interface components {
                 rungs: string[];
             } | null;
             evaluation: string | null;
+            /** @description What the item’s events refer to, in order. The files are at `GET /v1/evidence/{id}/file`. */
+            evidence: components["schemas"]["EvidenceRef"][];
             extension: {
                 /**
                  * Format: date-time
@@ -5902,6 +6299,23 @@ export interface components {
          *             "endChainageM": 77800,
          *             "escalation": null,
          *             "evaluation": "临水急弯，近三年两起坠车事故。",
+         *             "evidence": [
+         *               {
+         *                 "at": "2026-11-22T02:30:38.780Z",
+         *                 "by": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *                 "event": "item.reported",
+         *                 "id": "01a20118-6a10-7c3e-9f65-2f4b7c1d8e90",
+         *                 "kind": "before",
+         *                 "location": {
+         *                   "lat": 32.6607,
+         *                   "lon": 115.5901
+         *                 },
+         *                 "mediaType": "image/jpeg",
+         *                 "sha256": "6b0d1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b",
+         *                 "takenAt": "2026-11-22T01:20:00.000Z",
+         *                 "warnings": []
+         *               }
+         *             ],
          *             "extension": null,
          *             "extensionPending": false,
          *             "externalId": null,
@@ -6009,6 +6423,23 @@ export interface components {
          *           "endChainageM": 77800,
          *           "escalation": null,
          *           "evaluation": "临水急弯，近三年两起坠车事故。",
+         *           "evidence": [
+         *             {
+         *               "at": "2026-11-22T02:30:38.780Z",
+         *               "by": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *               "event": "item.reported",
+         *               "id": "01a20118-6a10-7c3e-9f65-2f4b7c1d8e90",
+         *               "kind": "before",
+         *               "location": {
+         *                 "lat": 32.6607,
+         *                 "lon": 115.5901
+         *               },
+         *               "mediaType": "image/jpeg",
+         *               "sha256": "6b0d1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b",
+         *               "takenAt": "2026-11-22T01:20:00.000Z",
+         *               "warnings": []
+         *             }
+         *           ],
          *           "extension": null,
          *           "extensionPending": false,
          *           "externalId": null,
@@ -6619,6 +7050,23 @@ export interface components {
          *         "endChainageM": 77800,
          *         "escalation": null,
          *         "evaluation": "临水急弯，近三年两起坠车事故。",
+         *         "evidence": [
+         *           {
+         *             "at": "2026-11-22T02:30:38.780Z",
+         *             "by": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *             "event": "item.reported",
+         *             "id": "01a20118-6a10-7c3e-9f65-2f4b7c1d8e90",
+         *             "kind": "before",
+         *             "location": {
+         *               "lat": 32.6607,
+         *               "lon": 115.5901
+         *             },
+         *             "mediaType": "image/jpeg",
+         *             "sha256": "6b0d1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b",
+         *             "takenAt": "2026-11-22T01:20:00.000Z",
+         *             "warnings": []
+         *           }
+         *         ],
          *         "extension": null,
          *         "extensionPending": false,
          *         "externalId": null,
@@ -6727,6 +7175,23 @@ export interface components {
          *             "endChainageM": 77800,
          *             "escalation": null,
          *             "evaluation": "临水急弯，近三年两起坠车事故。",
+         *             "evidence": [
+         *               {
+         *                 "at": "2026-11-22T02:30:38.780Z",
+         *                 "by": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *                 "event": "item.reported",
+         *                 "id": "01a20118-6a10-7c3e-9f65-2f4b7c1d8e90",
+         *                 "kind": "before",
+         *                 "location": {
+         *                   "lat": 32.6607,
+         *                   "lon": 115.5901
+         *                 },
+         *                 "mediaType": "image/jpeg",
+         *                 "sha256": "6b0d1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b",
+         *                 "takenAt": "2026-11-22T01:20:00.000Z",
+         *                 "warnings": []
+         *               }
+         *             ],
          *             "extension": null,
          *             "extensionPending": false,
          *             "externalId": null,
@@ -7261,6 +7726,12 @@ export interface components {
             itemCode?: string;
             itemId?: string;
             itemStatus?: string;
+            /** @description The evidence that a closure request lacks, by kind. */
+            missing?: {
+                kind: string;
+                present: number;
+                required: number;
+            }[];
             /** @description To be quoted to the operator; it is in the log. */
             requestId?: string;
             status: number;
@@ -7724,6 +8195,13 @@ export interface components {
          *     }
          */
         RecheckItem: {
+            /**
+             * @description Evidence (佐证) by id, of `POST /v1/evidence`: one’s own, or what the caller may see on an item.
+             * @example [
+             *       "01a20118-6a10-7c3e-9f65-2f4b7c1d8e90"
+             *     ]
+             */
+            evidence?: string[];
             findings: string;
             passed: boolean;
         };
@@ -7793,6 +8271,13 @@ export interface components {
          *     }
          */
         ReportProgress: {
+            /**
+             * @description Evidence (佐证) by id, of `POST /v1/evidence`: one’s own, or what the caller may see on an item.
+             * @example [
+             *       "01a20118-6a10-7c3e-9f65-2f4b7c1d8e90"
+             *     ]
+             */
+            evidence?: string[];
             note: string;
             percent: number;
             /**
@@ -7807,6 +8292,13 @@ export interface components {
          *     }
          */
         RequestClosure: {
+            /**
+             * @description Evidence (佐证) by id, of `POST /v1/evidence`: one’s own, or what the caller may see on an item.
+             * @example [
+             *       "01a20118-6a10-7c3e-9f65-2f4b7c1d8e90"
+             *     ]
+             */
+            evidence?: string[];
             summary: string;
         };
         /**
@@ -7940,6 +8432,23 @@ export interface components {
          *       "defaultDeadlines": {
          *         "general": 30,
          *         "major": 60
+         *       },
+         *       "evidence": {
+         *         "closure": {
+         *           "general": {
+         *             "after": 0,
+         *             "before": 0,
+         *             "document": 0,
+         *             "during": 0
+         *           },
+         *           "major": {
+         *             "after": 0,
+         *             "before": 0,
+         *             "document": 0,
+         *             "during": 0
+         *           }
+         *         },
+         *         "maxDistanceM": 500
          *       },
          *       "ladder": [
          *         {
@@ -8114,6 +8623,28 @@ export interface components {
             defaultDeadlines: {
                 general: number;
                 major: number;
+            };
+            evidence: {
+                /** @description How many pieces of evidence of each kind a closure request needs, by the item’s level. */
+                closure: {
+                    general: {
+                        after: number;
+                        before: number;
+                        document: number;
+                        during: number;
+                    };
+                    major: {
+                        after: number;
+                        before: number;
+                        document: number;
+                        during: number;
+                    };
+                };
+                /**
+                 * @description A photo that was taken farther from the item than this is flagged to the verifier.
+                 * @example 500
+                 */
+                maxDistanceM: number;
             };
             /** @description What follows after the deadline, by day (督办阶梯). */
             ladder: {
@@ -8801,7 +9332,7 @@ export interface components {
             year?: number;
         };
         /**
-         * @description The rules, whole: what is left out is refused, not kept; but without `scoring`, which came later, the scoring in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
+         * @description The rules, whole: what is left out is refused, not kept; but without `scoring` or `evidence`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
          * @example {
          *       "bulletins": {
          *         "numberPattern": "安办〔{year}〕{n}号",
@@ -8814,6 +9345,23 @@ export interface components {
          *       "defaultDeadlines": {
          *         "general": 30,
          *         "major": 60
+         *       },
+         *       "evidence": {
+         *         "closure": {
+         *           "general": {
+         *             "after": 0,
+         *             "before": 0,
+         *             "document": 0,
+         *             "during": 0
+         *           },
+         *           "major": {
+         *             "after": 0,
+         *             "before": 0,
+         *             "document": 0,
+         *             "during": 0
+         *           }
+         *         },
+         *         "maxDistanceM": 500
          *       },
          *       "ladder": [
          *         {
@@ -8982,6 +9530,28 @@ export interface components {
             defaultDeadlines: {
                 general: number;
                 major: number;
+            };
+            evidence?: {
+                /** @description How many pieces of evidence of each kind a closure request needs, by the item’s level. */
+                closure: {
+                    general: {
+                        after: number;
+                        before: number;
+                        document: number;
+                        during: number;
+                    };
+                    major: {
+                        after: number;
+                        before: number;
+                        document: number;
+                        during: number;
+                    };
+                };
+                /**
+                 * @description A photo that was taken farther from the item than this is flagged to the verifier.
+                 * @example 500
+                 */
+                maxDistanceM: number;
             };
             /** @description What follows after the deadline, by day (督办阶梯). */
             ladder: {
@@ -9855,6 +10425,7 @@ export type ContactPage = components['schemas']['ContactPage'];
 export type CorrectItem = components['schemas']['CorrectItem'];
 export type CorrectionCommand = components['schemas']['CorrectionCommand'];
 export type CountAccidents = components['schemas']['CountAccidents'];
+export type CreateEvidenceLink = components['schemas']['CreateEvidenceLink'];
 export type CsvFile = components['schemas']['CsvFile'];
 export type DaysToSteps = components['schemas']['DaysToSteps'];
 export type DeadlineCause = components['schemas']['DeadlineCause'];
@@ -9878,6 +10449,10 @@ export type EndSupervision = components['schemas']['EndSupervision'];
 export type Event = components['schemas']['Event'];
 export type EventPage = components['schemas']['EventPage'];
 export type EventStream = components['schemas']['EventStream'];
+export type Evidence = components['schemas']['Evidence'];
+export type EvidenceLink = components['schemas']['EvidenceLink'];
+export type EvidenceRef = components['schemas']['EvidenceRef'];
+export type EvidenceUpload = components['schemas']['EvidenceUpload'];
 export type ExtensionDecisionCommand = components['schemas']['ExtensionDecisionCommand'];
 export type ExtensionRequestsCommand = components['schemas']['ExtensionRequestsCommand'];
 export type Feed = components['schemas']['Feed'];
@@ -9994,6 +10569,76 @@ export type ViewPage = components['schemas']['ViewPage'];
 export type Workbook = components['schemas']['Workbook'];
 export type $defs = Record<string, never>;
 export interface operations {
+    followEvidenceLink: {
+        parameters: {
+            query: {
+                /** @description Whose evidence it is. */
+                jurisdiction: string;
+                /** @description What it opens. */
+                variant: "file" | "thumbnail";
+                /** @description Who made it. */
+                by: string;
+                /** @description Until when, in seconds since 1970. */
+                expires: number;
+                /** @description HMAC-SHA-256 of the others. */
+                signature: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, as an attachment. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the file storage is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getHealth: {
         parameters: {
             query?: never;
@@ -13034,6 +13679,1096 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uploadEvidence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The fields in any order, and one part `file`. The name of the file does not matter. */
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * @description Of `lon` and `lat`; `wgs84` when absent.
+                     * @enum {string}
+                     */
+                    datum?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+                    /**
+                     * @description JPEG, PNG, WebP or PDF, at most 25 MiB and 64 megapixels.
+                     * @example (the bytes of a photo)
+                     */
+                    file: string;
+                    /**
+                     * @description What it shows: the hazard before, the work during, the road after; or a paper.
+                     * @enum {string}
+                     */
+                    kind: "before" | "during" | "after" | "document";
+                    lat?: number;
+                    /** @description Where it was taken, where the file itself does not say. */
+                    lon?: number;
+                    /**
+                     * Format: date-time
+                     * @description When it was taken, where the file itself does not say; what the file says goes first.
+                     * @example 2026-11-22T00:00:00.000Z
+                     */
+                    takenAt?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The evidence. `Location` names it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evidence"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file is not of a kind that is taken, by its content. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the file storage is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file storage is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createEvidenceUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version of tus. */
+                "tus-resumable"?: string;
+                /** @description Bytes of the file. */
+                "upload-length"?: string;
+                /** @description `kind`, and `takenAt`, `lon`, `lat`, `datum` as in `POST /v1/evidence`, in Base64; others are let be. */
+                "upload-metadata"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `Location` is where the bytes go. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The version of tus is not 1.0.0. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file is not of a kind that is taken, by its content. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the file storage is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file storage is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describeEvidenceUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `Tus-Version`, `Tus-Extension`, `Tus-Max-Size`. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEvidenceUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version of tus. */
+                "tus-resumable"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceUpload"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The version of tus is not 1.0.0. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file is not of a kind that is taken, by its content. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the file storage is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file storage is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endEvidenceUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version of tus. */
+                "tus-resumable"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The version of tus is not 1.0.0. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file is not of a kind that is taken, by its content. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the file storage is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file storage is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    continueEvidenceUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version of tus. */
+                "tus-resumable"?: string;
+                /** @description Where these bytes go. */
+                "upload-offset"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `Upload-Offset` is where the next bytes go. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The version of tus is not 1.0.0. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file is not of a kind that is taken, by its content. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or the file storage is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The file storage is full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The evidence. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evidence"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEvidenceFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes, of type image/jpeg, image/png, image/webp or application/pdf. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createEvidenceLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateEvidenceLink"];
+            };
+        };
+        responses: {
+            /** @description The link. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceLink"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEvidenceThumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bytes, of type image/jpeg, image/png, image/webp or application/pdf. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,22 +1,24 @@
 import { z } from 'zod'
 import { command, type ItemCommand } from '../commands/item-command.js'
 import { defaultDeadlines } from '../db/deadline.js'
+import { readRules } from '../db/rules.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../domain/decide/close.js'
-import { text } from '../http/fields.js'
+import { EvidenceIds, text } from '../http/fields.js'
 import { changeItem } from '../ledger/change-item.js'
+import { citeFor } from '../ledger/citation.js'
 
 const TAG = 'Close'
 
 const RequestClosure = z
-  .strictObject({ summary: text(5000) })
+  .strictObject({ summary: text(5000), evidence: EvidenceIds })
   .meta({ id: 'RequestClosure', example: { summary: '护栏 120 米、警示标志两处已完成，自查合格' } })
 
 const DecideClosure = z
-  .strictObject({ approved: z.boolean(), findings: text(5000) })
+  .strictObject({ approved: z.boolean(), findings: text(5000), evidence: EvidenceIds })
   .meta({ id: 'DecideClosure', example: { approved: true, findings: '现场核验：护栏连续、立柱牢固，标志清晰' } })
 
 const Recheck = z
-  .strictObject({ passed: z.boolean(), findings: text(5000) })
+  .strictObject({ passed: z.boolean(), findings: text(5000), evidence: EvidenceIds })
   .meta({ id: 'RecheckItem', example: { passed: false, findings: '护栏被撞损 8 米未修复' } })
 
 const Reopen = z
@@ -30,9 +32,16 @@ export const CLOSE_COMMANDS: readonly ItemCommand[] = [
     action: 'item.request_closure',
     tag: TAG,
     summary: 'Apply for closure (验收申请)',
-    description: 'The responsible unit says that the completion standard is met.',
+    description:
+      'The responsible unit says that the completion standard is met. The rules may ask for evidence, by level; what is missing is 409 `evidence-missing`.',
     body: RequestClosure,
-    run: (tx, change, { summary }) => changeItem(tx, change, (item) => requestClosure(item, summary, change.actor)),
+    async run(tx, change, { summary, evidence }) {
+      const { rules } = await readRules(tx, change.actor.jurisdiction.id)
+      const evidenceOf = await citeFor(tx, change, evidence)
+      return changeItem(tx, change, (item, at) =>
+        requestClosure(item, summary, change.actor, rules.evidence, evidenceOf(item, at)),
+      )
+    },
   }),
   command({
     kind: 'closure-decision',
@@ -42,8 +51,12 @@ export const CLOSE_COMMANDS: readonly ItemCommand[] = [
     description:
       'Struck off after verification on site by somebody else, or sent back. Four eyes: neither the applicant nor anyone of the units that did the work.',
     body: DecideClosure,
-    run: (tx, change, { approved, findings }) =>
-      changeItem(tx, change, (item) => decideClosure(item, approved, findings, change.actor)),
+    async run(tx, change, { approved, findings, evidence }) {
+      const evidenceOf = await citeFor(tx, change, evidence)
+      return changeItem(tx, change, (item, at) =>
+        decideClosure(item, approved, findings, change.actor, evidenceOf(item, at)),
+      )
+    },
   }),
   command({
     kind: 'rechecks',
@@ -52,10 +65,13 @@ export const CLOSE_COMMANDS: readonly ItemCommand[] = [
     summary: 'Recheck a closed item (回头看)',
     description: 'A failed recheck puts the item on account again, with a new default deadline.',
     body: Recheck,
-    async run(tx, change, { passed, findings }) {
+    async run(tx, change, { passed, findings, evidence }) {
       const { actor } = change
       const deadlineOf = await defaultDeadlines(tx, actor.jurisdiction)
-      return changeItem(tx, change, (item, at) => recheck(item, passed, findings, deadlineOf(item.level, at), actor))
+      const evidenceOf = await citeFor(tx, change, evidence)
+      return changeItem(tx, change, (item, at) =>
+        recheck(item, passed, findings, deadlineOf(item.level, at), actor, evidenceOf(item, at)),
+      )
     },
   }),
   command({

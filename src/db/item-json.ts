@@ -144,7 +144,7 @@ export function itemFields(actor: Actor, now: string): SQL {
     i.supervision, i.plan, i.progress, i.closure_request as "closureRequest",
     ${instant('i.closed_at')} as "closedAt", ${person('i.closed_by')} as "closedBy",
     i.closure_findings as "closureFindings", i.recheck, i.dismissal_reason as "dismissalReason",
-    i.merged_into as "mergedInto", i.merged_from as "mergedFrom", ${instant('i.updated_at')} as "updatedAt"`
+    i.merged_into as "mergedInto", i.merged_from as "mergedFrom", i.evidence, ${instant('i.updated_at')} as "updatedAt"`
 }
 
 /** `select` of one column `json`, the item's JSON text, over a source that has alias `i`. */

@@ -17,6 +17,7 @@ import {
 import type { BulletinKind } from '../domain/bulletin.js'
 import type { CalendarDay } from '../domain/calendar.js'
 import type { DocumentKind } from '../domain/document.js'
+import type { EvidenceKind, MediaType } from '../domain/evidence.js'
 import type { Direction, Item, Level, Risk, Source, Status } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
 import type { Rules } from '../domain/rules.js'
@@ -32,6 +33,8 @@ const instant = customType<{ data: string; driverData: string }>({
   dataType: () => 'timestamptz',
   fromDriver: (value) => new Date(value).toISOString(),
 })
+
+const bits = customType<{ data: string }>({ dataType: () => 'bit' })
 
 const jurisdictionId = () => text('jurisdiction_id').notNull()
 
@@ -262,6 +265,7 @@ const itemColumns = () => ({
   mergedInto: uuid('merged_into'),
   mergedFrom: uuid('merged_from').array().notNull(),
   concernedUnits: uuid('concerned_units').array().notNull(),
+  evidence: jsonb('evidence').$type<Item['evidence']>().notNull(),
   updatedAt: instant('updated_at').notNull(),
 })
 
@@ -670,4 +674,64 @@ export const documentCounter = pgTable(
     last: integer('last').notNull(),
   },
   (t) => [primaryKey({ columns: [t.jurisdiction, t.kind, t.year] })],
+)
+export const evidenceFile = pgTable(
+  'evidence_file',
+  {
+    jurisdiction: jurisdictionId(),
+    receivedSha256: bytea('received_sha256').notNull(),
+    receivedBytes: integer('received_bytes').notNull(),
+    sha256: bytea('sha256').notNull(),
+    bytes: integer('bytes').notNull(),
+    mediaType: text('media_type').$type<MediaType>().notNull(),
+    width: integer('width'),
+    height: integer('height'),
+    thumbnailSha256: bytea('thumbnail_sha256'),
+    phash: bits('phash'),
+    takenAt: instant('taken_at'),
+    lon: doublePrecision('lon'),
+    lat: doublePrecision('lat'),
+    claimedAt: instant('claimed_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.receivedSha256] })],
+)
+
+export const evidenceBand = pgTable(
+  'evidence_band',
+  {
+    jurisdiction: jurisdictionId(),
+    band: integer('band').notNull(),
+    receivedSha256: bytea('received_sha256').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.band, t.receivedSha256] })],
+)
+
+export const evidenceUse = pgTable(
+  'evidence_use',
+  {
+    jurisdiction: jurisdictionId(),
+    evidence: uuid('evidence_id').notNull(),
+    item: uuid('item_id').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.evidence, t.item] })],
+)
+
+export const evidence = pgTable(
+  'evidence',
+  {
+    jurisdiction: jurisdictionId(),
+    id: uuid('id').notNull(),
+    receivedSha256: bytea('received_sha256').notNull(),
+    kind: text('kind').$type<EvidenceKind>().notNull(),
+    takenAt: instant('taken_at'),
+    takenAtFrom: text('taken_at_from').$type<'file' | 'sender'>(),
+    lon: doublePrecision('lon'),
+    lat: doublePrecision('lat'),
+    locationFrom: text('location_from').$type<'file' | 'sender'>(),
+    uploadedAt: instant('uploaded_at').notNull(),
+    uploadedBy: uuid('uploaded_by').notNull(),
+    unit: uuid('unit_id'),
+    usedAt: instant('used_at'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
 )

@@ -1,5 +1,6 @@
 import type { AccidentCount } from './accidents.js'
 import type { IssuedDocument } from './document.js'
+import type { Evidenced } from './evidence.js'
 import type { Description, DueBasis, Instant, Item, Level, Order, Plan, Progress, Status, Tier } from './item.js'
 import type { Scored } from './score-entry.js'
 
@@ -45,7 +46,7 @@ export interface Escalated {
 
 /** Everything that can happen to an item, with exactly what is chained of it. */
 export type ItemEvent =
-  | { type: 'item.reported'; data: Filed }
+  | { type: 'item.reported'; data: Filed & Evidenced }
   | { type: 'item.imported'; data: Imported }
   | { type: 'item.corrected'; data: { changes: Partial<Description> } }
   | { type: 'item.listed'; data: { level: Level; category: string; evaluation: string | null } & Deadline }
@@ -56,15 +57,15 @@ export type ItemEvent =
   | { type: 'item.accepted'; data: Record<string, never> }
   | { type: 'item.returned'; data: { unit: string; reason: string } }
   | { type: 'item.planned'; data: Plan }
-  | { type: 'item.progress_reported'; data: Progress }
+  | { type: 'item.progress_reported'; data: Progress & Evidenced }
   | { type: 'item.extension_requested'; data: { dueAt: Instant; reason: string } }
   | { type: 'item.extension_decided'; data: { approved: boolean; dueAt: Instant | null; reason: string | null } }
   | { type: 'item.suspended'; data: { reason: string } }
   | { type: 'item.resumed'; data: { reason: string | null; dueAt: Instant } }
-  | { type: 'item.closure_requested'; data: { summary: string } }
-  | { type: 'item.closure_rejected'; data: { findings: string } }
-  | { type: 'item.closed'; data: { findings: string } }
-  | { type: 'item.rechecked'; data: { passed: boolean; findings: string } & Partial<Deadline> }
+  | { type: 'item.closure_requested'; data: { summary: string } & Evidenced }
+  | { type: 'item.closure_rejected'; data: { findings: string } & Evidenced }
+  | { type: 'item.closed'; data: { findings: string } & Evidenced }
+  | { type: 'item.rechecked'; data: { passed: boolean; findings: string } & Partial<Deadline> & Evidenced }
   | { type: 'item.reopened'; data: { reason: string } & Deadline }
   | { type: 'item.supervised'; data: { tier: Tier; reason: string } }
   | { type: 'item.supervision_ended'; data: { reason: string } }

@@ -1,23 +1,23 @@
-import type { Deadline, Filed, HappenedItemEvent } from './events.js'
+import { blankItem, type Identity } from './blank-item.js'
+import type { Deadline, HappenedItemEvent } from './events.js'
+import { evidenced, said, withEvidence } from './evidence.js'
 import { type Assignment, type Instant, type Item, resumedDueAt } from './item.js'
 
-/** What an item is from birth and its first event does not say. */
-export interface Identity {
-  jurisdiction: string
-  id: string
-  code: string
-}
+export type { Identity }
 
 /** The item that its first event (`item.reported` or `item.imported`) makes. */
 export function begin(identity: Identity, event: HappenedItemEvent): Item {
   const { at, actorId } = event
   switch (event.type) {
     case 'item.reported':
-      return { ...blank(identity, event.data, at), reportedAt: at, reportedBy: actorId }
+      return {
+        ...blankItem(identity, event.data, at),
+        ...{ reportedAt: at, reportedBy: actorId, evidence: withEvidence([], event.data.evidence, event) },
+      }
     case 'item.imported': {
       const { status, level, reportedAt, listedAt, dueAt, closedAt, dismissalReason } = event.data
       return {
-        ...blank(identity, event.data, at),
+        ...blankItem(identity, event.data, at),
         ...{ status, level, reportedAt, listedAt, dueAt, defaultDueAt: dueAt, closedAt, dismissalReason },
         dueSetAt: dueAt === null ? null : at,
       }
@@ -73,7 +73,7 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
     case 'item.planned':
       return { plan: { ...event.data, ...done } }
     case 'item.progress_reported':
-      return { progress: { ...event.data, ...done } }
+      return { progress: { ...said(event.data), ...done }, ...evidenced(item, event) }
     case 'item.extension_requested':
       return { extension: { ...event.data, ...done } }
     case 'item.extension_decided': {
@@ -91,17 +91,21 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
         ...ladderFrom(event.at),
       }
     case 'item.closure_requested':
-      return { status: 'closure_requested', closureRequest: { ...event.data, ...done } }
+      return {
+        ...{ status: 'closure_requested', closureRequest: { ...said(event.data), ...done } },
+        ...evidenced(item, event),
+      }
     case 'item.closure_rejected':
-      return { status: 'remediating', closureRequest: null }
+      return { status: 'remediating', closureRequest: null, ...evidenced(item, event) }
     case 'item.closed': {
       const closure = { closedAt: event.at, closedBy: event.actorId, closureFindings: event.data.findings }
       // What was struck off while the clock stood is not late for the time it stood.
       const deadline = { dueAt: resumedDueAt(item, event.at), dueBasis: resumedBasis(item, event.at) }
-      return { status: 'closed', ...closure, ...deadline, extension: null, suspension: null, supervision: null }
+      const ended = { extension: null, suspension: null, supervision: null }
+      return { status: 'closed', ...closure, ...deadline, ...ended, ...evidenced(item, event) }
     }
     case 'item.rechecked':
-      return rechecked(event)
+      return { ...rechecked(event), ...evidenced(item, event) }
     case 'item.reopened':
       return { ...unclosed, ...listed(event.data, event.at), listedAt: event.at }
     case 'item.supervised':
@@ -197,62 +201,4 @@ function rechecked(event: Extract<HappenedItemEvent, { type: 'item.rechecked' }>
 function assignmentOf(item: Item): Assignment {
   if (item.assignment === null) throw new Error(`item ${item.id} is ${item.status} without an assignment`)
   return item.assignment
-}
-
-function blank(identity: Identity, filed: Filed, at: string): Item {
-  const { title, description, category, risk, source, area, road, direction, startChainageM, endChainageM } = filed
-  const { lon, lat, address, externalSystem, externalId, foundAt } = filed
-  // Written out: an object of this size that is put together from spreads is forty times as slow to make.
-  return {
-    jurisdiction: identity.jurisdiction,
-    id: identity.id,
-    code: identity.code,
-    version: 1,
-    status: 'reported',
-    title,
-    description,
-    category,
-    risk,
-    source,
-    area,
-    road,
-    direction,
-    startChainageM,
-    endChainageM,
-    lon,
-    lat,
-    address,
-    externalSystem,
-    externalId,
-    foundAt,
-    level: null,
-    reportedAt: at,
-    reportedBy: null,
-    listedAt: null,
-    evaluation: null,
-    defaultDueAt: null,
-    defaultDueProvisional: false,
-    defaultDueBasis: null,
-    dueAt: null,
-    dueProvisional: false,
-    dueBasis: null,
-    dueSetAt: null,
-    escalation: null,
-    assignment: null,
-    plan: null,
-    progress: null,
-    extension: null,
-    suspension: null,
-    closureRequest: null,
-    closedAt: null,
-    closedBy: null,
-    closureFindings: null,
-    supervision: null,
-    recheck: null,
-    dismissalReason: null,
-    mergedInto: null,
-    mergedFrom: [],
-    concernedUnits: [],
-    updatedAt: at,
-  }
 }

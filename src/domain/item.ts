@@ -1,3 +1,5 @@
+import type { ItemEvidence } from './evidence.js'
+
 export const STATUSES = [
   'reported',
   'listed',
@@ -166,6 +168,8 @@ export interface Item extends Description {
   mergedFrom: readonly string[]
   /** Every unit that is or was responsible or co-responsible; they may see the item. */
   concernedUnits: readonly string[]
+  /** What the item's events have referred to, in order. */
+  evidence: readonly ItemEvidence[]
   updatedAt: Instant
 }
 

@@ -61,6 +61,8 @@ export const PERMISSIONS = {
   'document.receive': ['unit'],
   'document_template.read': ['office', 'admin'],
   'document_template.write': ['office', 'admin'],
+  'evidence.upload': ['inspector', 'unit', 'office'],
+  'evidence.read': ALL,
   'item.escalate': [],
   'item.score': [],
   'score.read': ['unit', 'office', 'supervisor', 'auditor'],

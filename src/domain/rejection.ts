@@ -22,6 +22,8 @@ export type RejectionCode =
   | 'not-active'
   | 'too-many'
   | 'in-use'
+  | 'evidence-missing'
+  | 'too-much-evidence'
   | 'key-reused'
   | 'key-in-use'
   | 'scores-behind'
@@ -34,6 +36,8 @@ export interface RejectionDetails {
   itemCode?: string
   currentVersion?: number
   errors?: readonly { pointer: string; detail: Words }[]
+  /** What a closure request lacks. */
+  missing?: readonly { kind: string; required: number; present: number }[]
   retryAfterS?: number
 }
 

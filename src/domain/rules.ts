@@ -1,3 +1,4 @@
+import type { EvidenceRules, RequiredEvidence } from './evidence.js'
 import type { Level } from './item.js'
 import type { Words } from './rejection.js'
 import { DEFAULT_SCORING, type Scoring } from './scoring.js'
@@ -49,7 +50,11 @@ export interface Rules {
     times: BulletinTimes
   }
   scoring: Scoring
+  evidence: EvidenceRules
 }
+
+const NO_EVIDENCE: RequiredEvidence = { before: 0, during: 0, after: 0, document: 0 }
+const BEFORE_AND_AFTER: RequiredEvidence = { ...NO_EVIDENCE, before: 1, after: 1 }
 
 /** The rules in force where a jurisdiction has set none: version 0. */
 export const DEFAULT_RULES: Rules = {
@@ -93,16 +98,26 @@ export const DEFAULT_RULES: Rules = {
     times: { daily: null, weekly: null, monthly: null },
   },
   scoring: DEFAULT_SCORING,
+  evidence: { closure: { general: NO_EVIDENCE, major: NO_EVIDENCE }, maxDistanceM: 500 },
+}
+
+/**
+ * What a new jurisdiction sets at once: a closure needs a photo from before and one from after. It is no default, because
+ * a jurisdiction that has its clients already would find every closure refused on the day of an upgrade.
+ */
+export const FIRST_RULES: Pick<Rules, 'evidence'> = {
+  evidence: { ...DEFAULT_RULES.evidence, closure: { general: BEFORE_AND_AFTER, major: BEFORE_AND_AFTER } },
 }
 
 /** Rules that were set before a later version of the service added to them: what it added has its default. */
 export function completeRules(data: Partial<Rules>): Rules {
-  const { defaultDeadlines, sending, bulletins, scoring } = DEFAULT_RULES
+  const { defaultDeadlines, sending, bulletins, scoring, evidence } = DEFAULT_RULES
   return {
     ...DEFAULT_RULES,
     ...data,
     defaultDeadlines: { ...defaultDeadlines, ...data.defaultDeadlines },
     sending: { ...sending, ...data.sending },
+    evidence: { ...evidence, ...data.evidence },
     bulletins: { ...bulletins, ...data.bulletins, times: { ...bulletins.times, ...data.bulletins?.times } },
     scoring: { ...scoring, ...data.scoring },
   }

@@ -80,6 +80,11 @@ export function endOfDay(date: string, zone: string): string {
   return isoOf(lastInstantBefore(nextMidnight, zoneOf(zone)))
 }
 
+/** The first instant, in milliseconds, at which clocks in a zone show a wall time (given in milliseconds as if it were UTC). */
+export function firstInstantOf(wall: number, zone: string): number {
+  return firstInstantFrom(wall, zoneOf(zone))
+}
+
 /**
  * Days from one date to another, negative when the second is the earlier one. Throws a RangeError for what is not a
  * date.

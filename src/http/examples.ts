@@ -3,6 +3,19 @@
 const UNIT = '01a20116-9f7a-7373-b205-b62c6b6c93e1'
 const OFFICE = '01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90'
 
+export const EVIDENCE_REF_EXAMPLE = {
+  id: '01a20118-6a10-7c3e-9f65-2f4b7c1d8e90',
+  kind: 'before',
+  mediaType: 'image/jpeg',
+  sha256: '6b0d1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b',
+  takenAt: '2026-11-22T01:20:00.000Z',
+  location: { lon: 115.5901, lat: 32.6607 },
+  warnings: [],
+  event: 'item.reported',
+  at: '2026-11-22T02:30:38.780Z',
+  by: '01a20116-9f8a-7251-b5be-6358cb34814d',
+}
+
 export const ITEM_EXAMPLE = {
   id: '01a20117-5fde-7171-bd82-1b39a1974f7e',
   code: '2026-000001',
@@ -65,6 +78,7 @@ export const ITEM_EXAMPLE = {
   dismissalReason: null,
   mergedInto: null,
   mergedFrom: [],
+  evidence: [EVIDENCE_REF_EXAMPLE],
   updatedAt: '2026-11-23T01:00:00.000Z',
 }
 

@@ -61,6 +61,20 @@ export function startOf(value: string, timeZone: string): string {
 
 export const Uuid = z.uuid().overwrite((value) => value.toLowerCase())
 
+/** What one event can refer to. */
+const MAX_EVIDENCE = 20
+
+/** The evidence that a request refers to. */
+export const EvidenceIds = z
+  .array(Uuid)
+  .max(MAX_EVIDENCE)
+  .refine((ids) => new Set(ids).size === ids.length, '佐证重复。 | A piece of evidence is named twice.')
+  .optional()
+  .meta({
+    description: 'Evidence (佐证) by id, of `POST /v1/evidence`: one’s own, or what the caller may see on an item.',
+    example: ['01a20118-6a10-7c3e-9f65-2f4b7c1d8e90'],
+  })
+
 /** `true` or `false` in a query string. */
 export const Flag = z.enum(['true', 'false'])
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { EVIDENCE_KINDS, EVIDENCE_WARNINGS, MEDIA_TYPES } from '../domain/evidence.js'
 import { DIRECTIONS, LEVELS, RISKS, SOURCES, STATUSES, TIERS } from '../domain/item.js'
-import { ITEM_EXAMPLE, pageExample } from './examples.js'
+import { EVIDENCE_REF_EXAMPLE, ITEM_EXAMPLE, pageExample } from './examples.js'
 
 // What `db/item-json.ts` makes, described. A test parses real answers with these strict schemas.
 
@@ -27,6 +28,24 @@ export const AssignmentView = z
     id: 'Assignment',
     description: 'The assignment (交办单) with its required elements (五要件), reward and penalty.',
   })
+
+export const EvidenceRefView = z
+  .strictObject({
+    id: z.uuid(),
+    kind: z.enum(EVIDENCE_KINDS),
+    mediaType: z.enum(MEDIA_TYPES),
+    sha256: z.string().meta({ description: 'Of the file as it is kept, as it stands in the ledger’s event.' }),
+    takenAt: At.nullable(),
+    location: z.strictObject({ lon: z.number(), lat: z.number() }).nullable().meta({ description: 'WGS 84.' }),
+    warnings: z.array(z.enum(EVIDENCE_WARNINGS)).meta({
+      description:
+        'What a verifier should look at: `far_from_item` (farther than the rules’ `maxDistanceM`), `no_position`, `before_assignment` (taken before the order was given), `no_time`, `in_future`, `used_on_other_item` (this photo, or one that looks like it), `same_file_as_other_kind`. They refuse nothing.',
+    }),
+    event: z.string().meta({ description: 'The type of the event that referred to it first.' }),
+    at: At,
+    by: z.uuid().meta({ description: 'Person.' }),
+  })
+  .meta({ id: 'EvidenceRef', example: EVIDENCE_REF_EXAMPLE })
 
 export const ItemView = z
   .strictObject({
@@ -101,6 +120,9 @@ export const ItemView = z
     dismissalReason: z.string().nullable(),
     mergedInto: z.uuid().nullable(),
     mergedFrom: z.array(z.uuid()),
+    evidence: z.array(EvidenceRefView).meta({
+      description: 'What the item’s events refer to, in order. The files are at `GET /v1/evidence/{id}/file`.',
+    }),
     updatedAt: At,
   })
   .meta({ id: 'Item', description: 'A hazard on the one list, as it stands.', example: ITEM_EXAMPLE })

@@ -13,6 +13,10 @@ type EdgeCode =
   | 'unsupported-media-type'
   | 'too-many-requests'
   | 'database-away'
+  | 'storage-away'
+  | 'upload-conflict'
+  | 'tus-version'
+  | 'storage-full'
   | 'issuer-away'
   | 'internal'
 type ProblemCode = RejectionCode | EdgeCode
@@ -36,7 +40,11 @@ export const PROBLEMS = {
   'scores-behind': { status: 409, title: { zh: '积分仍在计算', en: 'Scores are still being computed' } },
   'too-many': { status: 409, title: { zh: '数量已达上限', en: 'As many as there can be' } },
   'in-use': { status: 409, title: { zh: '仍在使用', en: 'Still in use' } },
+  'evidence-missing': { status: 409, title: { zh: '缺少佐证', en: 'Evidence missing' } },
+  'too-much-evidence': { status: 409, title: { zh: '佐证过多', en: 'Too much evidence' } },
   'key-in-use': { status: 409, title: { zh: '同一请求仍在处理', en: 'The first request is still running' } },
+  'upload-conflict': { status: 409, title: { zh: '上传位置不符', en: 'Not where the upload stands' } },
+  'tus-version': { status: 412, title: { zh: '不支持的 tus 协议版本', en: 'Unsupported version of tus' } },
   stale: { status: 412, title: { zh: '版本已过期', en: 'Stale version' } },
   'too-large': { status: 413, title: { zh: '请求过大', en: 'Request too large' } },
   'unsupported-media-type': { status: 415, title: { zh: '不支持的内容类型', en: 'Unsupported media type' } },
@@ -46,6 +54,8 @@ export const PROBLEMS = {
   internal: { status: 500, title: { zh: '内部错误', en: 'Internal error' } },
   'issuer-away': { status: 503, title: { zh: '身份提供方暂不可用', en: 'Identity provider away' } },
   'database-away': { status: 503, title: { zh: '数据库暂不可用', en: 'Database away' } },
+  'storage-away': { status: 503, title: { zh: '文件存储暂不可用', en: 'File storage away' } },
+  'storage-full': { status: 507, title: { zh: '存储空间不足', en: 'Storage full' } },
 } as const satisfies Record<ProblemCode, { status: number; title: Words }>
 
 export const Problem = z
@@ -68,6 +78,10 @@ export const Problem = z
     itemId: z.string().optional(),
     itemCode: z.string().optional(),
     currentVersion: z.int().optional(),
+    missing: z
+      .array(z.object({ kind: z.string(), required: z.int(), present: z.int() }))
+      .optional()
+      .meta({ description: 'The evidence that a closure request lacks, by kind.' }),
   })
   .meta({
     id: 'Problem',
@@ -114,6 +128,7 @@ export function answerError(err: FastifyError, request: FastifyRequest, reply: F
   if (problem.code === 'internal') request.log.error({ err }, 'request failed')
   // The client's fault as far as we know; ours if a check is missing.
   if (/^2[23]/.test(sqlStateOf(err) ?? '')) request.log.warn({ err }, 'refused by the database')
+  if (problem.code === 'storage-away' || problem.code === 'storage-full') request.log.warn({ err }, 'file storage')
   if (problem.code === 'database-away') request.log.warn({ err }, 'database away')
   return sendProblem(reply, problem, language)
 }

@@ -34,12 +34,22 @@ const COMMAND = {
   412: problem('The item is at another version than If-Match says.'),
 }
 
+/** Of what keeps files. */
+const UPLOAD = {
+  ...WRITE,
+  415: problem('The file is not of a kind that is taken, by its content.'),
+  503: problem('The database or the file storage is away; try again as `Retry-After` says.'),
+  507: problem('The file storage is full.'),
+}
+
 const KINDS = {
   read: READ,
   list: LIST,
   foundList: { ...LIST, 404: FOUND[404] },
   found: FOUND,
   write: WRITE,
+  upload: UPLOAD,
+  resumption: { ...UPLOAD, 404: FOUND[404], 412: problem('The version of tus is not 1.0.0.') },
   replacement: { ...WRITE, 412: problem('It is at another version than If-Match says.') },
   command: COMMAND,
   correction: { ...COMMAND, 428: problem('If-Match is missing.') },

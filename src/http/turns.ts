@@ -20,3 +20,21 @@ export function createTurns(limit: number, { what, retryAfterS }: { what: Words;
     }
   }
 }
+
+/** Runs at most so many at once; who comes then waits in line. How many may wait is bounded by whoever calls. */
+export function createQueue(limit: number) {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async <R>(work: () => Promise<R>): Promise<R> => {
+    if (running >= limit) await new Promise<void>((resolve) => waiting.push(resolve))
+    else running++
+    try {
+      return await work()
+    } finally {
+      // The place goes to the next in line, or is free.
+      const next = waiting.shift()
+      if (next === undefined) running--
+      else next()
+    }
+  }
+}

@@ -9,6 +9,7 @@ import { type Actor, requirePermitted } from '../domain/permissions.js'
 import { Rejection } from '../domain/rejection.js'
 import { localDate } from '../domain/zone.js'
 import type { Outcome } from './act.js'
+import type { EvidenceOf } from './citation.js'
 import { happened, writeNewItem } from './item-store.js'
 
 /**
@@ -16,13 +17,22 @@ import { happened, writeNewItem } from './item-store.js'
  * turns, so that an external id that is not on the list then is not on it later either.
  * @throws Rejection `duplicate-external-id` that names the item which has the external id already.
  */
-export async function openItem(tx: Tx, { actor, now }: { actor: Actor; now: string }, filed: Filed): Promise<Outcome> {
+export async function openItem(
+  tx: Tx,
+  { actor, now }: { actor: Actor; now: string },
+  filed: Filed,
+  evidenceOf: EvidenceOf,
+): Promise<Outcome> {
   requirePermitted(actor.role, 'item.file')
-  const event = file(filed, actor, now)
+  const reported = file(filed, actor, now)
   const year = Number(localDate(now, actor.jurisdiction.timeZone).slice(0, 4))
   const [code = ''] = await nextCodes(tx, actor.jurisdiction.id, year, 1)
   await requireNewExternalId(tx, actor, filed)
-  const item = begin({ jurisdiction: actor.jurisdiction.id, id: uuidv7(), code }, happened(event, actor, now))
+  const identity = { jurisdiction: actor.jurisdiction.id, id: uuidv7(), code }
+  // Its evidence is judged beside the item that the filing makes.
+  const bare = begin(identity, happened(reported, actor, now))
+  const event = { ...reported, data: { ...reported.data, ...evidenceOf(bare, now) } }
+  const item = begin(identity, happened(event, actor, now))
   const written = await writeNewItem(tx, item, event, actor, now)
   const headers = { etag: `"${item.version}"`, location: `/v1/items/${item.id}` }
   return { status: 201, headers, body: written.json, events: [written.event] }

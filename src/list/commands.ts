@@ -2,6 +2,7 @@ import { command, type ItemCommand } from '../commands/item-command.js'
 import { defaultDeadlines } from '../db/deadline.js'
 import { correct, dismiss, list, note } from '../domain/decide/list.js'
 import { changeItem, mergeItems } from '../ledger/change-item.js'
+import { citeFor } from '../ledger/citation.js'
 import { openItem } from '../ledger/open-item.js'
 import { correctionOf, filedOf, requireKnownCodes } from './place.js'
 import { AddNote, CorrectItem, FileItem, ListItem, MergeItem, Reason } from './schemas.js'
@@ -22,7 +23,7 @@ export const LIST_COMMANDS: readonly ItemCommand[] = [
     async run(tx, change, body) {
       const filed = filedOf(body)
       await requireKnownCodes(tx, change.actor.jurisdiction.id, filed)
-      return openItem(tx, change, filed)
+      return openItem(tx, change, filed, await citeFor(tx, change, body.evidence))
     },
   }),
   command({

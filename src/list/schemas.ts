@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DATUMS } from '../domain/datum.js'
 import { DIRECTIONS, LEVELS, RISKS, SOURCES } from '../domain/item.js'
-import { AreaCode, AsOf, Cursor, Flag, Instant, RowLimit, text } from '../http/fields.js'
+import { AreaCode, AsOf, Cursor, EvidenceIds, Flag, Instant, RowLimit, text } from '../http/fields.js'
 import { ItemFilter } from '../http/item-filter.js'
 
 const Location = z
@@ -49,6 +49,7 @@ export const FileItem = z
     }),
     externalId: text(200, 'The item’s number in another system.').optional(),
     externalSystem: text(100).optional(),
+    evidence: EvidenceIds,
   })
   .refine((filing) => filing.externalSystem === undefined || filing.externalId !== undefined, {
     path: ['externalId'],

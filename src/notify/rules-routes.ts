@@ -13,8 +13,9 @@ import { PageQuery } from '../http/fields.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act, type Outcome } from '../ledger/act.js'
-import { adminEvent, canonicalJson } from '../ledger/chain.js'
+import { canonicalJson } from '../ledger/chain.js'
 import { RULES_VERSION_EXAMPLE, type RulesToSet, RulesVersionView, RulesView, SetRules } from './rules.js'
+import { writeRules } from './write-rules.js'
 
 const TAG = 'Notify'
 
@@ -117,13 +118,11 @@ async function setRules(
   await lockSettings(tx, id)
   const before = await readRules(tx, id)
   requireVersion(ifMatch, before.version)
-  const rules = { ...sent, scoring: sent.scoring ?? before.rules.scoring }
+  const { scoring, evidence } = before.rules
+  const rules = { ...sent, scoring: sent.scoring ?? scoring, evidence: sent.evidence ?? evidence }
   if (canonicalJson(before.rules) === canonicalJson(rules)) return { ...answerOf(before), events: [] }
   const version = before.version + 1
-  await tx.execute(sql`
-    insert into rules (jurisdiction_id, version, data, set_at, set_by)
-    values (${id}, ${version}, ${JSON.stringify(rules)}, ${at}, ${actor.id})`)
-  const event = adminEvent(actor, at, { type: 'rules.changed', data: { version, rules } })
+  const { event } = await writeRules(tx, actor, version, rules, at)
   return { ...answerOf({ version, rules, setAt: at, setBy: { id: actor.id, name: actor.name } }), events: [event] }
 }
 

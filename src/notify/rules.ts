@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { MAX_WORKING_DAYS } from '../domain/calendar.js'
-import { LEVELS } from '../domain/item.js'
+import { EVIDENCE_KINDS, type EvidenceKind } from '../domain/evidence.js'
+import { LEVELS, type Level } from '../domain/item.js'
 import { DEFAULT_RULES, RECIPIENTS, type Rules } from '../domain/rules.js'
 import { PERSON_EXAMPLE } from '../http/examples.js'
 import { text } from '../http/fields.js'
@@ -52,6 +53,15 @@ const NumberPattern = text(60)
   .meta({ description: '`{year}` and `{n}` are filled in.', example: '阜安办〔{year}〕{n}号' })
 
 const WorkingDays = z.int().min(1).max(MAX_WORKING_DAYS)
+
+/** More than anybody would look at. */
+const MAX_REQUIRED = 20
+const RequiredOfKinds = z.strictObject(
+  Object.fromEntries(EVIDENCE_KINDS.map((kind) => [kind, z.int().min(0).max(MAX_REQUIRED)])) as Record<
+    EvidenceKind,
+    z.ZodInt
+  >,
+)
 
 const members = {
   defaultDeadlines: z
@@ -106,6 +116,17 @@ const members = {
       .meta({ description: 'When bulletins are drafted by themselves; null: never.' }),
   }),
   scoring: ScoringView,
+  evidence: z.strictObject({
+    closure: z
+      .strictObject(
+        Object.fromEntries(LEVELS.map((level) => [level, RequiredOfKinds])) as Record<Level, typeof RequiredOfKinds>,
+      )
+      .meta({ description: 'How many pieces of evidence of each kind a closure request needs, by the item’s level.' }),
+    maxDistanceM: z.int().min(10).max(100_000).meta({
+      description: 'A photo that was taken farther from the item than this is flagged to the verifier.',
+      example: 500,
+    }),
+  }),
 } satisfies Record<keyof Rules, z.ZodType>
 
 const EXAMPLE = { version: 3, setAt: '2026-11-22T01:30:00.000Z', setBy: { id: PERSON_EXAMPLE.id, name: '管理员' } }
@@ -124,13 +145,16 @@ export const RulesView = z
   })
 
 /** The rules as a client sends them. */
-export type RulesToSet = Omit<Rules, 'scoring'> & { scoring?: Rules['scoring'] | undefined }
+export type RulesToSet = Omit<Rules, LaterRules> & { [K in LaterRules]?: Rules[K] | undefined }
+/** What came later than clients: where they leave it out, it stays as it is in force. */
+type LaterRules = 'scoring' | 'evidence'
 
 export const SetRules = z
   .strictObject({
     ...members,
-    // Clients from before there were scores send rules without it.
+    // Clients from before there were scores, or evidence, send rules without them.
     scoring: ScoringView.optional(),
+    evidence: members.evidence.optional(),
     version: z.int().optional(),
     setAt: z.string().nullish(),
     setBy: z.looseObject({}).nullish(),
@@ -139,7 +163,7 @@ export const SetRules = z
   .meta({
     id: 'SetRules',
     description:
-      'The rules, whole: what is left out is refused, not kept; but without `scoring`, which came later, the scoring in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.',
+      'The rules, whole: what is left out is refused, not kept; but without `scoring` or `evidence`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.',
     example: DEFAULT_RULES,
   })
 

@@ -11,8 +11,9 @@ import {
   suspend,
 } from '../domain/decide/track.js'
 import { TIERS } from '../domain/item.js'
-import { DateOrInstant, endOf, Fen, text } from '../http/fields.js'
+import { DateOrInstant, EvidenceIds, endOf, Fen, text } from '../http/fields.js'
 import { changeItem } from '../ledger/change-item.js'
+import { citeFor } from '../ledger/citation.js'
 
 const TAG = 'Track'
 
@@ -32,7 +33,7 @@ const PlanItem = z
   })
 
 const ReportProgress = z
-  .strictObject({ percent: z.int().min(0).max(100), note: text(5000), spentFen: Fen.optional() })
+  .strictObject({ percent: z.int().min(0).max(100), note: text(5000), spentFen: Fen.optional(), evidence: EvidenceIds })
   .meta({ id: 'ReportProgress', example: { percent: 60, note: '护栏立柱已全部打设', spentFen: 6_500_000 } })
 
 const RequestExtension = z
@@ -81,9 +82,12 @@ export const TRACK_COMMANDS: readonly ItemCommand[] = [
     summary: 'Report progress (进展报告)',
     description: 'By the responsible unit, or a unit that helps it.',
     body: ReportProgress,
-    run(tx, change, { percent, note, spentFen = null }) {
+    async run(tx, change, { percent, note, spentFen = null, evidence }) {
       const data = { percent, note, spentFen }
-      return changeItem(tx, change, (item) => reportProgress(item, data, change.actor))
+      const evidenceOf = await citeFor(tx, change, evidence)
+      return changeItem(tx, change, (item, at) =>
+        reportProgress(item, { ...data, ...evidenceOf(item, at) }, change.actor),
+      )
     },
   }),
   command({

@@ -15,6 +15,7 @@ import {
   NEW_DEADLINE,
   OTHER_UNIT,
   office,
+  RULES,
   refusalOf,
   UNIT,
   VERIFIER,
@@ -78,7 +79,7 @@ t.test('four eyes hold after a closure was sent back and applied for again', asy
     happened(decideClosure(itemIn('closure_requested'), false, '缺', office), 20),
   )
   t.equal(back.closureRequest, null)
-  const again = evolve(back, happened(requestClosure(back, '已补齐', other), 21, other.id))
+  const again = evolve(back, happened(requestClosure(back, '已补齐', other, RULES), 21, other.id))
   t.hasStrict(again, { status: 'closure_requested', closureRequest: { by: VERIFIER, summary: '已补齐' } })
   t.ok(refusalOf('four-eyes', () => decideClosure(again, true, '合格', verifier)))
   t.ok(decideClosure(again, true, '合格', office))
@@ -108,11 +109,15 @@ t.test('a failed recheck and a reopening carry a new deadline, a passed recheck 
 })
 
 t.test('only the unit that an item is assigned to applies for its closure', async (t) => {
-  t.strictSame(requestClosure(itemIn('remediating'), '已完成', applicant), {
+  t.strictSame(requestClosure(itemIn('remediating'), '已完成', applicant, RULES), {
     type: 'item.closure_requested',
     data: { summary: '已完成' },
   })
   for (const unit of [CO_UNIT, OTHER_UNIT]) {
-    t.ok(refusalOf('not-responsible', () => requestClosure(itemIn('remediating'), '已完成', actorOf('unit', { unit }))))
+    t.ok(
+      refusalOf('not-responsible', () =>
+        requestClosure(itemIn('remediating'), '已完成', actorOf('unit', { unit }), RULES),
+      ),
+    )
   }
 })

@@ -18,6 +18,7 @@ import {
   itemIn,
   ORDER,
   OTHER_UNIT,
+  RULES,
   refusalOf,
   refusedField,
   UNIT,
@@ -42,7 +43,7 @@ const UNIT_ACTS: Record<string, { in: Status; work: (item: Item, actor: Actor) =
     in: 'remediating',
     work: (item, actor) => requestExtension(item, day(90), '降雨', actor, NOW),
   },
-  'apply for closure': { in: 'remediating', work: (item, actor) => requestClosure(item, '已完成', actor) },
+  'apply for closure': { in: 'remediating', work: (item, actor) => requestClosure(item, '已完成', actor, RULES) },
 }
 
 t.test('a unit acts only on items assigned to it; one that helps reports progress', async (t) => {

@@ -60,6 +60,8 @@ const MATRIX: Record<Action, string> = {
   'document.receive': '. x . . . .',
   'document_template.read': '. . x . . x',
   'document_template.write': '. . x . . x',
+  'evidence.upload': 'x x x . . .',
+  'evidence.read': 'x x x x x x',
   'item.escalate': '. . . . . .',
   'item.score': '. . . . . .',
   'score.read': '. x x x x .',
@@ -84,6 +86,7 @@ t.test(
     const may = (role: Role) => (Object.keys(MATRIX) as Action[]).filter((action) => isPermitted(role, action))
     t.strictSame(may('auditor').sort(), [
       'bulletin.read',
+      'evidence.read',
       'item.read',
       'ledger.read',
       'ledger.verify',

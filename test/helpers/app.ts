@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import pg from 'pg'
 import { pino } from 'pino'
 import type { Test } from 'tap'
@@ -56,6 +60,8 @@ export interface TestApp {
   /** Connection strings of the private database: as the service, and as a superuser. */
   url: string
   superuser: pg.Pool
+  /** Where its files are; made when there are any, and gone with the test. */
+  dataDir: string
   clock: { now: string; advance(ms: number): void }
   /** 阜阳 341200. */
   home: TestJurisdiction
@@ -80,7 +86,8 @@ export async function createTestApp(t: Test, environment: Record<string, string>
       clock.now = new Date(Date.parse(clock.now) + ms).toISOString()
     },
   }
-  const config = readConfig({ RATE_LIMIT_PER_MINUTE: '1000000', ...environment })
+  const dataDir = join(tmpdir(), `one-list-test-${process.pid}-${randomUUID()}`)
+  const config = readConfig({ RATE_LIMIT_PER_MINUTE: '1000000', DATA_DIR: dataDir, ...environment })
   const app = await buildApp(
     { db, now: () => clock.now, config, watch, isStopping: () => false },
     pino({ level: process.env.TEST_LOG ?? 'silent' }),
@@ -90,10 +97,11 @@ export async function createTestApp(t: Test, environment: Record<string, string>
     await app.close()
     await pool.end()
     await superuser.end()
+    await rm(dataDir, { recursive: true, force: true })
   })
   const home = await createTestJurisdiction(app, db, { id: 'fuyang', name: '阜阳', area: '341200' })
   const foreign = await createTestJurisdiction(app, db, { id: 'bozhou', name: '亳州', area: '341600' })
-  return { app, db, url, superuser, clock, home, foreign }
+  return { app, db, url, superuser, dataDir: config.evidence.dataDir, clock, home, foreign }
 }
 
 async function createTestJurisdiction(

@@ -33,6 +33,7 @@ import {
   itemIn,
   NEW_DEADLINE,
   ORDER,
+  RULES,
   UNIT,
   VERIFIER,
 } from './domain.js'
@@ -140,7 +141,7 @@ export const ATTEMPTS: Record<Happening, Attempt> = {
     action: 'item.request_closure',
     roles: ['unit'],
     to: 'closure_requested',
-    work: (item, actor) => requestClosure(item, '已完成', actor),
+    work: (item, actor) => requestClosure(item, '已完成', actor, RULES),
   },
   'item.closure_rejected': {
     action: 'item.decide_closure',

@@ -4,11 +4,15 @@ import { evolve, fold, type Identity } from '../../src/domain/evolve.js'
 import type { Item, Order, Status } from '../../src/domain/item.js'
 import type { Actor } from '../../src/domain/permissions.js'
 import { Rejection, type RejectionCode } from '../../src/domain/rejection.js'
+import { DEFAULT_RULES } from '../../src/domain/rules.js'
 
 // Items and people for tests of the pure domain: no database, no clock but the one that is given.
 
 export const DAY_MS = 86_400_000
 export const START = '2026-03-02T01:00:00.000Z'
+
+/** Of a jurisdiction that asks for no evidence. */
+export const RULES = DEFAULT_RULES.evidence
 
 export const UNIT = '00000000-0000-7000-8000-00000000000a'
 export const CO_UNIT = '00000000-0000-7000-8000-00000000000b'

@@ -5,7 +5,7 @@ import type { Json } from './app.js'
 export interface Route {
   /** `POST /v1/items/{id}/notes` */
   name: string
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
   path: string
   /** A body that the document gives as an example; undefined where the route takes none. */
   example: Json

@@ -20,7 +20,7 @@ import { allowedEvents, type ItemEvent } from '../../src/domain/events.js'
 import type { Description, Item } from '../../src/domain/item.js'
 import { type Actor, isPermitted } from '../../src/domain/permissions.js'
 import { ADDRESSED, APPEALED, ATTEMPTS, ENTRY, type Happening, PAPER, SCORED } from './attempts.js'
-import { actorOf, BASIS, CO_UNIT, COUNT, DAY_MS, FILER, ORDER, OTHER_UNIT, UNIT } from './domain.js'
+import { actorOf, BASIS, CO_UNIT, COUNT, DAY_MS, FILER, ORDER, OTHER_UNIT, RULES, UNIT } from './domain.js'
 
 // Random commands by random people at random times, for walks through the pure domain.
 
@@ -185,7 +185,7 @@ function decideOne(
     case 'item.resumed':
       return resume(item, null, at)
     case 'item.closure_requested':
-      return requestClosure(item, '已完成', actor)
+      return requestClosure(item, '已完成', actor, RULES)
     case 'item.closure_rejected':
     case 'item.closed':
       return decideClosure(item, type === 'item.closed', '已现场核验', actor)

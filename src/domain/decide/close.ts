@@ -1,26 +1,48 @@
 import type { Deadline, ItemEvent } from '../events.js'
+import { type Evidenced, type EvidenceRules, requireEvidence } from '../evidence.js'
 import type { Item } from '../item.js'
 import type { Actor } from '../permissions.js'
 import { Rejection } from '../rejection.js'
 import { requireAllowed, requireOwner } from './require.js'
 
-export function requestClosure(item: Item, summary: string, actor: Actor): ItemEvent {
+/** Apply for closure, with the evidence that the rules ask for. */
+export function requestClosure(
+  item: Item,
+  summary: string,
+  actor: Actor,
+  rules: EvidenceRules,
+  evidenced: Evidenced = {},
+): ItemEvent {
   requireOwner(item, actor, 'item.closure_requested')
-  return { type: 'item.closure_requested', data: { summary } }
+  requireEvidence(item, evidenced.evidence ?? [], rules)
+  return { type: 'item.closure_requested', data: { summary, ...evidenced } }
 }
 
 /** Close (销号) or send back, under four eyes. */
-export function decideClosure(item: Item, approved: boolean, findings: string, actor: Actor): ItemEvent {
+export function decideClosure(
+  item: Item,
+  approved: boolean,
+  findings: string,
+  actor: Actor,
+  evidenced: Evidenced = {},
+): ItemEvent {
   requireAllowed(item, approved ? 'item.closed' : 'item.closure_rejected')
   requireFourEyes(item, actor)
-  return { type: approved ? 'item.closed' : 'item.closure_rejected', data: { findings } }
+  return { type: approved ? 'item.closed' : 'item.closure_rejected', data: { findings, ...evidenced } }
 }
 
 /** Recheck (回头看). A failed one puts the item on account again, with a new default deadline. */
-export function recheck(item: Item, passed: boolean, findings: string, deadline: Deadline, actor: Actor): ItemEvent {
+export function recheck(
+  item: Item,
+  passed: boolean,
+  findings: string,
+  deadline: Deadline,
+  actor: Actor,
+  evidenced: Evidenced = {},
+): ItemEvent {
   requireAllowed(item, 'item.rechecked')
   requireFourEyes(item, actor)
-  return { type: 'item.rechecked', data: passed ? { passed, findings } : { passed, findings, ...deadline } }
+  return { type: 'item.rechecked', data: { passed, findings, ...(passed ? {} : deadline), ...evidenced } }
 }
 
 export function reopen(item: Item, reason: string, deadline: Deadline): ItemEvent {

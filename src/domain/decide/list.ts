@@ -12,7 +12,7 @@ const CLOCK_SKEW_MS = 60_000
 const DAY_MS = 86_400_000
 
 /** File an item: who may file where, and when it was found. */
-export function file(filed: Filed, actor: Actor, now: Instant): ItemEvent {
+export function file(filed: Filed, actor: Actor, now: Instant): Extract<ItemEvent, { type: 'item.reported' }> {
   requireArea(filed.area, actor)
   if (filed.foundAt !== null) {
     const age = Date.parse(now) - Date.parse(filed.foundAt)

@@ -1,4 +1,5 @@
 import type { ItemEvent } from '../events.js'
+import type { Evidenced } from '../evidence.js'
 import { type Instant, type Item, type Plan, type Progress, resumedDueAt, type Tier } from '../item.js'
 import type { Actor } from '../permissions.js'
 import { invalid } from '../rejection.js'
@@ -10,7 +11,7 @@ export function plan(item: Item, data: Plan, actor: Actor): ItemEvent {
 }
 
 /** Progress is reported by the responsible unit or by one that helps it. */
-export function reportProgress(item: Item, data: Progress, actor: Actor): ItemEvent {
+export function reportProgress(item: Item, data: Progress & Evidenced, actor: Actor): ItemEvent {
   requireOwner(item, actor, 'item.progress_reported', item.assignment?.coUnits)
   return { type: 'item.progress_reported', data }
 }
