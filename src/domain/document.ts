@@ -45,6 +45,11 @@ export const DEFAULT_NUMBER_PATTERNS: Record<NumberedKind, string> = {
   item_file: '安办档〔{year}〕{n}号',
 }
 
+/** The office that a committee's papers go out from. */
+export function issuerName(jurisdiction: string): string {
+  return jurisdiction.endsWith('委员会') ? `${jurisdiction}办公室` : `${jurisdiction}道路交通安全委员会办公室`
+}
+
 /** Papers that go to the responsible unit, which signs for them. */
 const ADDRESSED: readonly DocumentKind[] = [
   'assignment_order',

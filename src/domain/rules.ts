@@ -1,3 +1,4 @@
+import { DEFAULT_NUMBER_PATTERNS, type NumberedKind } from './document.js'
 import type { EvidenceRules, RequiredEvidence } from './evidence.js'
 import type { Level } from './item.js'
 import type { Words } from './rejection.js'
@@ -51,6 +52,12 @@ export interface Rules {
   }
   scoring: Scoring
   evidence: EvidenceRules
+  documents: {
+    /** Who papers go out from; null: the office of the jurisdiction. */
+    issuer: string | null
+    /** As of bulletins, for each kind of paper. */
+    numberPatterns: Record<NumberedKind, string>
+  }
 }
 
 const NO_EVIDENCE: RequiredEvidence = { before: 0, during: 0, after: 0, document: 0 }
@@ -99,6 +106,7 @@ export const DEFAULT_RULES: Rules = {
   },
   scoring: DEFAULT_SCORING,
   evidence: { closure: { general: NO_EVIDENCE, major: NO_EVIDENCE }, maxDistanceM: 500 },
+  documents: { issuer: null, numberPatterns: DEFAULT_NUMBER_PATTERNS },
 }
 
 /**
@@ -111,13 +119,18 @@ export const FIRST_RULES: Pick<Rules, 'evidence'> = {
 
 /** Rules that were set before a later version of the service added to them: what it added has its default. */
 export function completeRules(data: Partial<Rules>): Rules {
-  const { defaultDeadlines, sending, bulletins, scoring, evidence } = DEFAULT_RULES
+  const { defaultDeadlines, sending, bulletins, scoring, evidence, documents } = DEFAULT_RULES
   return {
     ...DEFAULT_RULES,
     ...data,
     defaultDeadlines: { ...defaultDeadlines, ...data.defaultDeadlines },
     sending: { ...sending, ...data.sending },
     evidence: { ...evidence, ...data.evidence },
+    documents: {
+      ...documents,
+      ...data.documents,
+      numberPatterns: { ...documents.numberPatterns, ...data.documents?.numberPatterns },
+    },
     bulletins: { ...bulletins, ...data.bulletins, times: { ...bulletins.times, ...data.bulletins?.times } },
     scoring: { ...scoring, ...data.scoring },
   }

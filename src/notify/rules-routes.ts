@@ -118,8 +118,13 @@ async function setRules(
   await lockSettings(tx, id)
   const before = await readRules(tx, id)
   requireVersion(ifMatch, before.version)
-  const { scoring, evidence } = before.rules
-  const rules = { ...sent, scoring: sent.scoring ?? scoring, evidence: sent.evidence ?? evidence }
+  const { scoring, evidence, documents } = before.rules
+  const later = {
+    scoring: sent.scoring ?? scoring,
+    evidence: sent.evidence ?? evidence,
+    documents: sent.documents ?? documents,
+  }
+  const rules = { ...sent, ...later }
   if (canonicalJson(before.rules) === canonicalJson(rules)) return { ...answerOf(before), events: [] }
   const version = before.version + 1
   const { event } = await writeRules(tx, actor, version, rules, at)

@@ -86,6 +86,7 @@ t.test(
     const may = (role: Role) => (Object.keys(MATRIX) as Action[]).filter((action) => isPermitted(role, action))
     t.strictSame(may('auditor').sort(), [
       'bulletin.read',
+      'document.read',
       'evidence.read',
       'item.read',
       'ledger.read',
