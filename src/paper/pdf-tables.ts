@@ -38,7 +38,8 @@ export function pdfTable({ look, widths, head, rows }: Table, values: Values, fo
   // A table without a row is none.
   if (body.length === 0) return { text: '' }
   const mayBreak = expanded.some(({ row, scope }) => isLong(row, scope))
-  if (mayBreak) for (const cell of body.flat()) Object.assign(cell, { verticalAlignment: 'top' })
+  // A cell in the middle of a row that is broken would lose its text.
+  if (mayBreak) for (const cell of body.flat()) if ('stack' in cell) Object.assign(cell, { verticalAlignment: 'top' })
   return {
     table: { widths: inner, headerRows: offset, body, heights, dontBreakRows: !mayBreak, keepWithHeaderRows: offset },
     layout: layoutOf(style),

@@ -13,8 +13,12 @@ const ACTIVE_PART = /vbaProject|vbaData|activeX|embeddings|oleObject|afchunk/i
 const ACTIVE_TYPE = /macroEnabled|vbaProject|vbaData|activeX|oleObject/i
 const ACTIVE_RELATION =
   /\/(vbaProject|wordVbaData|control|activeXControlBinary|oleObject|package|aFChunk|subDocument|attachedTemplate|frame|externalLink\w*|keyMapCustomizations|attachedToolbars)"/i
-const ACTIVE_ELEMENT =
-  /<\s*\w+:(altChunk|object|OLEObject|control|subDoc|attachedTemplate|mailMerge|movie|dataSource)\b/i
+/** Whatever prefix a file gives to Word’s names, or none. */
+const PREFIX = '(?:[^\\s<>/:"\'=]+:)?'
+const ACTIVE_ELEMENT = new RegExp(
+  `<${PREFIX}(altChunk|object|OLEObject|control|subDoc|attachedTemplate|mailMerge|movie|dataSource)\\b`,
+  'i',
+)
 /** Fields that only count pages and point within the file; others fetch, run or ask. */
 const FIELDS = new Set([
   'PAGE',
@@ -28,8 +32,14 @@ const FIELDS = new Set([
   'TOC',
   'EQ',
 ])
-const FIELD_MARK =
-  /<w:fldChar\b[^>]*w:fldCharType\s*=\s*["'](\w+)["']|<w:instrText\b[^>]*>([^<]*)<|<w:fldSimple\b[^>]*w:instr\s*=\s*(?:"([^"]*)"|'([^']*)')/g
+const FIELD_MARK = new RegExp(
+  [
+    `<${PREFIX}fldChar\\b[^>]*fldCharType\\s*=\\s*["'](\\w+)["']`,
+    `<${PREFIX}instrText\\b[^>]*>([^<]*)<`,
+    `<${PREFIX}(fldSimple)\\b(?:[^>]*?instr\\s*=\\s*(?:"([^"]*)"|'([^']*)'))?`,
+  ].join('|'),
+  'g',
+)
 
 /**
  * A Word file that is given as a template, packed anew from the parts that were looked at.
@@ -53,8 +63,8 @@ function checkPart(name: string, content: Buffer): void {
   if (!isUtf8(content)) throw refused(name, { zh: '不是 UTF-8 编码的 XML', en: 'is no XML in UTF-8' })
   const text = content.toString('utf8')
   // Entities could be another file of this machine, or a thousand million of themselves.
-  if (/<!(DOCTYPE|ENTITY)/i.test(text) || /^\s*<\?xml[^>]*encoding\s*=\s*["'](?!utf-8)/i.test(text)) {
-    throw refused(name, { zh: '含 DTD 或实体声明', en: 'declares a DTD or entities' })
+  if (/<!(DOCTYPE|ENTITY|\[CDATA)/i.test(text) || /^\s*<\?xml[^>]*encoding\s*=\s*["'](?!utf-8)/i.test(text)) {
+    throw refused(name, { zh: '含 DTD、实体声明或 CDATA', en: 'has a DTD, entities, or CDATA' })
   }
   if (/\.rels$/i.test(name)) checkRelations(name, text)
   if (ACTIVE_ELEMENT.test(text)) throw refused(name, ACTIVE)
@@ -79,13 +89,15 @@ function checkRelations(name: string, text: string): void {
 function fieldsOf(text: string): string[] {
   const codes: string[] = []
   const open: { code: string; isShown: boolean }[] = []
-  for (const [, mark, piece, double, single] of text.matchAll(FIELD_MARK)) {
+  for (const [, mark, piece, simple, double, single] of text.matchAll(FIELD_MARK)) {
     const field = open.at(-1)
     if (mark === 'begin') open.push({ code: '', isShown: false })
     else if (mark === 'end') codes.push(open.pop()?.code ?? '')
     else if (mark !== undefined && field !== undefined) field.isShown = true
     else if (piece !== undefined && field?.isShown === false) field.code += piece
-    else codes.push(piece ?? double ?? single ?? '')
+    else if (piece !== undefined) codes.push(piece)
+    // One whose code is not found where it should be has an empty one, which is no field that there is.
+    else if (simple !== undefined) codes.push(double ?? single ?? '')
   }
   for (const { code } of open) codes.push(code)
   return codes.map((code) => /^\s*(\S*)/.exec(code)?.[1]?.toUpperCase() ?? '')

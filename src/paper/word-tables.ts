@@ -98,7 +98,7 @@ function cellParagraph(text: string, cell: Cell, style: TableStyle, isSigned = f
   const face: Face = cell.is === 'label' ? style.labelFace : 'fangsong'
   return new Paragraph({
     alignment: isSigned ? AlignmentType.RIGHT : ALIGN[cell.is ?? 'text'],
-    spacing: { line: twips(style.linePt), lineRule: LineRuleType.EXACTLY, before: isSigned ? 60 : 0 },
+    spacing: { line: twips(style.linePt), lineRule: LineRuleType.EXACT, before: isSigned ? 60 : 0 },
     children: runsOf(text, face, style.sizePt),
   })
 }

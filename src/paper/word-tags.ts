@@ -1,4 +1,10 @@
-import { type Tag, TagDisposition, TagOptionsParseError, TemplateSyntaxError } from 'easy-template-x'
+import {
+  MissingCloseDelimiterError,
+  MissingStartDelimiterError,
+  type Tag,
+  TagDisposition,
+  TagOptionsParseError,
+} from 'easy-template-x'
 import { invalid, Rejection, type Words } from '../domain/rejection.js'
 import { createWordHandler } from './word-file.js'
 
@@ -74,7 +80,11 @@ function unknown(raw: string, { fields, lists }: Vocabulary, list: readonly stri
 function strayBraces(text: string): Words[] {
   const rest = text.replace(/\{[^{}]*\}/g, '')
   const [stray] = /[{}].{0,20}/.exec(rest) ?? []
-  return stray === undefined ? [] : [said(stray, { zh: '花括号不成对', en: 'is a brace without its other half' })]
+  return stray === undefined ? [] : [strayBrace(stray)]
+}
+
+function strayBrace(text: string): Words {
+  return said(text.slice(0, 24), { zh: '花括号不成对', en: 'is a brace without its other half' })
 }
 
 function said(raw: string, { zh, en }: Words): Words {
@@ -88,8 +98,9 @@ function wrong(faults: readonly Words[]): Rejection {
 
 function unreadable(err: unknown): Rejection {
   if (err instanceof TagOptionsParseError) {
-    return invalid('', said(err.tagRawText, { zh: '的选项无法解读', en: 'has options that cannot be read' }))
+    return wrong([said(err.tagRawText, { zh: '的选项无法解读', en: 'has options that cannot be read' })])
   }
-  if (err instanceof TemplateSyntaxError) return invalid('', said('{…}', { zh: err.message, en: err.message }))
+  if (err instanceof MissingCloseDelimiterError) return wrong([strayBrace(err.openDelimiterText)])
+  if (err instanceof MissingStartDelimiterError) return wrong([strayBrace(err.closeDelimiterText)])
   return invalid('', { zh: 'Word 文件的内容无法解读。', en: 'The Word file’s content cannot be read.' })
 }

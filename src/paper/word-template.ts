@@ -85,7 +85,7 @@ function wordParagraph({ look, text, each }: PaperParagraph, issuer: string): Pa
 
 function shape(style: LookStyle): IParagraphOptions {
   const { align, linePt, beforePt = 0, afterPt = 0, indent = 0, rightIndent = 0, sizePt, ruled, keepNext } = style
-  const line = { line: twips(linePt), lineRule: LineRuleType.EXACTLY }
+  const line = { line: twips(linePt), lineRule: LineRuleType.EXACT }
   return {
     alignment: ALIGN[align],
     spacing: { ...line, before: twips(beforePt), after: twips(afterPt) },
