@@ -79,6 +79,7 @@ export async function documentRoutes(app: App, { db }: Deps): Promise<void> {
         tags: [TAG],
         operationId: 'getDocument',
         summary: 'What is known of a paper',
+        description: 'Its number, whom it is addressed to, whether it was signed for, and the hashes of its files.',
         params: IdParams,
         response: { 200: json('The paper.', DocumentView), ...responses('found') },
       },

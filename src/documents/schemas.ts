@@ -96,10 +96,16 @@ export const DocumentView = z
 
 export const DocumentQuery = z.strictObject({
   item: z.string().min(1).max(40).optional().meta({ description: 'UUID or code.', example: '2026-000172' }),
-  unit: Uuid.optional().meta({ description: 'Whom they are addressed to.' }),
-  kind: many(Kind).optional(),
+  unit: Uuid.optional().meta({
+    description: 'Whom they are addressed to.',
+    example: '01a20116-9f7a-7373-b205-b62c6b6c93e1',
+  }),
+  kind: many(Kind).optional().meta({ description: 'One kind or several.', example: 'assignment_order' }),
   year: z.coerce.number().int().min(2000).max(2999).optional().meta({ description: 'Of the number.', example: 2026 }),
-  received: Flag.optional().meta({ description: 'Of what is addressed to a unit: signed for, or not yet.' }),
+  received: Flag.optional().meta({
+    description: 'Of what is addressed to a unit: signed for, or not yet.',
+    example: 'false',
+  }),
   limit: Limit,
   cursor: Cursor,
 })
@@ -120,6 +126,11 @@ export const TemplateQuery = z.strictObject({
     .meta({ description: 'This version instead of the one in force; 0: the service’s own.', example: 0 }),
 })
 
+const TEMPLATE_EXAMPLE = {
+  ...{ kind: 'assignment_order', name: '道路交通安全隐患交办单', version: 0, builtIn: true, sha256: null },
+  ...{ setAt: null, setBy: null, placeholders: ['发文机关', '文号', '隐患名称'], lists: { 其他要求: ['要求'] } },
+}
+
 export const TemplateView = z
   .strictObject({
     kind: Kind,
@@ -137,10 +148,9 @@ export const TemplateView = z
   })
   .meta({
     id: 'DocumentTemplate',
-    example: {
-      ...{ kind: 'assignment_order', name: '道路交通安全隐患交办单', version: 0, builtIn: true, sha256: null },
-      ...{ setAt: null, setBy: null, placeholders: ['发文机关', '文号', '隐患名称'], lists: { 其他要求: ['要求'] } },
-    },
+    example: TEMPLATE_EXAMPLE,
   })
 
-export const TemplateList = z.strictObject({ data: z.array(TemplateView) }).meta({ id: 'DocumentTemplates' })
+export const TemplateList = z
+  .strictObject({ data: z.array(TemplateView) })
+  .meta({ id: 'DocumentTemplates', example: { data: [TEMPLATE_EXAMPLE] } })

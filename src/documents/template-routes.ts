@@ -39,6 +39,8 @@ export async function templateRoutes(app: App, { db, now }: Deps): Promise<void>
         tags: [TAG],
         operationId: 'listDocumentTemplates',
         summary: 'Templates of papers, and their placeholders',
+        description:
+          'For each kind whose template is in force, since when, and what a Word file may be filled in with.',
         response: { 200: json('One for each kind.', TemplateList), ...responses('read') },
       },
     },
@@ -119,6 +121,7 @@ export async function templateRoutes(app: App, { db, now }: Deps): Promise<void>
         tags: [TAG],
         operationId: 'resetDocumentTemplate',
         summary: 'Go back to the service’s own template',
+        description: 'As a new version; the office’s own stays readable by its version.',
         params: KindParams,
         response: { 200: json('The template in force now.', TemplateView), ...responses('write') },
       },
