@@ -46,7 +46,7 @@ function valuesOf({ title, preface, remarks, corrects }: BulletinSummary, conten
   return {
     标题: title,
     更正说明: corrects === null ? '' : `${LABELS.corrects.zh} ${corrects.number}。`,
-    导语: paragraphs(preface),
+    ...prefaceValues(preface),
     概况: inShort(content),
     指标: figureRows(content),
     责任单位排名: units.map(standing),
@@ -61,6 +61,14 @@ function valuesOf({ title, preface, remarks, corrects }: BulletinSummary, conten
     备注标题: remarks === null ? '' : '有',
     备注: paragraphs(remarks),
   }
+}
+
+/** A first line that ends in a colon names whom it goes to (主送机关), and stands flush left. */
+function prefaceValues(preface: string | null): Values {
+  const [first, ...rest] = paragraphs(preface)
+  const to = first?.段落
+  if (typeof to === 'string' && /[：:]$/.test(to)) return { 主送: to, 导语: rest }
+  return { 主送: '', 导语: first === undefined ? [] : [first, ...rest] }
 }
 
 function paragraphs(text: string | null): Values[] {

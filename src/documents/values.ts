@@ -3,6 +3,7 @@ import type { Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import type { Item } from '../domain/item.js'
 import { type Rules, stepsOf } from '../domain/rules.js'
+import { localDate } from '../domain/zone.js'
 import type { Values } from '../paper/values.js'
 import type { Asked } from './asked.js'
 import type { HappenedEvent } from './history.js'
@@ -92,8 +93,8 @@ async function fileValues(tx: Tx, { item, events, names, rules, zone }: Sources)
   return {
     过程: processOf(events, { names, zone }, rungs),
     文书目录: rows.map(({ number, title, at, received }, k) => ({
-      ...{ 序号: String(k + 1), 文书号: number, 文书名: title, 文书日期: dayText(at, zone) },
-      文书签收: received === null ? '—' : dayText(received, zone),
+      ...{ 序号: String(k + 1), 文书号: number, 文书名: title, 文书日期: localDate(at, zone) },
+      文书签收: received === null ? '—' : localDate(received, zone),
     })),
   }
 }

@@ -45,7 +45,7 @@ export const VOCABULARIES: Record<DocumentKind, Vocabulary> = {
   bulletin: {
     fields: [
       ...ALL,
-      ...['抄送', '标题', '更正说明', '概况', '逾期说明', '备注标题'],
+      ...['抄送', '标题', '主送', '更正说明', '概况', '逾期说明', '备注标题'],
       ...['无指标', '无责任单位排名', '无县区排名', '无逾期隐患'],
     ],
     lists: {

@@ -19,6 +19,8 @@ export type Look =
   /** 主送机关, flush left. */
   | 'addressee'
   | 'body'
+  /** The last of the text, which goes to the page of the signature. */
+  | 'last'
   /** 一级标题, 黑体. */
   | 'heading'
   /** What a table is of. */

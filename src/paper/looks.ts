@@ -1,4 +1,4 @@
-import type { Look } from './blocks.js'
+import type { Block, Look } from './blocks.js'
 import { PITCH_PT, RED, SIZE } from './measures.js'
 
 /** The kinds of type: 仿宋, 小标宋, 黑体, 宋体. */
@@ -18,7 +18,7 @@ export interface LookStyle {
   color?: string
   /** A red rule under it, 发文字号之下 4 mm. */
   ruled?: boolean
-  /** Stays on the page of what follows. */
+  /** Stays on the page of the paragraph or the table that follows. */
   keepNext?: boolean
 }
 
@@ -33,18 +33,26 @@ export const LOOKS: Record<Look, LookStyle> = {
     beforePt: 16,
     afterPt: 30,
     color: RED,
-    keepNext: true,
   },
-  number: { ...body, align: 'center', ruled: true, afterPt: 2 * PITCH_PT, keepNext: true },
-  formNumber: { ...body, sizePt: SIZE.form, linePt: 20, align: 'right', afterPt: 4, keepNext: true },
-  title: { face: 'biaosong', sizePt: SIZE.title, align: 'center', linePt: 35, afterPt: PITCH_PT, keepNext: true },
+  number: { ...body, align: 'center', ruled: true, afterPt: 2 * PITCH_PT },
+  formNumber: { ...body, sizePt: SIZE.form, linePt: 20, align: 'right', afterPt: 4 },
+  title: { face: 'biaosong', sizePt: SIZE.title, align: 'center', linePt: 35, afterPt: PITCH_PT },
   cover: { face: 'biaosong', sizePt: SIZE.cover, align: 'center', linePt: 70, beforePt: 150, afterPt: 120 },
   coverLine: { ...body, align: 'left', linePt: 40, indent: 3 },
   addressee: { ...body, align: 'left' },
   body: { ...body, align: 'justify', indent: 2 },
+  last: { ...body, align: 'justify', indent: 2, keepNext: true },
   heading: { ...body, face: 'heiti', align: 'left', indent: 2, keepNext: true },
   caption: { ...body, face: 'heiti', align: 'left', beforePt: 10, afterPt: 4, keepNext: true },
   signer: { ...body, align: 'right', rightIndent: 2, beforePt: 2 * PITCH_PT, keepNext: true },
-  date: { ...body, align: 'right', rightIndent: 4 },
+  date: { ...body, align: 'right', rightIndent: 4, keepNext: true },
   note: { ...body, align: 'left', indent: 2, beforePt: PITCH_PT / 2 },
+}
+
+/** Between text and a table. */
+const GAP_PT = 6
+
+/** The space that a paragraph has more where it stands next to a table. */
+export function besideTable(blocks: readonly Block[], k: number): { before: number; after: number } {
+  return { before: blocks[k - 1]?.is === 'table' ? GAP_PT : 0, after: blocks[k + 1]?.is === 'table' ? GAP_PT : 0 }
 }

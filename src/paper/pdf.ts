@@ -1,8 +1,8 @@
 import pdfmake from 'pdfmake'
 import type { Content, TDocumentDefinitions, TFontDictionary } from 'pdfmake/interfaces.js'
-import type { Block, Paragraph } from './blocks.js'
+import type { Block, Look } from './blocks.js'
 import type { Fonts } from './fonts.js'
-import { LOOKS } from './looks.js'
+import { besideTable, LOOKS } from './looks.js'
 import { CHARACTERS, PAGE, pt, RED, redHeadSize, SIZE, TEXT_WIDTH_PT } from './measures.js'
 import { pdfTable } from './pdf-tables.js'
 import { lineHeightOf, runsOf } from './pdf-text.js'
@@ -10,6 +10,9 @@ import { filled, scopesOf, type Values } from './values.js'
 
 const TIGHTER_PT = TEXT_WIDTH_PT / CHARACTERS - SIZE.body
 const BOTTOM_MM = PAGE.heightMm - PAGE.topMm - PAGE.textHeightMm
+/** What a heading and the first rows of a table take. */
+const KEEP_MM = 32
+const LONG_TEXT = 400
 const RIGHT_MM = PAGE.widthMm - PAGE.leftMm - PAGE.textWidthMm
 
 /** What a PDF says of itself. */
@@ -35,9 +38,9 @@ export async function pdfOf(blocks: readonly Block[], values: Values, about: Abo
     defaultStyle: { font: fonts.of('fangsong')[0]?.name ?? '', fontSize: SIZE.body },
     content: contentOf(blocks, values, fonts),
     footer: (page) => pageNumber(page, fonts),
-    // A heading goes to the page of what it is over.
-    pageBreakBefore: ({ headlineLevel }, nodes) =>
-      headlineLevel === 1 && !nodes.getFollowingNodesOnPage().some((node) => node.text !== undefined),
+    // A heading goes to the page of the table that it is over.
+    pageBreakBefore: ({ headlineLevel, startPosition }) =>
+      headlineLevel !== undefined && startPosition.verticalRatio > 1 - headlineLevel / PAGE.textHeightMm,
   }
   pdfmake.setFonts(dictionaryOf(fonts))
   // The fonts are all that it may open.
@@ -50,42 +53,68 @@ function dictionaryOf({ all }: Fonts): TFontDictionary {
   return Object.fromEntries(all.map(({ name, path }) => [name, { normal: path }]))
 }
 
+/** A piece of the paper, and how much room must be under it so that it does not stand alone at the foot of a page. */
+interface Piece {
+  content: Content
+  keepNext: boolean
+  isTable: boolean
+}
+
 function contentOf(blocks: readonly Block[], values: Values, fonts: Fonts): Content[] {
   const content: Content[] = []
+  let kept: Content[] = []
   let breakBefore = false
-  for (const block of blocks) {
-    if (block.is === 'pageBreak') {
-      breakBefore = true
-      continue
-    }
-    const made = block.is === 'table' ? [pdfTable(block, values, fonts)] : paragraphs(block, values, fonts)
-    const [first, ...rest] = made
-    if (first === undefined) continue
-    content.push(breakBefore ? { stack: [first], pageBreak: 'before' } : first, ...rest)
+  const put = (made: Content) => {
+    content.push(breakBefore ? { stack: [made], pageBreak: 'before' } : made)
     breakBefore = false
   }
+  for (const [k, block] of blocks.entries()) {
+    if (block.is === 'pageBreak') breakBefore = true
+    for (const { content: made, keepNext, isTable } of piecesOf(block, values, fonts, besideTable(blocks, k))) {
+      if (isTable) {
+        // A table may be longer than a page: what stands over it is kept with its beginning alone.
+        if (kept.length > 0) put({ stack: kept, headlineLevel: KEEP_MM })
+        put(made)
+        kept = []
+      } else if (keepNext) kept.push(made)
+      else {
+        put(kept.length === 0 ? made : { stack: [...kept, made], unbreakable: true })
+        kept = []
+      }
+    }
+  }
+  if (kept.length > 0) put({ stack: kept, unbreakable: true })
   return content
 }
 
-function paragraphs({ look, text, each }: Paragraph, values: Values, fonts: Fonts): Content[] {
+function piecesOf(block: Block, values: Values, fonts: Fonts, beside: { before: number; after: number }): Piece[] {
+  if (block.is === 'pageBreak') return []
+  if (block.is === 'table') return [{ content: pdfTable(block, values, fonts), keepNext: false, isTable: true }]
+  const style = LOOKS[block.look]
+  return scopesOf(values, block.each).map((scope) => {
+    const text = filled(block.text, scope)
+    // What is long is broken wherever it stands.
+    const keepNext = style.keepNext === true && text.length <= LONG_TEXT
+    return { content: paragraphOf(block.look, text, fonts, beside), keepNext, isTable: false }
+  })
+}
+
+function paragraphOf(look: Look, text: string, fonts: Fonts, beside: { before: number; after: number }): Content {
   const style = LOOKS[look]
   const { face, align, linePt, indent = 0, rightIndent = 0, beforePt = 0, afterPt = 0 } = style
-  return scopesOf(values, each).flatMap((scope) => {
-    const shown = filled(text, scope)
-    const sizePt = look === 'redHead' ? redHeadSize(shown) : style.sizePt
-    const one: Content = {
-      text: runsOf(shown, fonts.of(face)),
-      fontSize: sizePt,
-      lineHeight: lineHeightOf(fonts, face, sizePt, linePt),
-      alignment: align,
-      ...(style.keepNext === true ? { headlineLevel: 1 } : {}),
-      leadingIndent: indent * sizePt,
-      margin: [0, beforePt, rightIndent * sizePt, style.ruled === true ? 0 : afterPt],
-      ...(style.color === undefined ? {} : { color: `#${style.color}` }),
-      ...(style.sizePt === SIZE.body ? { characterSpacing: TIGHTER_PT } : {}),
-    }
-    return style.ruled === true ? [one, rule(afterPt)] : [one]
-  })
+  const sizePt = look === 'redHead' ? redHeadSize(text) : style.sizePt
+  const after = afterPt + beside.after
+  const one: Content = {
+    text: runsOf(text, fonts.of(face)),
+    fontSize: sizePt,
+    lineHeight: lineHeightOf(fonts, face, sizePt, linePt),
+    alignment: align,
+    leadingIndent: indent * sizePt,
+    margin: [0, beforePt + beside.before, rightIndent * sizePt, style.ruled === true ? 0 : after],
+    ...(style.color === undefined ? {} : { color: `#${style.color}` }),
+    ...(style.sizePt === SIZE.body ? { characterSpacing: TIGHTER_PT } : {}),
+  }
+  return style.ruled === true ? { stack: [one, rule(after)] } : one
 }
 
 function rule(afterPt: number): Content {

@@ -6,14 +6,13 @@ import {
   type IParagraphOptions,
   LineRuleType,
   Packer,
-  PageBreak,
   PageNumber,
   Paragraph,
   type Table,
   TextRun,
 } from 'docx'
 import type { Block, Paragraph as PaperParagraph } from './blocks.js'
-import { LOOKS, type LookStyle } from './looks.js'
+import { besideTable, LOOKS, type LookStyle } from './looks.js'
 import { CHARACTERS, PAGE, PITCH_PT, pt, redHeadSize, SIZE, TEXT_WIDTH_PT } from './measures.js'
 import { wordTable } from './word-tables.js'
 import { runsOf, twips, WORD_FONTS } from './word-text.js'
@@ -57,21 +56,37 @@ export async function wordTemplateOf(blocks: readonly Block[], title: string, is
         // No grid: lines that are no 22nd of the page, in tables, would be stretched to two of them.
         properties: { page, grid: { linePitch: twips(PITCH_PT) } },
         footers: { default: pageNumber('right'), even: pageNumber('left') },
-        children: blocks.flatMap((block) => wordBlocks(block, issuer)),
+        children: blocks.flatMap((block, k) => wordBlocks(block, issuer, placeOf(blocks, k))),
       },
     ],
   })
   return Packer.toBuffer(document)
 }
 
-function wordBlocks(block: Block, issuer: string): (Paragraph | Table)[] {
-  if (block.is === 'pageBreak') return [new Paragraph({ children: [new PageBreak()] })]
-  if (block.is === 'paragraph') return [wordParagraph(block, issuer)]
+/** Where a paragraph stands. */
+interface Place {
+  before: number
+  after: number
+  pageBreakBefore: boolean
+}
+
+function placeOf(blocks: readonly Block[], k: number): Place {
+  return { ...besideTable(blocks, k), pageBreakBefore: blocks[k - 1]?.is === 'pageBreak' }
+}
+
+function wordBlocks(block: Block, issuer: string, place: Place): (Paragraph | Table)[] {
+  if (block.is === 'pageBreak') return []
+  if (block.is === 'paragraph') return [wordParagraph(block, issuer, place)]
   return block.look === 'imprint' ? [new Paragraph({}), wordTable(block)] : [wordTable(block)]
 }
 
-function wordParagraph({ look, text, each }: PaperParagraph, issuer: string): Paragraph {
-  const style = LOOKS[look]
+function wordParagraph(
+  { look, text, each }: PaperParagraph,
+  issuer: string,
+  { before, after, pageBreakBefore }: Place,
+): Paragraph {
+  const own = LOOKS[look]
+  const style = { ...own, beforePt: (own.beforePt ?? 0) + before, afterPt: (own.afterPt ?? 0) + after }
   // What the head will say is known, though the template only names it.
   const sizePt = look === 'redHead' ? redHeadSize(issuer) : style.sizePt
   const isText = style.sizePt === SIZE.body
@@ -79,6 +94,7 @@ function wordParagraph({ look, text, each }: PaperParagraph, issuer: string): Pa
   const [open, close] = each === undefined ? ['', ''] : [`{#${each} [loopOver: "paragraph"]}`, `{/${each}}`]
   return new Paragraph({
     ...shape(style),
+    pageBreakBefore,
     children: runsOf(open + text + close, style.face, sizePt, run),
   })
 }

@@ -10,7 +10,7 @@ function list(widths: readonly number[], heads: readonly string[], each: string,
   return { is: 'table', look: 'list', widths, head: heads, rows: [{ each, cells }, empty] }
 }
 
-const STANDING = ['排名', '名称', '累计挂账', '已销号', '在账', '逾期', '整改率', '按期销号率']
+const STANDING = ['排名', '名称', '累计挂账', '已销号', '在账', '逾期', '整改率', '按期率']
 const STANDING_WIDTHS = [8, 28, 11, 10, 9, 9, 12, 13]
 const STANDING_CELLS = [
   centre('{名次}'),
@@ -22,6 +22,7 @@ const STANDING_CELLS = [
 export const BULLETIN: readonly Block[] = [
   ...head('{标题}'),
   paragraph('body', '{更正说明}', '更正说明'),
+  paragraph('addressee', '{主送}', '主送'),
   paragraph('body', '{段落}', '导语'),
   paragraph('heading', '一、总体情况'),
   paragraph('body', '{概况}'),
@@ -37,7 +38,7 @@ export const BULLETIN: readonly Block[] = [
   list(STANDING_WIDTHS, STANDING, '县区排名', STANDING_CELLS),
   paragraph('heading', '四、逾期隐患'),
   paragraph('body', '{逾期说明}'),
-  list([16, 25, 20, 15, 9, 15], ['编号', '隐患', '责任单位', '完成时限', '逾期天数', '督办'], '逾期隐患', [
+  list([16, 25, 20, 15, 9, 15], ['编号', '隐患', '责任单位', '完成时限', '天数', '督办'], '逾期隐患', [
     centre('{编号}'),
     cell('{隐患}'),
     cell('{单位}'),

@@ -75,7 +75,7 @@ export const SUPERVISION_LETTER: readonly Block[] = [
   ),
   paragraph('body', '{要求}', '其他要求'),
   paragraph('body', '请于{反馈时限}前将整改情况书面反馈我办。', '反馈时限'),
-  paragraph('body', '特此函告。'),
+  paragraph('last', '特此函告。'),
   ...closing(),
   imprint(),
 ]
@@ -95,7 +95,7 @@ export const TALK_NOTICE: readonly Block[] = [
   paragraph('heading', '三、约谈对象'),
   paragraph('body', '{责任单位}{牵头领导}。'),
   paragraph('heading', '四、有关要求'),
-  paragraph('body', '请约谈对象准时参加，并携带整改情况的书面说明，包括未按期完成的原因、整改措施和完成时间。'),
+  paragraph('last', '请约谈对象准时参加，并携带整改情况的书面说明，包括未按期完成的原因、整改措施和完成时间。'),
   paragraph('body', '{要求}', '其他要求'),
   ...closing(),
   imprint(),

@@ -30,6 +30,7 @@ export const CLOSURE_FORM: readonly Block[] = [
     opinion('核验意见', '{核验意见}', ['核验人：{核验人}　　　　{核验时间}'], 26),
     opinion('安委办意见', '', ['（盖章）　　　　　　　　', BLANK_DAY], 28),
   ]),
+  { is: 'pageBreak' },
   paragraph('caption', '附：整改前后照片'),
   PHOTOS,
 ]
@@ -90,7 +91,7 @@ export const ITEM_FILE: readonly Block[] = [
   },
   paragraph('caption', '四、文书目录'),
   {
-    ...{ is: 'table', look: 'list', widths: [8, 25, 31, 18, 18], head: ['序号', '文号', '文书', '发文日期', '签收'] },
+    ...{ is: 'table', look: 'list', widths: [7, 28, 35, 15, 15], head: ['序号', '文号', '文书', '发文日期', '签收'] },
     rows: [
       {
         each: '文书目录',
@@ -104,6 +105,7 @@ export const ITEM_FILE: readonly Block[] = [
       },
     ],
   },
+  { is: 'pageBreak' },
   paragraph('caption', '五、整改前后照片'),
   PHOTOS,
 ]
