@@ -35,7 +35,7 @@ export function wordTable({ look, widths, head, rows }: PaperTable): Table {
     margins: { left: twips(style.paddingPt), right: twips(style.paddingPt), top: 40, bottom: 40 },
     rows: [
       ...(head === undefined ? [] : [headRow(head, columns, style)]),
-      ...rows.map((row) => wordRow(row, columns, style)),
+      ...rows.map((row) => wordRow(row, columns, style, head === undefined)),
     ],
   })
 }
@@ -45,9 +45,15 @@ function headRow(head: readonly string[], columns: readonly number[], style: Tab
   return new TableRow({ tableHeader: true, cantSplit: true, children: wordCells(cells, columns, style) })
 }
 
-function wordRow({ cells, each, heightMm }: Row, columns: readonly number[], style: TableStyle): TableRow {
+/** LibreOffice (7.4) loses rows of a table with a repeated head where rows may not be broken. */
+function wordRow(
+  { cells, each, heightMm }: Row,
+  columns: readonly number[],
+  style: TableStyle,
+  cantSplit: boolean,
+): TableRow {
   return new TableRow({
-    cantSplit: true,
+    cantSplit,
     ...(heightMm === undefined ? {} : { height: { value: twips(pt(heightMm)), rule: HeightRule.ATLEAST } }),
     children: wordCells(looped(cells, each), columns, style),
   })
