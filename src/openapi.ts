@@ -88,13 +88,15 @@ function tidy(document: Json): Json {
   const { paths, components } = document as { paths: Json; components: { schemas: Record<string, Json> } }
   const { schemas } = components
   prune(schemas, paths)
+  const plain = new Map<string, string>()
   for (const name of Object.keys(schemas).filter((name) => name.endsWith('Input'))) {
     const twin = name.slice(0, -'Input'.length)
     // A schema that is used one way only has its plain name; equal twins are one.
     if (schemas[twin] !== undefined && !isEqual(schemas[name], schemas[twin])) continue
     schemas[twin] = schemas[name] ?? null
-    rename(document, name, twin)
+    plain.set(PREFIX + name, PREFIX + twin)
   }
+  rename(document, plain)
   prune(schemas, paths)
   hoistStyles(document)
   return document
@@ -134,11 +136,15 @@ function isObject(node: Json | undefined): boolean {
 }
 
 function isEqual(a: Json | undefined, b: Json | undefined): boolean {
-  return JSON.stringify(a).replaceAll('Input"', '"') === JSON.stringify(b)
+  return plainly(a) === plainly(b)
 }
 
-function rename(node: Json, from: string, to: string): void {
+function plainly(schema: Json | undefined): string {
+  return JSON.stringify(schema).replaceAll('Input"', '"')
+}
+
+function rename(node: Json, names: ReadonlyMap<string, string>): void {
   if (typeof node !== 'object' || node === null) return
-  if (!Array.isArray(node) && node.$ref === PREFIX + from) node.$ref = PREFIX + to
-  for (const child of Object.values(node)) rename(child, from, to)
+  if (!Array.isArray(node) && typeof node.$ref === 'string') node.$ref = names.get(node.$ref) ?? node.$ref
+  for (const child of Object.values(node)) rename(child, names)
 }

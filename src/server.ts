@@ -22,11 +22,11 @@ const DRAIN_MS = 200
 /** The process: config → database → app → listen, and on a signal the same backwards, the embedded database last. */
 export async function serve(config: Config, log: Logger): Promise<void> {
   const database = await openDatabase(config, log)
-  const sample = config.databaseUrl === undefined ? await ensureSample(config, database.pool) : undefined
+  const now = createClock(config.clock)
+  const sample = config.databaseUrl === undefined ? await ensureSample(config, database.pool, now()) : undefined
   const db = createDb(database.pool)
   const watch = createLedgerWatch(db)
   let stopping = false
-  const now = createClock(config.clock)
   if (config.clock.rate !== 1 || config.clock.start !== undefined) {
     log.warn(config.clock, 'the clock is not the real one: for trials only')
   }

@@ -29,6 +29,12 @@ t.test('what a unit does well and badly is scored once, and each entry says why'
     ['closed_on_time', 2],
     ['closure_rejected', -1],
   ])
+  const ranked = async (what: string, caller = home.office) =>
+    (await ok(caller.get(`/v1/reports/${what}?from=2026-03-01&to=2026-04-01`))).groups
+  t.match(await ranked('units'), [{ key: home.unit, points: 2, moneyFen: 0 }])
+  t.match(await ranked('units', home.unitCaller), [{ points: 2 }], 'the unit itself is told')
+  t.same(await ranked('units', home.otherUnitCaller), [], 'another is not')
+  t.match(await ranked('areas'), [{ key: '341225', points: null, moneyFen: null }])
   clock.now = noon('2026-03-10')
   await ok(home.office.post(`${url}/rechecks`, { passed: false, findings: '护栏被撞损' }))
   await scoreOn(made, '2026-03-10')

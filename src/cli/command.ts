@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { type Logger, pino } from 'pino'
+import { createClock } from '../clock.js'
 import { readConfig } from '../config.js'
 import { createDb, type Db, withoutQuery } from '../db/client.js'
 import { jurisdiction as jurisdictionTable } from '../db/schema.js'
@@ -49,6 +50,8 @@ export interface CommandContext {
   db: Db
   log: Logger
   config: ReturnType<typeof readConfig>
+  /** The service's clock, and what it showed when the command began. */
+  clock: () => string
   now: string
 }
 
@@ -57,8 +60,9 @@ export async function withDatabase(work: (context: CommandContext) => Promise<vo
   const config = readConfig(process.env)
   const log = createLogger(config.logLevel === 'info' ? 'warn' : config.logLevel)
   const database = await openDatabase(config, log)
+  const clock = createClock(config.clock)
   try {
-    await work({ db: createDb(database.pool), log, config, now: new Date().toISOString() })
+    await work({ db: createDb(database.pool), log, config, clock, now: clock() })
   } finally {
     await database.close()
   }

@@ -33,14 +33,14 @@ export async function run(args: string[]): Promise<void> {
     throw new CommandError(`${file} cannot be read: ${err.message}`)
   })
   const fileSha256 = await hashOf(file)
-  await withDatabase(async ({ db, now }) => {
+  await withDatabase(async ({ db, now, clock }) => {
     const actor = await systemActor(db, values.jurisdiction)
     const bar = progressBar(size)
     const started = performance.now()
     const job = {
       ...{ mapping, fileSha256, dryRun: values['dry-run'] ?? false, language: 'en' as const },
       open: () => createReadStream(file),
-      now: () => new Date().toISOString(),
+      now: clock,
       onProgress: (bytes: number) => bar?.update(bytes / MEGABYTE),
     }
     const { body } = await importFile(db, { actor, now, idempotency: undefined }, job)

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { createClient, ProblemError, type Retry } from '../client/index.js'
 import { readConfig } from '../config.js'
 import { MirrorStopped, mirror } from '../mirror/mirror.js'
@@ -28,6 +29,8 @@ export async function run(args: string[]): Promise<void> {
   const source = createClient({ baseUrl: from, key: clientKey, language: 'en', attempts, onRetry: sayRetry })
   const target = createTarget(/^postgres(ql)?:/.test(to) ? await openPostgres(to) : openSqlite(to))
   const ending = new AbortController()
+  // Every request listens to it until it is collected, which a small heap leaves for long; the warning would be wrong.
+  setMaxListeners(0, ending.signal)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort())
   try {
     const say = (line: string) => process.stdout.write(`${line}\n`)

@@ -63,14 +63,14 @@ const CONTACTS: readonly { recipient: 'unit' | 'office' | 'supervisor'; unit?: s
  * Makes the sample jurisdiction in an empty database and keeps its keys in `DATA_DIR/sample-keys.json` (mode 0600).
  * Answers the keys, also those of an earlier start; undefined when the database is not empty and no file is there.
  */
-export async function ensureSample(config: Config, pool: pg.Pool): Promise<SampleKeys | undefined> {
+export async function ensureSample(config: Config, pool: pg.Pool, now: string): Promise<SampleKeys | undefined> {
   const file = join(config.dataDir, FILE)
   const db = createDb(pool)
   const keys = await db.transaction(async (tx) => {
     // Two processes may start on one empty database; the second waits here and finds it filled.
     await tx.execute(sql`lock table jurisdiction in share row exclusive mode`)
     const { rows } = await tx.execute(sql`select from jurisdiction limit 1`)
-    return rows.length > 0 ? undefined : createSample(tx, config.keyEnvironment, new Date().toISOString(), file)
+    return rows.length > 0 ? undefined : createSample(tx, config.keyEnvironment, now, file)
   })
   return keys ?? (await readKeys(file))
 }

@@ -96,7 +96,7 @@ const NETWORK_CODES = new Set([
   'EAI_AGAIN',
 ])
 const CONNECTION_MESSAGES =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|query read timeout|connection timeout/i
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|query read timeout|connection timeout|pool after calling end/i
 
 /** Whether the database is away (or full, or shutting down) rather than the request wrong: answered with 503. */
 export function isDatabaseAway(err: unknown): boolean {

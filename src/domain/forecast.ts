@@ -77,8 +77,10 @@ function limitsOf(open: number, pace: number, noise: number, days: number): [num
 /** The weeks' variance of what was closed less what was added, as a multiple of what chance alone would give; at least 1. */
 function dispersionOf(weeks: readonly Week[], moved: number): number {
   if (weeks.length < 2 || moved === 0) return 1
+  // In whole numbers up to the last division: a sum of fractions would depend on the order of the weeks.
+  const n = weeks.length
   const nets = weeks.map(({ added, closed }) => closed - added)
-  const mean = nets.reduce((sum, net) => sum + net, 0) / nets.length
-  const variance = nets.reduce((sum, net) => sum + (net - mean) ** 2, 0) / (nets.length - 1)
-  return Math.max(1, variance / (moved / weeks.length))
+  const sum = nets.reduce((total, net) => total + net, 0)
+  const squares = nets.reduce((total, net) => total + net * net, 0)
+  return Math.max(1, (n * squares - sum * sum) / ((n - 1) * moved))
 }

@@ -50,7 +50,7 @@ async function* entriesOf<R>(tables: Tables<R>): AsyncGenerator<ZipEntry> {
       async function* written(): AsyncGenerator<string> {
         yield openingOf(sheet, names)
         for (; next.done !== true && last < maxRows; next = await rows.next()) yield next.value(++last)
-        yield closingOf(range())
+        yield closingOf(sheet, range())
       }
       yield { name: `xl/worksheets/sheet${page + 1}.xml`, content: inBlocks(written()) }
       worksheets.push({ name: page === 1 ? name : `${name}_${page}`, range: range() })
@@ -97,22 +97,44 @@ function textCell(ref: string, style: number, text: string): string {
   return `<c r="${ref}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${shown}</t></is></c>`
 }
 
-function openingOf<R>({ columns }: Sheet<R>, { language }: Names): string {
-  const widths = columns.map(({ width }, k) => `<col min="${k + 1}" max="${k + 1}" width="${width}" customWidth="1"/>`)
-  const headings = columns.map(({ title }, k) => textCell(`${letters(k)}1`, STYLE.heading, inLanguage(title, language)))
-  return `${OPEN_WORKSHEET}<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>${widths.join('')}</cols><sheetData><row r="1" ht="30" customHeight="1">${headings.join('')}</row>`
+/** On paper a sheet is as wide as the page, unless that would make it too small to read. */
+const FIT = '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+const FIT_TO_WIDTH = 'fitToWidth="1" fitToHeight="0"'
+const WIDEST_FIT = 230
+
+function fitsPage<R>({ columns }: Sheet<R>): boolean {
+  return columns.reduce((sum, { width }) => sum + width, 0) <= WIDEST_FIT
 }
 
-function closingOf(range: string): string {
-  return `</sheetData><autoFilter ref="${range}"/><pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5" header="0.3" footer="0.3"/><pageSetup paperSize="9" orientation="landscape"/></worksheet>`
+function openingOf<R>(sheet: Sheet<R>, { language }: Names): string {
+  const { columns } = sheet
+  const widths = columns.map(({ width }, k) => `<col min="${k + 1}" max="${k + 1}" width="${width}" customWidth="1"/>`)
+  const headings = columns.map(({ title }, k) => textCell(`${letters(k)}1`, STYLE.heading, inLanguage(title, language)))
+  const fit = fitsPage(sheet) ? FIT : ''
+  return `${OPEN_WORKSHEET}${fit}<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>${widths.join('')}</cols><sheetData><row r="1" ht="30" customHeight="1">${headings.join('')}</row>`
+}
+
+function closingOf<R>(sheet: Sheet<R>, range: string): string {
+  const fit = fitsPage(sheet) ? FIT_TO_WIDTH : ''
+  return `</sheetData><autoFilter ref="${range}"/><pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5" header="0.3" footer="0.3"/><pageSetup paperSize="9" orientation="landscape" ${fit}/></worksheet>`
+}
+
+/** In characters, of which a Chinese one takes two; and in points. */
+const COVER_WIDTH = 72
+const LINE_HEIGHT = 16
+
+/** Not every program makes a row as high as its text. */
+function linesOf(text: string): number {
+  const widthOf = (line: string) => line.replace(/[^ -ÿ]/g, '  ').length
+  return text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / COVER_WIDTH)), 0)
 }
 
 function coverSheetOf({ title, lines }: ReturnType<CoverOf>): string {
   const rows = lines.map(
     ([label, value], k) =>
-      `<row r="${k + 3}">${textCell(`A${k + 3}`, STYLE.label, label)}${textCell(`B${k + 3}`, STYLE.wrapped, value)}</row>`,
+      `<row r="${k + 3}" ht="${LINE_HEIGHT * linesOf(value)}" customHeight="1">${textCell(`A${k + 3}`, STYLE.label, label)}${textCell(`B${k + 3}`, STYLE.wrapped, value)}</row>`,
   )
-  return `${OPEN_WORKSHEET}<sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0"/></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols><col min="1" max="1" width="16" customWidth="1"/><col min="2" max="2" width="72" customWidth="1"/></cols><sheetData><row r="1" ht="36" customHeight="1">${textCell('A1', STYLE.title, title)}</row>${rows.join('')}</sheetData><pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/><pageSetup paperSize="9"/></worksheet>`
+  return `${OPEN_WORKSHEET}${FIT}<sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0"/></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols><col min="1" max="1" width="16" customWidth="1"/><col min="2" max="2" width="${COVER_WIDTH}" customWidth="1"/></cols><sheetData><row r="1" ht="36" customHeight="1">${textCell('A1', STYLE.title, title)}</row>${rows.join('')}</sheetData><pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/><pageSetup paperSize="9" ${FIT_TO_WIDTH}/></worksheet>`
 }
 
 const BLOCK = 65_536

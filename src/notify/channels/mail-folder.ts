@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createTransport, type SendMailOptions } from 'nodemailer'
@@ -14,8 +15,10 @@ export function openFolder(folder: string, mailOf: (message: Message, to: Recipi
       await mkdir(folder, { recursive: true, mode: 0o700 })
       // The same message has the same file, however often it is sent, and nobody sees half of it.
       const file = join(folder, `${message.id}.eml`)
-      await writeFile(`${file}.new`, bytes, { mode: 0o600 })
-      await rename(`${file}.new`, file)
+      // Two may be at it: a worker that was thought dead, and the one that took its place.
+      const part = `${file}.${randomUUID()}`
+      await writeFile(part, bytes, { mode: 0o600 })
+      await rename(part, file)
       return SENT
     },
   }
