@@ -39,7 +39,7 @@ export function orderValues({ assignment, dueAt, progress }: Item, names: Names,
     惩戒措施: assignment?.penalty ?? '',
     交办时间: dayText(assignment?.assignedAt, zone),
     签收时间: dayText(assignment?.acceptedAt, zone),
-    整改进度: progress === null ? '未报告进展' : `${progress.percent}%`,
+    整改进度: progress === null ? '尚未报告整改进展' : `最近一次报告的整改进度为${progress.percent}%`,
   }
 }
 

@@ -20,11 +20,10 @@ export interface Fonts {
 }
 
 const require = createRequire(import.meta.url)
-const SERIF = '@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf'
-const SERIF_BOLD = '@expo-google-fonts/noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf'
-const SANS = '@expo-google-fonts/noto-sans-sc/500Medium/NotoSansSC_500Medium.ttf'
-
 /** The fonts that the service brings: 宋体 takes the place of 仿宋, which nobody gives away with all its characters. */
+const SERIF = require.resolve('@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf')
+const SERIF_BOLD = require.resolve('@expo-google-fonts/noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf')
+const SANS = require.resolve('@expo-google-fonts/noto-sans-sc/500Medium/NotoSansSC_500Medium.ttf')
 const BUNDLED: Record<Face, string> = { fangsong: SERIF, biaosong: SERIF_BOLD, heiti: SANS, songti: SERIF }
 /** One of the operator’s own for characters that no other has. */
 const FALLBACK = 'fallback'
@@ -45,7 +44,7 @@ export function openFonts(folder: string | undefined): Fonts {
   const faces = Object.keys(BUNDLED) as Face[]
   const fallback = ownFont(folder, FALLBACK)
   const chains = faces.map((face) => {
-    const paths = [ownFont(folder, face), require.resolve(BUNDLED[face]), require.resolve(SERIF), fallback]
+    const paths = [ownFont(folder, face), BUNDLED[face], SERIF, fallback]
     return [face, [...new Set(paths)].filter((path) => path !== undefined).map(open)] as const
   })
   const byFace = new Map<Face, readonly FontFile[]>(chains)

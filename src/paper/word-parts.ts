@@ -6,7 +6,7 @@ const MAIN_TYPE = 'application/vnd.openxmlformats-officedocument.wordprocessingm
 const CONTENT_TYPES = '[Content_Types].xml'
 const MAIN = 'word/document.xml'
 /** What a letter needs: text, pictures, and fonts that Word has put in. */
-const PART = /^[A-Za-z0-9_\-./[\] ]+\.(xml|rels|png|jpe?g|gif|odttf)$/i
+const PART = /^[A-Za-z0-9_\-./[\] ]+\.(xml|rels|png|jpe?g|gif|emf|wmf|odttf)$/i
 const XML = /\.(xml|rels)$/i
 /** What runs, brings another program's file along, or another Word file whole. */
 const ACTIVE_PART = /vbaProject|vbaData|activeX|embeddings|oleObject|afchunk/i
