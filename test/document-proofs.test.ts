@@ -114,6 +114,16 @@ t.test('verification finds a paper that was changed, lost, or made behind the le
   t.match(cli.out, new RegExp(`${number} pdf: another hash`))
   t.same(await attack(`delete from document_file where ${ofForm}`), [{ document: `${number} pdf`, fault: 'missing' }])
   t.same(await attack('insert into document_file select * from kept'), [])
+  await superuser.query('alter table document_file drop constraint document_file_sha256')
+  t.same(await attack(`update document_file set content = 'x' where ${ofForm}`), [
+    { document: `${number} pdf`, fault: 'differs' },
+  ])
+  t.same(
+    await attack(
+      `update document_file f set content = k.content from kept k where ${ofForm.replaceAll('document_id', 'f.document_id').replace('format', 'f.format')}`,
+    ),
+    [],
+  )
   const forged = `insert into document_file select jurisdiction_id, (select id from document where kind = 'item_file' limit 1),
     format, sha256, content from kept on conflict (jurisdiction_id, document_id, format) do update
     set content = excluded.content, sha256 = excluded.sha256`
