@@ -42,6 +42,8 @@ begin
   grant insert, update on score_appeal, score_day to one_list_service;
   -- What was never used is swept; what is used follows from the items, by a trigger.
   grant insert, update, delete on evidence, evidence_file to one_list_service;
+  grant insert, update on recurrence, recheck to one_list_service;
+  grant insert on recheck_draw to one_list_service;
   grant execute on function append_events(text, json) to one_list_service;
   -- The job queue's tables are its own affair; nothing in them is the truth about anything.
   grant usage on schema pgboss to one_list_service;

@@ -15,6 +15,7 @@ import { deadlineRoute } from './calendar/deadline-route.js'
 import { feedRoutes } from './calendar/feed-routes.js'
 import { icsRoute } from './calendar/ics-route.js'
 import { recomputationRoutes } from './calendar/recomputation-routes.js'
+import { recheckRoutes } from './close/recheck-routes.js'
 import { CLOSE_COMMANDS } from './close/routes.js'
 import { createBatchRoutes } from './commands/batch-routes.js'
 import { commandRoutes } from './commands/routes.js'
@@ -30,12 +31,16 @@ import { acceptJson } from './http/body.js'
 import { compressAnswers } from './http/compression.js'
 import { createFeedAuthenticator } from './http/feed-token.js'
 import { createTokenAuthenticator } from './http/oidc.js'
-import { answerError, FRAMEWORK_ERRORS, rawProblem } from './http/problem.js'
+import { answerError, FRAMEWORK_ERRORS } from './http/problem.js'
 import { limitRate } from './http/rate-limit.js'
+import { rawProblem } from './http/raw-problem.js'
 import { applyViews } from './http/saved-view.js'
 import { refuseUnstorableText, validatorCompiler } from './http/validation.js'
 import { importRoutes } from './import/routes.js'
+import { HOTLINE_COMMANDS } from './intake/hotline-commands.js'
+import { open311Routes } from './intake/routes.js'
 import { LIST_COMMANDS } from './list/commands.js'
+import { duplicatesRoute } from './list/duplicates-route.js'
 import { listRoutes } from './list/routes.js'
 import { contactMessageRoutes } from './notify/contact-message-routes.js'
 import { contactRoutes } from './notify/contact-routes.js'
@@ -47,6 +52,7 @@ import { describeApi } from './openapi.js'
 import { measure } from './operation/metrics.js'
 import { operationRoutes } from './operation/routes.js'
 import { forecastRoutes } from './reports/forecast-routes.js'
+import { hotlineRoutes } from './reports/hotline-routes.js'
 import { outcomeRoutes } from './reports/outcome-routes.js'
 import { performanceRoutes } from './reports/performance-routes.js'
 import { progressRoutes } from './reports/progress-routes.js'
@@ -67,7 +73,7 @@ import { subscriptionRoutes } from './webhooks/subscription-routes.js'
 /** One megabyte of JSON is a hundred times the largest filing. Imports have their own limit. */
 const BODY_LIMIT_BYTES = 1_048_576
 /** All that can be done to an item, each by its own route and in a batch. */
-const ITEM_COMMANDS = [...LIST_COMMANDS, ...ASSIGN_COMMANDS, ...TRACK_COMMANDS, ...CLOSE_COMMANDS]
+const ITEM_COMMANDS = [...LIST_COMMANDS, ...ASSIGN_COMMANDS, ...TRACK_COMMANDS, ...CLOSE_COMMANDS, ...HOTLINE_COMMANDS]
 const batchRoutes = createBatchRoutes(ITEM_COMMANDS)
 const NO_PARAMETERS = z.strictObject({})
 /** A key or a feed's token, in a URL where it does not belong. */
@@ -115,6 +121,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(commandRoutes, { ...deps, commands: ITEM_COMMANDS })
   await app.register(batchRoutes, deps)
   await app.register(listRoutes, deps)
+  await app.register(duplicatesRoute, deps)
   await app.register(importRoutes, deps)
   await app.register(accidentRoutes, deps)
   await app.register(ledgerRoutes, deps)
@@ -122,6 +129,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(streamRoutes, { ...deps, metrics })
   await app.register(viewRoutes, deps)
   await app.register(evidenceRoutes, deps)
+  await app.register(recheckRoutes, deps)
   await app.register(noticeRoutes, deps)
   await app.register(contactRoutes, deps)
   await app.register(contactMessageRoutes, deps)
@@ -136,9 +144,11 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(scorePeriodRoutes, deps)
   await app.register(outcomeRoutes, deps)
   await app.register(ogcRoutes, deps)
+  await app.register(open311Routes, { ...deps, prefix: '/open311/v2' })
   await app.register(progressRoutes, deps)
   await app.register(performanceRoutes, deps)
   await app.register(forecastRoutes, deps)
+  await app.register(hotlineRoutes, deps)
   await app.register(bulletinRoutes, deps)
   await app.register(bulletinIssueRoutes, deps)
   await app.register(documentIssueRoutes, { ...deps, ...createPress(deps) })

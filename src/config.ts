@@ -30,6 +30,9 @@ export const Environment = z.object({
     .regex(/^[a-z]{1,10}$/)
     .default('live'),
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(6000),
+  // Open311 is everybody's: from one address, and filings with one key.
+  OPEN311_REQUESTS_PER_MINUTE: whole(1, 1_000_000).default(300),
+  OPEN311_FILINGS_PER_MINUTE: whole(1, 1_000_000).default(60),
   // The proxies' addresses: whoever trusts every hop trusts what a client writes.
   TRUST_PROXY: z
     .string()
@@ -91,6 +94,8 @@ export interface Config {
   logLevel: string
   keyEnvironment: string
   rateLimitPerMinute: number
+  /** Of Open311: all from one address, and filings with one key. */
+  open311: { requestsPerMinute: number; filingsPerMinute: number }
   trustProxy: false | string
   worker: boolean
   clock: ClockOptions
@@ -132,6 +137,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: e.LOG_LEVEL,
     keyEnvironment: e.KEY_ENVIRONMENT,
     rateLimitPerMinute: e.RATE_LIMIT_PER_MINUTE,
+    open311: { requestsPerMinute: e.OPEN311_REQUESTS_PER_MINUTE, filingsPerMinute: e.OPEN311_FILINGS_PER_MINUTE },
     trustProxy: e.TRUST_PROXY,
     worker: e.WORKER,
     clock: { start: e.CLOCK_START, rate: e.CLOCK_RATE },

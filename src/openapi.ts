@@ -34,6 +34,7 @@ export async function describeApi(app: App): Promise<void> {
         { name: 'Notify', description: 'Notify (通报制).' },
         { name: 'Reward and penalty', description: 'Points and money (奖惩积分).' },
         { name: 'Reports', description: 'What a supervisor pulls.' },
+        { name: 'Public intake', description: 'Reports of citizens and the hotline: Open311 GeoReport v2 (公众上报).' },
         { name: 'OGC API – Features', description: 'The list for geographic information systems (OGC 17-069r4).' },
         { name: 'Reference data and access', description: 'Units, areas, categories, calendar, people, keys.' },
         { name: 'Operation', description: 'For whoever operates the service.' },
@@ -44,6 +45,12 @@ export async function describeApi(app: App): Promise<void> {
             type: 'http',
             scheme: 'bearer',
             description: 'An API key (`ol_…`), or a JWT of the configured OpenID Connect issuer.',
+          },
+          channel: {
+            type: 'apiKey',
+            in: 'query',
+            name: 'api_key',
+            description: 'A channel’s API key for Open311: a parameter of the query, or of the form that is posted.',
           },
           feed: {
             type: 'apiKey',

@@ -20,6 +20,7 @@ const SLICES = [
   'access',
   'operation',
   'import',
+  'intake',
   'views',
   'evidence',
 ]

@@ -27,12 +27,15 @@ t.test('a filing with every field is kept as it was given', async (t) => {
   })
   t.match(answer, { status: 201, headers: { etag: '"1"', location: `/v1/items/${answer.body.id}` } })
   t.same(answer.body, {
+    ...{ closurePoints: null, verifications: [], suspectedRecurrenceOf: null },
     ...{ id: answer.body.id, code: '2026-000001', version: 1, status: 'reported' },
     ...{ title: '临水弯道无护栏', description: '弯道外侧临水库，无护栏。\n夜间无照明。' },
     ...{ level: null, category: 'roadside_protection', risk: 'road', source: 'hotline', area: '341225101' },
     ...{ road: 'S315', direction: 'up', startChainageM: 12345, endChainageM: 12900, chainage: 'K12+345~K12+900' },
     ...{ location: { lon: 115.5953, lat: 32.6584 }, address: '方集镇 幸福路口' },
     ...{ externalSystem: '12345', externalId: 'W-2026-77', foundAt: '2026-03-01T12:30:00.000Z' },
+    ...{ channel: null, mediaUrl: null },
+    hotline: { ticket: null, answerWanted: true, firstAnswer: null, satisfaction: null },
     ...{ reportedAt: START, reportedBy: { id: me.id, name: me.name }, listedAt: null, evaluation: null },
     ...{ defaultDueAt: null, assignment: null, dueAt: null, dueProvisional: false, escalation: null },
     ...{ onAccount: false, overdue: false, overdueDays: 0, dueSoon: false },

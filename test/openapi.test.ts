@@ -70,12 +70,16 @@ t.test('every body has an example', async (t) => {
   }
 })
 
+/** Open311 has errors of its own, in the format of the answer. */
+const problemTypeOf = (path: string) =>
+  !path.startsWith('/open311/') ? 'application/problem+json' : path.endsWith('.json') ? 'application/json' : 'text/xml'
+
 t.test('every answer is described, and problems are problem+json', async (t) => {
   for (const { name, path, operation } of operations) {
     for (const [status, response] of Object.entries(operation.responses)) {
       t.ok(response.description, `${name}: ${status} is described`)
       if (Number(status) >= 400 && status !== '503') {
-        t.ok(response.content?.['application/problem+json'], `${name}: ${status} is problem+json`)
+        t.ok(response.content?.[problemTypeOf(path)], `${name}: ${status} is a problem`)
       }
       for (const { schema } of Object.values(response.content ?? {})) {
         if (Number(status) >= 400 || schema === undefined) continue

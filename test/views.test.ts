@@ -239,3 +239,16 @@ t.test('a view that a subscription uses stays, and stays shared', async (t) => {
   t.equal((await office.delete(`/v1/subscriptions/${id}`)).status, 204)
   t.equal((await office.delete(url)).status, 204)
 })
+
+t.test('a person saves so many views and no more, also at once', async (t) => {
+  const person = await home.addCaller('inspector')
+  const tries = await Promise.all(
+    Array.from({ length: 205 }, (_, k) => person.post('/v1/views', { name: `视图 ${k}`, filter: {} })),
+  )
+  const refusals = tries.filter(({ status }) => status !== 201)
+  t.equal(refusals.length, 5)
+  for (const answer of refusals) refused(t, answer, 409, 'too-many')
+  const [first] = tries.filter(({ status }) => status === 201)
+  t.equal((await person.delete(`/v1/views/${first?.body.id}`)).status, 204)
+  await save(person, {})
+})

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import type { App, Deps } from '../deps.js'
-import { type Actor, ROLES } from '../domain/permissions.js'
+import { type Actor, KEY_ROLES } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
 import { CommandHeaders, intentOf, sendAnswer } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
@@ -23,7 +23,7 @@ const key = {
   id: z.string().meta({ example: '7Qm2XbT0aRk9' }),
   person: z.uuid(),
   name: z.string(),
-  role: z.enum(ROLES),
+  role: z.enum(KEY_ROLES),
   unit: z.uuid().nullable(),
   area: z.string().nullable(),
   createdAt: At,

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
-import { ROLES } from '../domain/permissions.js'
+import { KEY_ROLES } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
 import { CommandHeaders, intentOf, sendAnswer } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
@@ -25,7 +25,7 @@ const PersonView = z
   .strictObject({
     id: z.uuid(),
     name: z.string(),
-    role: z.enum(ROLES),
+    role: z.enum(KEY_ROLES),
     unit: z.uuid().nullable(),
     area: z.string().nullable(),
     active: z.boolean(),

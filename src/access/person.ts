@@ -2,19 +2,22 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Tx } from '../db/client.js'
 import { isWithinArea } from '../domain/area.js'
-import { type Actor, ROLES } from '../domain/permissions.js'
+import { type Actor, KEY_ROLES } from '../domain/permissions.js'
 import { invalid } from '../domain/rejection.js'
 import { AreaCode, text, Uuid } from '../http/fields.js'
 
 /** What describes a person in a request. */
 export const person = {
   name: text(100),
-  role: z.enum(ROLES),
+  role: z.enum(KEY_ROLES).meta({
+    description:
+      '`public` and `hotline` are channels from outside: an app of the citizens’, the city’s hotline. Their keys open Open311 and, of the rest, only what a hotline does with its own calls.',
+  }),
   unit: Uuid.nullish().meta({
     description: 'Required for role `unit`; for others the unit they belong to, which four eyes looks at.',
   }),
   area: AreaCode.nullish().meta({
-    description: 'Limits a supervisor or inspector to this code and what lies under it.',
+    description: 'Limits a supervisor, an inspector or a channel to this code and what lies under it.',
   }),
 }
 

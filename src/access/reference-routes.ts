@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
-import { ROLES } from '../domain/permissions.js'
+import { KEY_ROLES } from '../domain/permissions.js'
 import { CommandHeaders, intentOf, sendAnswer, sendJson } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PERSON_EXAMPLE } from '../http/examples.js'
@@ -24,7 +24,7 @@ const Me = z
   .strictObject({
     id: z.uuid(),
     name: z.string(),
-    role: z.enum(ROLES),
+    role: z.enum(KEY_ROLES),
     jurisdiction: z.strictObject({ id: z.string(), name: z.string(), timeZone: z.string(), area: z.string() }),
     unit: z.uuid().nullable(),
     area: z.string().nullable(),

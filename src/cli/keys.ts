@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { revokeKey } from '../access/create.js'
 import { AddKey, issueKey } from '../access/issue-key.js'
 import { person } from '../db/schema.js'
-import { ROLES } from '../domain/permissions.js'
+import { KEY_ROLES } from '../domain/permissions.js'
 import { appendEvents } from '../ledger/act.js'
 import { type CommandContext, CommandError, readArguments, systemActor, withDatabase } from './command.js'
 
@@ -12,7 +12,7 @@ one-list keys create --person <id> [--expires <RFC 3339>] [--jurisdiction <id>]
 one-list keys list [--jurisdiction <id>]
 one-list keys revoke <key id> [--jurisdiction <id>]
 
-  Roles: ${ROLES.join(', ')}`
+  Roles: ${KEY_ROLES.join(', ')}`
 
 const string = { type: 'string' } as const
 const OPTIONS = {

@@ -64,6 +64,254 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/open311/v2/discovery.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Service discovery (JSON)
+         * @description Where the interface is and what it speaks (Open311 Service Discovery). Says nothing of who uses it.
+         */
+        get: operations["open311Discovery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/discovery.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Service discovery (XML)
+         * @description Where the interface is and what it speaks (Open311 Service Discovery). Says nothing of who uses it.
+         */
+        get: operations["open311DiscoveryXml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/requests.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GET Service Requests (JSON)
+         * @description What came in through channels, the latest first. Nobody’s name is in it. Text and address are told once the office has put the item on the list, without telephone and identity numbers and mail addresses; before, and where it was dismissed or merged, only the channel that filed it reads what it said. A merged request is open as long as what it was merged into is.
+         */
+        get: operations["open311Requests"];
+        put?: never;
+        /**
+         * File a request (公众上报) (JSON)
+         * @description Files an item with source `public` or `hotline`, as the key is one of a public channel or the hotline; it waits for the office’s evaluation as any other. The id is in the answer at once. A repetition with the same `Idempotency-Key` answers the same id; without the header, so does the same form with the same key within ten minutes, so that a retry on a bad line files nothing twice. `lat` and `long` are WGS 84 unless `attribute[datum]` says another. Of persons nothing is kept: `email`, `phone`, names, `device_id` and `account_id` are taken and forgotten. `media_url` is kept as text and never followed.
+         */
+        post: operations["open311File"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/requests.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GET Service Requests (XML)
+         * @description What came in through channels, the latest first. Nobody’s name is in it. Text and address are told once the office has put the item on the list, without telephone and identity numbers and mail addresses; before, and where it was dismissed or merged, only the channel that filed it reads what it said. A merged request is open as long as what it was merged into is.
+         */
+        get: operations["open311RequestsXml"];
+        put?: never;
+        /**
+         * File a request (公众上报) (XML)
+         * @description Files an item with source `public` or `hotline`, as the key is one of a public channel or the hotline; it waits for the office’s evaluation as any other. The id is in the answer at once. A repetition with the same `Idempotency-Key` answers the same id; without the header, so does the same form with the same key within ten minutes, so that a retry on a bad line files nothing twice. `lat` and `long` are WGS 84 unless `attribute[datum]` says another. Of persons nothing is kept: `email`, `phone`, names, `device_id` and `account_id` are taken and forgotten. `media_url` is kept as text and never followed.
+         */
+        post: operations["open311FileXml"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/requests/{service_request_id}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GET Service Request (JSON)
+         * @description One request. What is not there, is another jurisdiction’s or did not come through a channel is 404 alike.
+         */
+        get: operations["open311Request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/requests/{service_request_id}.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GET Service Request (XML)
+         * @description One request. What is not there, is another jurisdiction’s or did not come through a channel is 404 alike.
+         */
+        get: operations["open311RequestXml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/services.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GET Service List (JSON)
+         * @description The categories of the jurisdiction, each as a service. All are `realtime`: a request has its id at once.
+         */
+        get: operations["open311Services"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/services.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GET Service List (XML)
+         * @description The categories of the jurisdiction, each as a service. All are `realtime`: a request has its id at once.
+         */
+        get: operations["open311ServicesXml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/services/{service_code}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GET Service Definition (JSON)
+         * @description What may be said beside the specification’s own fields. None is required; a hotline’s key has two more.
+         */
+        get: operations["open311ServiceDefinition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/services/{service_code}.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GET Service Definition (XML)
+         * @description What may be said beside the specification’s own fields. None is required; a hotline’s key has two more.
+         */
+        get: operations["open311ServiceDefinitionXml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/tokens/{token}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GET service_request_id from a token (JSON)
+         * @description No request here has a token, since each has its id at once; an id is taken for its own token.
+         */
+        get: operations["open311Token"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/tokens/{token}.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GET service_request_id from a token (XML)
+         * @description No request here has a token, since each has its id at once; an id is taken for its own token.
+         */
+        get: operations["open311TokenXml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -883,7 +1131,7 @@ export interface paths {
         put?: never;
         /**
          * File an item (上报)
-         * @description Files a hazard. It gets its code at once and waits in status `reported` for the office’s evaluation.
+         * @description Files a hazard. It gets its code at once and waits in status `reported` for the office’s evaluation. The answer names items at the same place that it may repeat (`possibleDuplicates`), and one that was struck off and may have come back (`suspectedRecurrenceOf`); ask before filing at `GET /v1/possible-duplicates`.
          */
         post: operations["fileItem"];
         delete?: never;
@@ -1013,7 +1261,7 @@ export interface paths {
         put?: never;
         /**
          * Decide closure (销号)
-         * @description Struck off after verification on site by somebody else, or sent back. Four eyes: neither the applicant nor anyone of the units that did the work.
+         * @description Struck off after verification on site by somebody else, or sent back. Four eyes: neither the applicant nor anyone of the units that did the work. Where the rules ask for two verifiers of an item’s level, or of one under supervision, the first approval is noted (`verifications`) and the item stays `closure_requested`; the last is the office’s, of another unit.
          */
         post: operations["itemDecideClosure"];
         delete?: never;
@@ -1182,6 +1430,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/items/{id}/hotline-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The first answer to a caller (首次响应)
+         * @description Records that whoever called the hotline was answered; once. By the office, the unit that has the item or helps with it, or the hotline itself for its own calls, which is shown the item without what goes on inside.
+         */
+        post: operations["itemAnswerCaller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/items/{id}/listing": {
         parameters: {
             query?: never;
@@ -1302,6 +1570,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/items/{id}/recurrence-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say whether an item is an old one come back (复发认定)
+         * @description Of `suspectedRecurrenceOf`. Confirmed, it counts against the closure of the old item: in `recurrent` and the recurrence rate, and as a failed recheck does in scores.
+         */
+        post: operations["itemDecideRecurrence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/items/{id}/reopening": {
         parameters: {
             query?: never;
@@ -1356,6 +1644,26 @@ export interface paths {
          * @description The responsible unit gives the order back before signing, with its reason; the item waits on the list for another.
          */
         post: operations["itemReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/{id}/satisfaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The caller’s satisfaction (满意度)
+         * @description What the caller thinks, asked after the first answer (回访). Asked again, the later word holds; both stay in the ledger.
+         */
+        post: operations["itemRecordSatisfaction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1750,6 +2058,66 @@ export interface paths {
         patch: operations["changePerson"];
         trace?: never;
     };
+    "/v1/possible-duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a filing would repeat (查重)
+         * @description The search that a filing makes, without filing: items at the same place (rules, `recurrence`), as far as the caller may see them.
+         */
+        get: operations["findPossibleDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recheck-draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How rechecks were drawn
+         * @description The latest month first. Anybody who has the ledger can draw a sample again: fold the events up to `cutOff.seq`; take the items that are then closed, with `closedAt` in the month; group them by responsible unit and level; of each group take ⌈closed × share ÷ 100⌉, those whose SHA-256(seed ‖ item id) is lowest, the seed being the 32 bytes of `cutOff.hash` and the id lower-case text. The ledger’s event `recheck.drawn` has `sampleSha256`, of the RFC 8785 JSON of the sorted ids.
+         */
+        get: operations["listRecheckDraws"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rechecks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rechecks that were drawn (回头看)
+         * @description The first due first, of items that the caller may see. `POST /v1/items/{id}/rechecks` makes one; a failed one puts its item on account again.
+         */
+        get: operations["listRechecks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports/areas": {
         parameters: {
             query?: never;
@@ -1797,6 +2165,32 @@ export interface paths {
          *     It goes on as it was: no holidays, campaigns or budgets are in it. Fewer than 4 weeks or 5 closings foretell nothing, and what no more is closed of than comes in is not reached at this pace; `outlook` says so.
          */
         get: operations["reportForecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/hotline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The hotline’s three rates (热线三率)
+         * @description The three rates by which hotlines are judged, each with its numerator and denominator, over the calls that were filed in the period (source `hotline`, local days from `from` up to, not including, `to`), as they stood at `asOf`.
+         *
+         *     - **Response** (响应率): callers who have a first answer ÷ callers who want one, whatever became of the item.
+         *     - **Resolution** (解决率): struck off, that is verified on site ÷ calls that were neither dismissed nor merged. What was merged counts where it went.
+         *     - **Satisfaction** (满意率): very, plainly or basically satisfied ÷ callers who were asked.
+         *
+         *     Counted are the items that match the filters and that the caller may see; a unit's report is about what it is responsible for or helps with. `asOf` left out: the end of the period if that is over (so that a month's report is always the same), else the present.
+         */
+        get: operations["reportHotline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2394,7 +2788,7 @@ export interface paths {
         put?: never;
         /**
          * Save a view
-         * @description A filter under a name, for `?view=` wherever items are filtered. It is the caller’s own unless it is shared, which the office and administrators may do.
+         * @description A filter under a name, for `?view=` wherever items are filtered. It is the caller’s own unless it is shared, which the office and administrators may do. A person has at most 200.
          */
         post: operations["addView"];
         delete?: never;
@@ -2530,7 +2924,7 @@ export interface components {
          *     }
          */
         AddApiKey: {
-            /** @description Limits a supervisor or inspector to this code and what lies under it. */
+            /** @description Limits a supervisor, an inspector or a channel to this code and what lies under it. */
             area?: string | null;
             /**
              * Format: date-time
@@ -2543,8 +2937,11 @@ export interface components {
              * @description The person that the key stands for; or name and role of a new one.
              */
             person?: string;
-            /** @enum {string} */
-            role?: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin";
+            /**
+             * @description `public` and `hotline` are channels from outside: an app of the citizens’, the city’s hotline. Their keys open Open311 and, of the rest, only what a hotline does with its own calls.
+             * @enum {string}
+             */
+            role?: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin" | "public" | "hotline";
             /** @description Required for role `unit`; for others the unit they belong to, which four eyes looks at. */
             unit?: string | null;
         };
@@ -2634,11 +3031,14 @@ export interface components {
          *     }
          */
         AddPerson: {
-            /** @description Limits a supervisor or inspector to this code and what lies under it. */
+            /** @description Limits a supervisor, an inspector or a channel to this code and what lies under it. */
             area?: string | null;
             name: string;
-            /** @enum {string} */
-            role: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin";
+            /**
+             * @description `public` and `hotline` are channels from outside: an app of the citizens’, the city’s hotline. Their keys open Open311 and, of the rest, only what a hotline does with its own calls.
+             * @enum {string}
+             */
+            role: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin" | "public" | "hotline";
             /** @description Required for role `unit`; for others the unit they belong to, which four eyes looks at. */
             unit?: string | null;
         };
@@ -2665,7 +3065,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received" | "document.issued")[];
+            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received" | "document.issued")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -2717,6 +3117,15 @@ export interface components {
         };
         /**
          * @example {
+         *       "answer": "已电话告知来电人，三日内现场核查。"
+         *     }
+         */
+        AnswerCaller: {
+            /** @description What the caller was told. Leave names and numbers out: the ledger keeps it. */
+            answer?: string;
+        };
+        /**
+         * @example {
          *       "area": "341202",
          *       "createdAt": "2026-11-22T02:30:38.780Z",
          *       "expiresAt": "2027-12-31T16:00:00.000Z",
@@ -2743,7 +3152,7 @@ export interface components {
             person: string;
             revokedAt: string | null;
             /** @enum {string} */
-            role: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin";
+            role: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin" | "public" | "hotline";
             unit: string | null;
         };
         /**
@@ -2967,9 +3376,11 @@ export interface components {
          *             },
          *             "category": "roadside_protection",
          *             "chainage": "K77+800",
+         *             "channel": null,
          *             "closedAt": null,
          *             "closedBy": null,
          *             "closureFindings": null,
+         *             "closurePoints": null,
          *             "closureRequest": null,
          *             "code": "2026-000001",
          *             "defaultDueAt": "2027-02-17T15:59:59.999Z",
@@ -3004,6 +3415,7 @@ export interface components {
          *             "externalId": null,
          *             "externalSystem": null,
          *             "foundAt": null,
+         *             "hotline": null,
          *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
          *             "level": "major",
          *             "listedAt": "2026-11-22T06:10:00.000Z",
@@ -3011,6 +3423,7 @@ export interface components {
          *               "lat": 32.6606424,
          *               "lon": 115.5900129
          *             },
+         *             "mediaUrl": null,
          *             "mergedFrom": [],
          *             "mergedInto": null,
          *             "onAccount": true,
@@ -3035,10 +3448,12 @@ export interface components {
          *               "reason": "一年内两起坠车",
          *               "tier": "city"
          *             },
+         *             "suspectedRecurrenceOf": null,
          *             "suspended": false,
          *             "suspension": null,
          *             "title": "临水弯道无护栏",
          *             "updatedAt": "2026-11-23T01:00:00.000Z",
+         *             "verifications": [],
          *             "version": 3
          *           },
          *           "status": 200
@@ -3065,7 +3480,7 @@ export interface components {
             results: components["schemas"]["CommandResult"][];
         };
         /** @description What is done to one item; the body is that of its own route. */
-        BatchCommand: components["schemas"]["FilingCommand"] | components["schemas"]["CorrectionCommand"] | components["schemas"]["ListingCommand"] | components["schemas"]["DismissalCommand"] | components["schemas"]["MergeCommand"] | components["schemas"]["NotesCommand"] | components["schemas"]["AssignmentsCommand"] | components["schemas"]["AcceptanceCommand"] | components["schemas"]["ReturnCommand"] | components["schemas"]["PlanCommand"] | components["schemas"]["ProgressReportsCommand"] | components["schemas"]["ExtensionRequestsCommand"] | components["schemas"]["ExtensionDecisionCommand"] | components["schemas"]["SuspensionCommand"] | components["schemas"]["ResumptionCommand"] | components["schemas"]["SupervisionCommand"] | components["schemas"]["SupervisionEndCommand"] | components["schemas"]["ClosureRequestsCommand"] | components["schemas"]["ClosureDecisionCommand"] | components["schemas"]["RechecksCommand"] | components["schemas"]["ReopeningCommand"];
+        BatchCommand: components["schemas"]["FilingCommand"] | components["schemas"]["CorrectionCommand"] | components["schemas"]["ListingCommand"] | components["schemas"]["DismissalCommand"] | components["schemas"]["MergeCommand"] | components["schemas"]["NotesCommand"] | components["schemas"]["AssignmentsCommand"] | components["schemas"]["AcceptanceCommand"] | components["schemas"]["ReturnCommand"] | components["schemas"]["PlanCommand"] | components["schemas"]["ProgressReportsCommand"] | components["schemas"]["ExtensionRequestsCommand"] | components["schemas"]["ExtensionDecisionCommand"] | components["schemas"]["SuspensionCommand"] | components["schemas"]["ResumptionCommand"] | components["schemas"]["SupervisionCommand"] | components["schemas"]["SupervisionEndCommand"] | components["schemas"]["ClosureRequestsCommand"] | components["schemas"]["ClosureDecisionCommand"] | components["schemas"]["RechecksCommand"] | components["schemas"]["RecurrenceDecisionCommand"] | components["schemas"]["ReopeningCommand"] | components["schemas"]["HotlineAnswersCommand"] | components["schemas"]["SatisfactionCommand"];
         /**
          * @example {
          *       "asOf": "2026-10-31T15:59:59.999Z",
@@ -3617,7 +4032,7 @@ export interface components {
             overdue: components["schemas"]["Rate"];
             /** @description Rechecks passed ÷ rechecks made. */
             recheckPass: components["schemas"]["Rate"];
-            /** @description On account again at least once ÷ ever closed. */
+            /** @description On account again at least once, or confirmed to have come back as another item, ÷ ever closed. */
             recurrence: components["schemas"]["Rate"];
             /** @description Returned at least once ÷ ever assigned. */
             return: components["schemas"]["Rate"];
@@ -4108,11 +4523,14 @@ export interface components {
          */
         ChangePerson: {
             active?: boolean;
-            /** @description Limits a supervisor or inspector to this code and what lies under it. */
+            /** @description Limits a supervisor, an inspector or a channel to this code and what lies under it. */
             area?: string | null;
             name?: string;
-            /** @enum {string} */
-            role?: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin";
+            /**
+             * @description `public` and `hotline` are channels from outside: an app of the citizens’, the city’s hotline. Their keys open Open311 and, of the rest, only what a hotline does with its own calls.
+             * @enum {string}
+             */
+            role?: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin" | "public" | "hotline";
             /** @description Required for role `unit`; for others the unit they belong to, which four eyes looks at. */
             unit?: string | null;
         };
@@ -4139,7 +4557,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received" | "document.issued")[];
+            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received" | "document.issued")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -4812,7 +5230,13 @@ export interface components {
         /**
          * @example {
          *       "approved": true,
-         *       "findings": "现场核验：护栏连续、立柱牢固，标志清晰"
+         *       "findings": "现场核验：护栏连续、立柱牢固，标志清晰",
+         *       "points": [
+         *         {
+         *           "met": true,
+         *           "point": "弯道外侧 120 米波形梁护栏"
+         *         }
+         *       ]
          *     }
          */
         DecideClosure: {
@@ -4825,6 +5249,11 @@ export interface components {
              */
             evidence?: string[];
             findings: string;
+            /**
+             * @description The completion standard’s points (完成标准): its lines, and what semicolons part. The rules may ask for all of them; none may be unmet in an approval.
+             * @default []
+             */
+            points?: components["schemas"]["StandardPoint"][];
         };
         /**
          * @example {
@@ -4839,6 +5268,16 @@ export interface components {
              * @example 2026-12-31
              */
             dueAt?: string;
+            reason?: string;
+        };
+        /**
+         * @example {
+         *       "confirmed": true,
+         *       "reason": "同一弯道护栏再次缺失"
+         *     }
+         */
+        DecideRecurrence: {
+            confirmed: boolean;
             reason?: string;
         };
         /**
@@ -5202,6 +5641,64 @@ export interface components {
              * @example 2026-11-01
              */
             to?: string;
+        };
+        /**
+         * @example {
+         *       "closedAt": "2026-08-20T02:30:00.000Z",
+         *       "dueAt": "2026-12-18T15:59:59.999Z",
+         *       "from": "2026-11-17T16:00:00.000Z",
+         *       "item": {
+         *         "area": "341225",
+         *         "code": "2026-000001",
+         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *         "status": "closed",
+         *         "title": "临水弯道无护栏"
+         *       },
+         *       "level": "major",
+         *       "passed": null,
+         *       "period": "2026-08",
+         *       "state": "due",
+         *       "unit": "01a20116-9f7a-7373-b205-b62c6b6c93e1"
+         *     }
+         */
+        DrawnRecheck: {
+            /** Format: date-time */
+            closedAt: string;
+            /**
+             * Format: date-time
+             * @description Until when it is to be made.
+             */
+            dueAt: string;
+            /**
+             * Format: date-time
+             * @description From when it is due.
+             */
+            from: string;
+            item: {
+                area: string;
+                code: string;
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                status: "reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged";
+                title: string;
+            };
+            /** @enum {string} */
+            level: "general" | "major";
+            /** @description What the recheck found, once it is done. */
+            passed: boolean | null;
+            /** @description The month in which it was struck off. */
+            period: string;
+            /**
+             * @description `waiting` until `from`; `due`; `overdue`; `done`, by a recheck since the draw; `lapsed`, because the item was reopened.
+             * @enum {string}
+             */
+            state: "waiting" | "due" | "overdue" | "done" | "lapsed";
+            /**
+             * Format: uuid
+             * @description The unit that was responsible for it then.
+             */
+            unit: string;
         };
         /**
          * @description JSON merge patch of what the office writes around the content.
@@ -5616,6 +6113,13 @@ export interface components {
              * @example 2026-11-22T00:00:00.000Z
              */
             foundAt?: string;
+            /** @description Of a call to the hotline, with `source: hotline`. Who called is not kept here. */
+            hotline?: {
+                /** @description Whether the caller wants an answer; true when absent. */
+                answerWanted?: boolean;
+                /** @description The hotline’s own number of the call; the item’s external id unless another is given. */
+                ticket?: string;
+            };
             location?: components["schemas"]["Location"] | null;
             risk?: ("person" | "vehicle" | "road" | "enterprise") | null;
             road?: string | null;
@@ -5746,6 +6250,280 @@ export interface components {
                 to: string;
                 weeks: number;
             };
+        };
+        /**
+         * @description The call to the hotline that the item came from, and what came of it. Nothing of who called is kept here.
+         * @example {
+         *       "answerWanted": true,
+         *       "firstAnswer": {
+         *         "answer": "已电话告知来电人，三日内现场核查。",
+         *         "at": "2026-11-22T08:00:00.000Z",
+         *         "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90"
+         *       },
+         *       "satisfaction": null,
+         *       "ticket": "FY20261122-0815"
+         *     }
+         */
+        Hotline: {
+            answerWanted: boolean;
+            firstAnswer: {
+                answer: string | null;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T01:30:00.000Z
+                 */
+                at: string;
+                /**
+                 * Format: uuid
+                 * @description Person.
+                 */
+                by: string;
+            } | null;
+            satisfaction: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T01:30:00.000Z
+                 */
+                at: string;
+                /**
+                 * Format: uuid
+                 * @description Person.
+                 */
+                by: string;
+                note: string | null;
+                /** @enum {string} */
+                rating: "very_satisfied" | "satisfied" | "basically_satisfied" | "dissatisfied" | "very_dissatisfied";
+            } | null;
+            /** @description The hotline’s own number of the call, under which it keeps who called. */
+            ticket: string | null;
+        };
+        /** @description The first answer to a caller (首次响应) */
+        HotlineAnswersCommand: {
+            /** @default {} */
+            body?: components["schemas"]["AnswerCaller"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "hotline-answers";
+        };
+        /**
+         * @example {
+         *       "answerWanted": 36,
+         *       "answered": 35,
+         *       "calls": 40,
+         *       "closed": 24,
+         *       "hazards": 32,
+         *       "rated": 30,
+         *       "rates": {
+         *         "resolution": {
+         *           "denominator": 32,
+         *           "numerator": 24,
+         *           "value": 0.75
+         *         },
+         *         "response": {
+         *           "denominator": 36,
+         *           "numerator": 35,
+         *           "value": 0.9722
+         *         },
+         *         "satisfaction": {
+         *           "denominator": 30,
+         *           "numerator": 27,
+         *           "value": 0.9
+         *         }
+         *       },
+         *       "satisfied": 27
+         *     }
+         */
+        HotlineFigures: {
+            /** @description Of these, those whose caller wants an answer. */
+            answerWanted: number;
+            /** @description Of these, those whose caller has the first answer. */
+            answered: number;
+            /** @description Items from the hotline that were filed in the period. */
+            calls: number;
+            /** @description Of these, those that are struck off. */
+            closed: number;
+            /** @description Calls that were neither dismissed nor merged; a merged one counts where it went. */
+            hazards: number;
+            /** @description Calls whose caller was asked for an opinion. */
+            rated: number;
+            rates: {
+                /** @description Resolution (解决率): closed ÷ hazards. */
+                resolution: components["schemas"]["Rate"];
+                /** @description Response (响应率): answered ÷ answer wanted. */
+                response: components["schemas"]["Rate"];
+                /** @description Satisfaction (满意率): satisfied ÷ rated. */
+                satisfaction: components["schemas"]["Rate"];
+            };
+            /** @description Of these, very, plainly or basically satisfied. */
+            satisfied: number;
+        };
+        /**
+         * @example {
+         *       "answerWanted": 36,
+         *       "answered": 35,
+         *       "calls": 40,
+         *       "closed": 24,
+         *       "hazards": 32,
+         *       "key": "341225",
+         *       "label": "阜南县",
+         *       "rated": 30,
+         *       "rates": {
+         *         "resolution": {
+         *           "denominator": 32,
+         *           "numerator": 24,
+         *           "value": 0.75
+         *         },
+         *         "response": {
+         *           "denominator": 36,
+         *           "numerator": 35,
+         *           "value": 0.9722
+         *         },
+         *         "satisfaction": {
+         *           "denominator": 30,
+         *           "numerator": 27,
+         *           "value": 0.9
+         *         }
+         *       },
+         *       "satisfied": 27
+         *     }
+         */
+        HotlineGroup: {
+            /** @description Of these, those whose caller wants an answer. */
+            answerWanted: number;
+            /** @description Of these, those whose caller has the first answer. */
+            answered: number;
+            /** @description Items from the hotline that were filed in the period. */
+            calls: number;
+            /** @description Of these, those that are struck off. */
+            closed: number;
+            /** @description Calls that were neither dismissed nor merged; a merged one counts where it went. */
+            hazards: number;
+            key: string | null;
+            label: string;
+            /** @description Calls whose caller was asked for an opinion. */
+            rated: number;
+            rates: {
+                /** @description Resolution (解决率): closed ÷ hazards. */
+                resolution: components["schemas"]["Rate"];
+                /** @description Response (响应率): answered ÷ answer wanted. */
+                response: components["schemas"]["Rate"];
+                /** @description Satisfaction (满意率): satisfied ÷ rated. */
+                satisfaction: components["schemas"]["Rate"];
+            };
+            /** @description Of these, very, plainly or basically satisfied. */
+            satisfied: number;
+        };
+        /**
+         * @example {
+         *       "answerWanted": 36,
+         *       "answered": 35,
+         *       "asOf": "2026-11-22T01:30:00.000Z",
+         *       "calls": 40,
+         *       "closed": 24,
+         *       "groups": [
+         *         {
+         *           "answerWanted": 36,
+         *           "answered": 35,
+         *           "calls": 40,
+         *           "closed": 24,
+         *           "hazards": 32,
+         *           "key": "341225",
+         *           "label": "阜南县",
+         *           "rated": 30,
+         *           "rates": {
+         *             "resolution": {
+         *               "denominator": 32,
+         *               "numerator": 24,
+         *               "value": 0.75
+         *             },
+         *             "response": {
+         *               "denominator": 36,
+         *               "numerator": 35,
+         *               "value": 0.9722
+         *             },
+         *             "satisfaction": {
+         *               "denominator": 30,
+         *               "numerator": 27,
+         *               "value": 0.9
+         *             }
+         *           },
+         *           "satisfied": 27
+         *         }
+         *       ],
+         *       "hazards": 32,
+         *       "period": {
+         *         "from": "2026-10-01",
+         *         "to": "2026-11-01"
+         *       },
+         *       "rated": 30,
+         *       "rates": {
+         *         "resolution": {
+         *           "denominator": 32,
+         *           "numerator": 24,
+         *           "value": 0.75
+         *         },
+         *         "response": {
+         *           "denominator": 36,
+         *           "numerator": 35,
+         *           "value": 0.9722
+         *         },
+         *         "satisfaction": {
+         *           "denominator": 30,
+         *           "numerator": 27,
+         *           "value": 0.9
+         *         }
+         *       },
+         *       "satisfied": 27
+         *     }
+         */
+        HotlineReport: {
+            /** @description Of these, those whose caller wants an answer. */
+            answerWanted: number;
+            /** @description Of these, those whose caller has the first answer. */
+            answered: number;
+            /** Format: date-time */
+            asOf: string;
+            /** @description Items from the hotline that were filed in the period. */
+            calls: number;
+            /** @description Of these, those that are struck off. */
+            closed: number;
+            /** @description With `groupBy`: most calls first. */
+            groups?: components["schemas"]["HotlineGroup"][];
+            /** @description Calls that were neither dismissed nor merged; a merged one counts where it went. */
+            hazards: number;
+            period: {
+                /** Format: date */
+                from: string;
+                /**
+                 * Format: date
+                 * @description The day after the last.
+                 */
+                to: string;
+            };
+            /** @description Calls whose caller was asked for an opinion. */
+            rated: number;
+            rates: {
+                /** @description Resolution (解决率): closed ÷ hazards. */
+                resolution: components["schemas"]["Rate"];
+                /** @description Response (响应率): answered ÷ answer wanted. */
+                response: components["schemas"]["Rate"];
+                /** @description Satisfaction (满意率): satisfied ÷ rated. */
+                satisfaction: components["schemas"]["Rate"];
+            };
+            /** @description Of these, very, plainly or basically satisfied. */
+            satisfied: number;
         };
         /** @description Chainage: text such as `K12+345`, or plain metres or kilometres; a stretch has `~` between its ends. */
         ImportChainage: {
@@ -6299,9 +7077,11 @@ export interface components {
          *       },
          *       "category": "roadside_protection",
          *       "chainage": "K77+800",
+         *       "channel": null,
          *       "closedAt": null,
          *       "closedBy": null,
          *       "closureFindings": null,
+         *       "closurePoints": null,
          *       "closureRequest": null,
          *       "code": "2026-000001",
          *       "defaultDueAt": "2027-02-17T15:59:59.999Z",
@@ -6336,6 +7116,7 @@ export interface components {
          *       "externalId": null,
          *       "externalSystem": null,
          *       "foundAt": null,
+         *       "hotline": null,
          *       "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
          *       "level": "major",
          *       "listedAt": "2026-11-22T06:10:00.000Z",
@@ -6343,6 +7124,7 @@ export interface components {
          *         "lat": 32.6606424,
          *         "lon": 115.5900129
          *       },
+         *       "mediaUrl": null,
          *       "mergedFrom": [],
          *       "mergedInto": null,
          *       "onAccount": true,
@@ -6367,10 +7149,12 @@ export interface components {
          *         "reason": "一年内两起坠车",
          *         "tier": "city"
          *       },
+         *       "suspectedRecurrenceOf": null,
          *       "suspended": false,
          *       "suspension": null,
          *       "title": "临水弯道无护栏",
          *       "updatedAt": "2026-11-23T01:00:00.000Z",
+         *       "verifications": [],
          *       "version": 3
          *     }
          */
@@ -6384,9 +7168,12 @@ export interface components {
              * @example K12+345
              */
             chainage: string | null;
+            /** @description The channel from outside that filed it over Open311; null: one of our own people did. */
+            channel: ("public" | "hotline") | null;
             closedAt: string | null;
             closedBy: components["schemas"]["PersonRef"] | null;
             closureFindings: string | null;
+            closurePoints: components["schemas"]["StandardPoint"][] | null;
             closureRequest: {
                 /**
                  * Format: date-time
@@ -6463,6 +7250,7 @@ export interface components {
             externalId: string | null;
             externalSystem: string | null;
             foundAt: string | null;
+            hotline: components["schemas"]["Hotline"] | null;
             /** Format: uuid */
             id: string;
             level: ("general" | "major") | null;
@@ -6472,6 +7260,8 @@ export interface components {
                 lat: number;
                 lon: number;
             } | null;
+            /** @description A link that the channel sent along, as text. The service never follows it. */
+            mediaUrl: string | null;
             mergedFrom: string[];
             mergedInto: string | null;
             onAccount: boolean;
@@ -6493,6 +7283,8 @@ export interface components {
                 interimProtection: string | null;
                 measures: string;
             } | null;
+            /** @description Only in the answer of a filing, and only where there are any. */
+            possibleDuplicates?: components["schemas"]["NearItem"][];
             progress: {
                 /**
                  * Format: date-time
@@ -6550,6 +7342,22 @@ export interface components {
                 /** @enum {string} */
                 tier: "county" | "city" | "province";
             } | null;
+            /**
+             * @description A struck-off item of the same category at the same place, which may have come back; null also where the caller may not see that one, and once the office has refused it.
+             * @example {
+             *       "code": "2025-000171",
+             *       "confirmed": false,
+             *       "distanceM": 12,
+             *       "id": "01a1f0aa-2b1c-7d3e-8f40-5a6b7c8d9e0f"
+             *     }
+             */
+            suspectedRecurrenceOf: {
+                code: string;
+                confirmed: boolean;
+                distanceM: number;
+                /** Format: uuid */
+                id: string;
+            } | null;
             suspended: boolean;
             suspension: {
                 /**
@@ -6570,6 +7378,22 @@ export interface components {
              * @example 2026-11-22T01:30:00.000Z
              */
             updatedAt: string;
+            /** @description Who has found it good before the one who strikes it off, where the rules ask for two. */
+            verifications: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T01:30:00.000Z
+                 */
+                at: string;
+                /**
+                 * Format: uuid
+                 * @description Person.
+                 */
+                by: string;
+                findings: string;
+                points?: components["schemas"]["StandardPoint"][];
+                unit: string | null;
+            }[];
             version: number;
         };
         /**
@@ -6651,7 +7475,7 @@ export interface components {
                 changed: string[];
                 seq: number;
                 /** @enum {string} */
-                type: "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received";
+                type: "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received";
                 /** @description The version that it made. */
                 version: number;
             }[];
@@ -6710,9 +7534,11 @@ export interface components {
          *             },
          *             "category": "roadside_protection",
          *             "chainage": "K77+800",
+         *             "channel": null,
          *             "closedAt": null,
          *             "closedBy": null,
          *             "closureFindings": null,
+         *             "closurePoints": null,
          *             "closureRequest": null,
          *             "code": "2026-000001",
          *             "defaultDueAt": "2027-02-17T15:59:59.999Z",
@@ -6747,6 +7573,7 @@ export interface components {
          *             "externalId": null,
          *             "externalSystem": null,
          *             "foundAt": null,
+         *             "hotline": null,
          *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
          *             "level": "major",
          *             "listedAt": "2026-11-22T06:10:00.000Z",
@@ -6754,6 +7581,7 @@ export interface components {
          *               "lat": 32.6606424,
          *               "lon": 115.5900129
          *             },
+         *             "mediaUrl": null,
          *             "mergedFrom": [],
          *             "mergedInto": null,
          *             "onAccount": true,
@@ -6778,10 +7606,12 @@ export interface components {
          *               "reason": "一年内两起坠车",
          *               "tier": "city"
          *             },
+         *             "suspectedRecurrenceOf": null,
          *             "suspended": false,
          *             "suspension": null,
          *             "title": "临水弯道无护栏",
          *             "updatedAt": "2026-11-23T01:00:00.000Z",
+         *             "verifications": [],
          *             "version": 3
          *           },
          *           "type": "Feature"
@@ -6834,9 +7664,11 @@ export interface components {
          *           },
          *           "category": "roadside_protection",
          *           "chainage": "K77+800",
+         *           "channel": null,
          *           "closedAt": null,
          *           "closedBy": null,
          *           "closureFindings": null,
+         *           "closurePoints": null,
          *           "closureRequest": null,
          *           "code": "2026-000001",
          *           "defaultDueAt": "2027-02-17T15:59:59.999Z",
@@ -6871,6 +7703,7 @@ export interface components {
          *           "externalId": null,
          *           "externalSystem": null,
          *           "foundAt": null,
+         *           "hotline": null,
          *           "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
          *           "level": "major",
          *           "listedAt": "2026-11-22T06:10:00.000Z",
@@ -6878,6 +7711,7 @@ export interface components {
          *             "lat": 32.6606424,
          *             "lon": 115.5900129
          *           },
+         *           "mediaUrl": null,
          *           "mergedFrom": [],
          *           "mergedInto": null,
          *           "onAccount": true,
@@ -6902,10 +7736,12 @@ export interface components {
          *             "reason": "一年内两起坠车",
          *             "tier": "city"
          *           },
+         *           "suspectedRecurrenceOf": null,
          *           "suspended": false,
          *           "suspension": null,
          *           "title": "临水弯道无护栏",
          *           "updatedAt": "2026-11-23T01:00:00.000Z",
+         *           "verifications": [],
          *           "version": 3
          *         }
          *       ],
@@ -7004,7 +7840,7 @@ export interface components {
             };
             name: string;
             /** @enum {string} */
-            role: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin";
+            role: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin" | "public" | "hotline";
             unit: string | null;
         };
         /** @description Merge an item into another (并案) */
@@ -7039,6 +7875,25 @@ export interface components {
         };
         /**
          * @example {
+         *       "code": "2025-000171",
+         *       "distanceM": 12,
+         *       "id": "01a1f0aa-2b1c-7d3e-8f40-5a6b7c8d9e0f",
+         *       "status": "remediating",
+         *       "title": "弯道护栏缺失"
+         *     }
+         */
+        NearItem: {
+            code: string;
+            /** @description 0 where the stretches overlap. */
+            distanceM: number;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            status: "reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged";
+            title: string;
+        };
+        /**
+         * @example {
          *       "area": "341202",
          *       "createdAt": "2026-11-22T02:30:38.780Z",
          *       "expiresAt": "2027-12-31T16:00:00.000Z",
@@ -7066,7 +7921,7 @@ export interface components {
             person: string;
             revokedAt: string | null;
             /** @enum {string} */
-            role: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin";
+            role: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin" | "public" | "hotline";
             /** @description The whole key, `ol_<env>_<id>_<secret><checksum>`. Shown once; only its hash is kept. */
             secret: string;
             unit: string | null;
@@ -7218,7 +8073,7 @@ export interface components {
                 title: string;
             } | null;
             /**
-             * @description `escalation` (a rung of the ladder), `unsigned`, `no_progress`, `unreceived`, `bulletin`, `bulletin_draft`, `delivery_dead`; there may be more.
+             * @description `escalation` (a rung of the ladder), `unsigned`, `no_progress`, `unreceived`, `recheck_due`, `bulletin`, `bulletin_draft`, `delivery_dead`; there may be more.
              * @example escalation
              */
             kind: string;
@@ -7461,9 +8316,11 @@ export interface components {
          *         },
          *         "category": "roadside_protection",
          *         "chainage": "K77+800",
+         *         "channel": null,
          *         "closedAt": null,
          *         "closedBy": null,
          *         "closureFindings": null,
+         *         "closurePoints": null,
          *         "closureRequest": null,
          *         "code": "2026-000001",
          *         "defaultDueAt": "2027-02-17T15:59:59.999Z",
@@ -7498,6 +8355,7 @@ export interface components {
          *         "externalId": null,
          *         "externalSystem": null,
          *         "foundAt": null,
+         *         "hotline": null,
          *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
          *         "level": "major",
          *         "listedAt": "2026-11-22T06:10:00.000Z",
@@ -7505,6 +8363,7 @@ export interface components {
          *           "lat": 32.6606424,
          *           "lon": 115.5900129
          *         },
+         *         "mediaUrl": null,
          *         "mergedFrom": [],
          *         "mergedInto": null,
          *         "onAccount": true,
@@ -7529,10 +8388,12 @@ export interface components {
          *           "reason": "一年内两起坠车",
          *           "tier": "city"
          *         },
+         *         "suspectedRecurrenceOf": null,
          *         "suspended": false,
          *         "suspension": null,
          *         "title": "临水弯道无护栏",
          *         "updatedAt": "2026-11-23T01:00:00.000Z",
+         *         "verifications": [],
          *         "version": 3
          *       },
          *       "type": "Feature"
@@ -7586,9 +8447,11 @@ export interface components {
          *             },
          *             "category": "roadside_protection",
          *             "chainage": "K77+800",
+         *             "channel": null,
          *             "closedAt": null,
          *             "closedBy": null,
          *             "closureFindings": null,
+         *             "closurePoints": null,
          *             "closureRequest": null,
          *             "code": "2026-000001",
          *             "defaultDueAt": "2027-02-17T15:59:59.999Z",
@@ -7623,6 +8486,7 @@ export interface components {
          *             "externalId": null,
          *             "externalSystem": null,
          *             "foundAt": null,
+         *             "hotline": null,
          *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
          *             "level": "major",
          *             "listedAt": "2026-11-22T06:10:00.000Z",
@@ -7630,6 +8494,7 @@ export interface components {
          *               "lat": 32.6606424,
          *               "lon": 115.5900129
          *             },
+         *             "mediaUrl": null,
          *             "mergedFrom": [],
          *             "mergedInto": null,
          *             "onAccount": true,
@@ -7654,10 +8519,12 @@ export interface components {
          *               "reason": "一年内两起坠车",
          *               "tier": "city"
          *             },
+         *             "suspectedRecurrenceOf": null,
          *             "suspended": false,
          *             "suspension": null,
          *             "title": "临水弯道无护栏",
          *             "updatedAt": "2026-11-23T01:00:00.000Z",
+         *             "verifications": [],
          *             "version": 3
          *           },
          *           "type": "Feature"
@@ -7753,6 +8620,284 @@ export interface components {
             title?: string;
             type: string;
         };
+        /**
+         * @example {
+         *       "changeset": "2026-11-27 00:00",
+         *       "contact": "…",
+         *       "endpoints": [
+         *         {
+         *           "changeset": "2026-11-27 00:00",
+         *           "formats": [
+         *             "text/xml",
+         *             "application/json"
+         *           ],
+         *           "specification": "http://wiki.open311.org/GeoReport_v2",
+         *           "type": "production",
+         *           "url": "https://hazards.example.com/open311/v2"
+         *         }
+         *       ],
+         *       "key_service": "…"
+         *     }
+         */
+        Open311Discovery: {
+            changeset: string;
+            contact: string;
+            endpoints: {
+                changeset: string;
+                formats: string[];
+                specification: string;
+                /** @constant */
+                type: "production";
+                url: string;
+            }[];
+            key_service: string;
+        };
+        /**
+         * @description `<discovery>` in UTF-8.
+         * @example <?xml version="1.0" encoding="utf-8"?>
+         *     <discovery><changeset>2026-11-27 00:00</changeset><contact>…</contact><key_service>…</key_service><endpoints><endpoint><specification>http://wiki.open311.org/GeoReport_v2</specification><url>https://hazards.example.com/open311/v2</url><changeset>2026-11-27 00:00</changeset><type>production</type><formats><format>text/xml</format><format>application/json</format></formats></endpoint></endpoints></discovery>
+         */
+        Open311DiscoveryXml: string;
+        /**
+         * @example [
+         *       {
+         *         "code": 404,
+         *         "description": "service_code: 没有这样的记录，或您无权查看。"
+         *       }
+         *     ]
+         */
+        Open311Errors: {
+            code: number;
+            description: string;
+        }[];
+        /**
+         * @description `<errors>` in UTF-8.
+         * @example <?xml version="1.0" encoding="utf-8"?>
+         *     <errors><error><code>404</code><description>service_code: 没有这样的记录，或您无权查看。</description></error></errors>
+         */
+        Open311ErrorsXml: string;
+        /**
+         * @example [
+         *       {
+         *         "account_id": null,
+         *         "service_notice": "已收到，安委办核实后立项，可凭编号查询办理情况。",
+         *         "service_request_id": "01a20117-5fde-7171-bd82-1b39a1974f7e"
+         *       }
+         *     ]
+         */
+        Open311Filed: {
+            account_id: null;
+            service_notice: string;
+            service_request_id: string;
+        }[];
+        /**
+         * @description `<service_requests>` in UTF-8.
+         * @example <?xml version="1.0" encoding="utf-8"?>
+         *     <service_requests><request><service_request_id>01a20117-5fde-7171-bd82-1b39a1974f7e</service_request_id><service_notice>已收到，安委办核实后立项，可凭编号查询办理情况。</service_notice><account_id/></request></service_requests>
+         */
+        Open311FiledXml: string;
+        /**
+         * @example {
+         *       "attribute[chainage]": "K12+345",
+         *       "attribute[road]": "S315",
+         *       "description": "弯道外侧临水库，无护栏。",
+         *       "jurisdiction_id": "fuyang",
+         *       "lat": 32.6584,
+         *       "long": 115.5953,
+         *       "service_code": "roadside_protection"
+         *     }
+         */
+        Open311Form: {
+            account_id?: string;
+            /** @description There is no address register here: give one of the others. */
+            address_id?: string;
+            /** @description An address or a description of the place. */
+            address_string?: string;
+            /**
+             * @description A channel’s API key; `Authorization: Bearer` does as well, and keeps it out of URLs. Reading needs none where the jurisdiction lets everybody read (`publicIntake` of the rules).
+             * @example ol_live_7Qm2XbT0aRk9_DztKk3TbFq8sXv1mWc5nRj7hLp0gYe2aU4i9ob
+             */
+            api_key?: string;
+            /** @enum {string} */
+            "attribute[answer_wanted]"?: "true" | "false";
+            /**
+             * @description GB/T 2260 code (6 digits) or township code (9 digits).
+             * @example 341202
+             */
+            "attribute[area]"?: string;
+            "attribute[chainage]"?: string;
+            /** @enum {string} */
+            "attribute[datum]"?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            "attribute[road]"?: string;
+            "attribute[ticket]"?: string;
+            /** @description Plain text. */
+            description?: string;
+            device_id?: string;
+            /** @description Not kept; nor are the five that follow. */
+            email?: string;
+            first_name?: string;
+            /**
+             * @description The jurisdiction. Not needed with an `api_key`, which is one jurisdiction’s, nor where the service has only one.
+             * @example fuyang
+             */
+            jurisdiction_id?: string;
+            last_name?: string;
+            /** @description Degrees, WGS 84, −90 to 90. */
+            lat?: number;
+            /** @description Degrees, WGS 84, −180 to 180. */
+            long?: number;
+            /**
+             * Format: uri
+             * @description A link to a picture. Kept as text for the office; the service never follows it.
+             */
+            media_url?: string;
+            phone?: string;
+            /** @description A code of the service list. Required. */
+            service_code?: string;
+        };
+        /**
+         * @example [
+         *       {
+         *         "address": "S315 K12+345",
+         *         "address_id": null,
+         *         "agency_responsible": "阜南县交通运输局",
+         *         "description": "弯道外侧临水库，无护栏。",
+         *         "expected_datetime": null,
+         *         "lat": 32.6584,
+         *         "long": 115.5953,
+         *         "media_url": null,
+         *         "requested_datetime": "2026-11-22T02:30:38Z",
+         *         "service_code": "roadside_protection",
+         *         "service_name": "临水临崖路侧防护",
+         *         "service_notice": null,
+         *         "service_request_id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *         "status": "open",
+         *         "status_notes": "办理中。",
+         *         "updated_datetime": "2026-11-23T01:00:00Z",
+         *         "zipcode": null
+         *       }
+         *     ]
+         */
+        Open311Requests: {
+            address: string | null;
+            address_id: string | null;
+            agency_responsible: string | null;
+            description: string | null;
+            expected_datetime: string | null;
+            lat: number | null;
+            long: number | null;
+            media_url: string | null;
+            /** Format: date-time */
+            requested_datetime: string;
+            service_code: string;
+            service_name: string | null;
+            service_notice: string | null;
+            service_request_id: string;
+            /** @enum {string} */
+            status: "open" | "closed";
+            status_notes: string;
+            /** Format: date-time */
+            updated_datetime: string;
+            zipcode: string | null;
+        }[];
+        /**
+         * @description `<service_requests>` in UTF-8.
+         * @example <?xml version="1.0" encoding="utf-8"?>
+         *     <service_requests><request><service_request_id>01a20117-5fde-7171-bd82-1b39a1974f7e</service_request_id><status>open</status><status_notes>办理中。</status_notes><service_name>临水临崖路侧防护</service_name><service_code>roadside_protection</service_code><description>弯道外侧临水库，无护栏。</description><agency_responsible>阜南县交通运输局</agency_responsible><service_notice/><requested_datetime>2026-11-22T02:30:38Z</requested_datetime><updated_datetime>2026-11-23T01:00:00Z</updated_datetime><expected_datetime/><address>S315 K12+345</address><address_id/><zipcode/><lat>32.6584</lat><long>115.5953</long><media_url/></request></service_requests>
+         */
+        Open311RequestsXml: string;
+        /**
+         * @example {
+         *       "attributes": [
+         *         {
+         *           "code": "area",
+         *           "datatype": "singlevaluelist",
+         *           "datatype_description": "不填则由安委办确定。",
+         *           "description": "所在县（市、区）",
+         *           "order": 1,
+         *           "required": false,
+         *           "values": [
+         *             {
+         *               "key": "341225",
+         *               "name": "阜南县"
+         *             }
+         *           ],
+         *           "variable": true
+         *         }
+         *       ],
+         *       "service_code": "roadside_protection"
+         *     }
+         */
+        Open311ServiceDefinition: {
+            attributes: {
+                code: string;
+                /** @enum {string} */
+                datatype: "string" | "singlevaluelist";
+                datatype_description: string;
+                description: string;
+                order: number;
+                required: boolean;
+                values: {
+                    key: string;
+                    name: string;
+                }[];
+                variable: boolean;
+            }[];
+            service_code: string;
+        };
+        /**
+         * @description `<service_definition>` in UTF-8.
+         * @example <?xml version="1.0" encoding="utf-8"?>
+         *     <service_definition><service_code>roadside_protection</service_code><attributes><attribute><variable>true</variable><code>area</code><datatype>singlevaluelist</datatype><required>false</required><datatype_description>不填则由安委办确定。</datatype_description><order>1</order><description>所在县（市、区）</description><values><value><key>341225</key><name>阜南县</name></value></values></attribute></attributes></service_definition>
+         */
+        Open311ServiceDefinitionXml: string;
+        /**
+         * @example [
+         *       {
+         *         "description": null,
+         *         "group": "道路交通安全隐患",
+         *         "keywords": "临水临崖路侧防护, Roadside protection at water or cliff, roadside_protection",
+         *         "metadata": true,
+         *         "service_code": "roadside_protection",
+         *         "service_name": "临水临崖路侧防护",
+         *         "type": "realtime"
+         *       }
+         *     ]
+         */
+        Open311Services: {
+            description: string | null;
+            group: string;
+            keywords: string;
+            metadata: boolean;
+            service_code: string;
+            service_name: string;
+            /** @constant */
+            type: "realtime";
+        }[];
+        /**
+         * @description `<services>` in UTF-8.
+         * @example <?xml version="1.0" encoding="utf-8"?>
+         *     <services><service><service_code>roadside_protection</service_code><service_name>临水临崖路侧防护</service_name><description/><metadata>true</metadata><type>realtime</type><keywords>临水临崖路侧防护, Roadside protection at water or cliff, roadside_protection</keywords><group>道路交通安全隐患</group></service></services>
+         */
+        Open311ServicesXml: string;
+        /**
+         * @example [
+         *       {
+         *         "service_request_id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *         "token": "01a20117-5fde-7171-bd82-1b39a1974f7e"
+         *       }
+         *     ]
+         */
+        Open311Token: {
+            service_request_id: string;
+            token: string;
+        }[];
+        /**
+         * @description `<service_requests>` in UTF-8.
+         * @example <?xml version="1.0" encoding="utf-8"?>
+         *     <service_requests><request><service_request_id>01a20117-5fde-7171-bd82-1b39a1974f7e</service_request_id><token>01a20117-5fde-7171-bd82-1b39a1974f7e</token></request></service_requests>
+         */
+        Open311TokenXml: string;
         Outcome: {
             after: {
                 accidents: number;
@@ -8059,7 +9204,7 @@ export interface components {
             id: string;
             name: string;
             /** @enum {string} */
-            role: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin";
+            role: "inspector" | "unit" | "office" | "supervisor" | "auditor" | "admin" | "public" | "hotline";
             unit: string | null;
         };
         /**
@@ -8158,6 +9303,8 @@ export interface components {
                 present: number;
                 required: number;
             }[];
+            /** @description The points of the completion standard that a decision left out. */
+            missingPoints?: string[];
             /** @description To be quoted to the operator; it is in the log. */
             requestId?: string;
             status: number;
@@ -8297,7 +9444,7 @@ export interface components {
             /** @description Of the open ones, those whose deadline has passed while the clock runs (逾期). */
             overdue: number;
             rates: components["schemas"]["ProgressRates"];
-            /** @description Of these, those of which a recheck found that the remedy did not hold (复发, `item.rechecked`). */
+            /** @description Of these, those of which a recheck found that the remedy did not hold, or that came back as another item (复发, `item.rechecked`, `item.recurred`). */
             recurrent: number;
             /** @description Items whose closure was rejected at least once (验收退回, `item.closure_rejected`). */
             rejectedAtClosure: number;
@@ -8333,7 +9480,7 @@ export interface components {
             overdue: components["schemas"]["Rate"];
             /** @description Rechecks passed ÷ rechecks made. */
             recheckPass: components["schemas"]["Rate"];
-            /** @description On account again at least once ÷ ever closed. */
+            /** @description On account again at least once, or confirmed to have come back as another item, ÷ ever closed. */
             recurrence: components["schemas"]["Rate"];
             /** @description Returned at least once ÷ ever assigned. */
             return: components["schemas"]["Rate"];
@@ -8472,7 +9619,7 @@ export interface components {
                 to: string;
             };
             rates: components["schemas"]["ProgressRates"];
-            /** @description Of these, those of which a recheck found that the remedy did not hold (复发, `item.rechecked`). */
+            /** @description Of these, those of which a recheck found that the remedy did not hold, or that came back as another item (复发, `item.rechecked`, `item.recurred`). */
             recurrent: number;
             /** @description Items whose closure was rejected at least once (验收退回, `item.closure_rejected`). */
             rejectedAtClosure: number;
@@ -8618,6 +9765,79 @@ export interface components {
         };
         /**
          * @example {
+         *       "cutOff": {
+         *         "hash": "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
+         *         "seq": 1234
+         *       },
+         *       "drawnAt": "2026-08-31T17:00:02.000Z",
+         *       "period": "2026-08",
+         *       "rules": 3,
+         *       "strata": [
+         *         {
+         *           "closed": 5,
+         *           "drawn": 3,
+         *           "level": "major",
+         *           "share": 50,
+         *           "unit": "01a20116-9f7a-7373-b205-b62c6b6c93e1"
+         *         }
+         *       ]
+         *     }
+         */
+        RecheckDraw: {
+            /** @description The last event of the ledger before the month’s end; its hash is the seed. */
+            cutOff: {
+                hash: string;
+                seq: number;
+            };
+            /** Format: date-time */
+            drawnAt: string;
+            period: string;
+            /** @description The version of the rules. */
+            rules: number;
+            /** @description What was drawn from: each unit’s items of each level. */
+            strata: {
+                /** @description Struck off in the month, and still at the cut-off. */
+                closed: number;
+                drawn: number;
+                /** @enum {string} */
+                level: "general" | "major";
+                /** @description Percent. */
+                share: number;
+                /** Format: uuid */
+                unit: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "cutOff": {
+         *             "hash": "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
+         *             "seq": 1234
+         *           },
+         *           "drawnAt": "2026-08-31T17:00:02.000Z",
+         *           "period": "2026-08",
+         *           "rules": 3,
+         *           "strata": [
+         *             {
+         *               "closed": 5,
+         *               "drawn": 3,
+         *               "level": "major",
+         *               "share": 50,
+         *               "unit": "01a20116-9f7a-7373-b205-b62c6b6c93e1"
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        RecheckDrawPage: {
+            data: components["schemas"]["RecheckDraw"][];
+            nextCursor: string | null;
+        };
+        /**
+         * @example {
          *       "findings": "护栏被撞损 8 米未修复",
          *       "passed": false
          *     }
@@ -8632,6 +9852,34 @@ export interface components {
             evidence?: string[];
             findings: string;
             passed: boolean;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "closedAt": "2026-08-20T02:30:00.000Z",
+         *           "dueAt": "2026-12-18T15:59:59.999Z",
+         *           "from": "2026-11-17T16:00:00.000Z",
+         *           "item": {
+         *             "area": "341225",
+         *             "code": "2026-000001",
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "status": "closed",
+         *             "title": "临水弯道无护栏"
+         *           },
+         *           "level": "major",
+         *           "passed": null,
+         *           "period": "2026-08",
+         *           "state": "due",
+         *           "unit": "01a20116-9f7a-7373-b205-b62c6b6c93e1"
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        RecheckPage: {
+            data: components["schemas"]["DrawnRecheck"][];
+            nextCursor: string | null;
         };
         /** @description Recheck a closed item (回头看) */
         RechecksCommand: {
@@ -8663,6 +9911,39 @@ export interface components {
              * @default 1000
              */
             limit?: number;
+        };
+        /**
+         * @example {
+         *       "rating": "satisfied"
+         *     }
+         */
+        RecordSatisfaction: {
+            /** @description What the caller said. Leave names and numbers out: the ledger keeps it. */
+            note?: string;
+            /**
+             * @description The first three count as satisfied.
+             * @enum {string}
+             */
+            rating: "very_satisfied" | "satisfied" | "basically_satisfied" | "dissatisfied" | "very_dissatisfied";
+        };
+        /** @description Say whether an item is an old one come back (复发认定) */
+        RecurrenceDecisionCommand: {
+            body: components["schemas"]["DecideRecurrence"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "recurrence-decision";
         };
         /**
          * @example {
@@ -8742,6 +10023,26 @@ export interface components {
              */
             dueAt: string;
             reason: string;
+        };
+        /**
+         * @example {
+         *       "possibleDuplicates": [
+         *         {
+         *           "code": "2025-000171",
+         *           "distanceM": 12,
+         *           "id": "01a1f0aa-2b1c-7d3e-8f40-5a6b7c8d9e0f",
+         *           "status": "remediating",
+         *           "title": "弯道护栏缺失"
+         *         }
+         *       ],
+         *       "suspectedRecurrenceOf": null
+         *     }
+         */
+        Resemblance: {
+            /** @description Open items at the place, the nearest first; 10 at most. */
+            possibleDuplicates: components["schemas"]["NearItem"][];
+            /** @description A struck-off item of the category at the place. */
+            suspectedRecurrenceOf: components["schemas"]["NearItem"] | null;
         };
         /**
          * @example {
@@ -8967,7 +10268,15 @@ export interface components {
          *           "office"
          *         ]
          *       },
+         *       "publicIntake": {
+         *         "readWithoutKey": false
+         *       },
          *       "receiptDays": 3,
+         *       "rechecks": null,
+         *       "recurrence": {
+         *         "months": 12,
+         *         "withinM": 100
+         *       },
          *       "scoring": {
          *         "appealDays": 15,
          *         "closedEarly": {
@@ -9025,6 +10334,14 @@ export interface components {
          *           "office"
          *         ],
          *         "workingDays": 3
+         *       },
+         *       "verification": {
+         *         "points": false,
+         *         "supervised": 1,
+         *         "verifiers": {
+         *           "general": 1,
+         *           "major": 1
+         *         }
          *       },
          *       "version": 3,
          *       "warningDays": [
@@ -9173,8 +10490,40 @@ export interface components {
                 /** @description Who is told: the responsible unit, the units that help, the office, supervisors of the area. */
                 recipients: ("unit" | "coUnits" | "office" | "supervisor")[];
             } | null;
+            publicIntake: {
+                /** @description Whether anybody can read over Open311, without a key, what came in through channels. Off unless it is set: then a channel’s key is needed for everything. */
+                readWithoutKey: boolean;
+            };
             /** @description Days after which a notice without a receipt counts as not received. */
             receiptDays: number;
+            /** @description The sample that is rechecked (回头看), drawn each month by a published seed; null: none. */
+            rechecks: {
+                /** @description Days after closure from which a recheck is due. */
+                afterDays: number;
+                /** @description Percent of what a unit had struck off in a month, by level, rounded up. */
+                share: {
+                    general: number;
+                    major: number;
+                };
+                /** @description Units with shares of their own. */
+                units: {
+                    share: {
+                        general: number;
+                        major: number;
+                    };
+                    /** Format: uuid */
+                    unit: string;
+                }[];
+                /** @description Days within which it is to be made then. */
+                withinDays: number;
+            } | null;
+            /** @description When a new item may be an old one come back (疑似复发), or repeat an open one; null: nothing is looked for. */
+            recurrence: {
+                /** @description Since the old item was struck off. */
+                months: number;
+                /** @description Metres between two points, or along a road. */
+                withinM: number;
+            } | null;
             scoring: components["schemas"]["Scoring"];
             /** @description When notices go out, in the jurisdiction’s zone. */
             sending: {
@@ -9193,6 +10542,18 @@ export interface components {
                 recipients: ("unit" | "coUnits" | "office" | "supervisor")[];
                 workingDays: number;
             } | null;
+            /** @description Who verifies (验收核验). Of two, the last is of the office, and they are of different units. */
+            verification: {
+                /** @description Whether an approval must list every point of the completion standard, each met. */
+                points: boolean;
+                /** @description The same for an item under supervision; the greater number holds. */
+                supervised: number;
+                /** @description How many verify before an item is struck off, by its level. */
+                verifiers: {
+                    general: number;
+                    major: number;
+                };
+            };
             /** @description 0: those that the service comes with. */
             version: number;
             /**
@@ -9231,6 +10592,25 @@ export interface components {
         RulesVersionPage: {
             data: components["schemas"]["RulesVersion"][];
             nextCursor: string | null;
+        };
+        /** @description The caller’s satisfaction (满意度) */
+        SatisfactionCommand: {
+            body: components["schemas"]["RecordSatisfaction"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "satisfaction";
         };
         /**
          * @description One entry of points, and money where set.
@@ -9829,7 +11209,7 @@ export interface components {
             year?: number;
         };
         /**
-         * @description The rules, whole: what is left out is refused, not kept; but without `scoring`, `evidence` or `documents`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
+         * @description The rules, whole: what is left out is refused, not kept; but without `scoring`, `evidence`, `verification`, `rechecks`, `recurrence`, `publicIntake` or `documents`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
          * @example {
          *       "bulletins": {
          *         "numberPattern": "安办〔{year}〕{n}号",
@@ -9949,7 +11329,15 @@ export interface components {
          *           "office"
          *         ]
          *       },
+         *       "publicIntake": {
+         *         "readWithoutKey": false
+         *       },
          *       "receiptDays": 3,
+         *       "rechecks": null,
+         *       "recurrence": {
+         *         "months": 12,
+         *         "withinM": 100
+         *       },
          *       "scoring": {
          *         "appealDays": 15,
          *         "closedEarly": {
@@ -10002,6 +11390,14 @@ export interface components {
          *           "office"
          *         ],
          *         "workingDays": 3
+         *       },
+         *       "verification": {
+         *         "points": false,
+         *         "supervised": 1,
+         *         "verifiers": {
+         *           "general": 1,
+         *           "major": 1
+         *         }
          *       },
          *       "warningDays": [
          *         7,
@@ -10149,8 +11545,40 @@ export interface components {
                 /** @description Who is told: the responsible unit, the units that help, the office, supervisors of the area. */
                 recipients: ("unit" | "coUnits" | "office" | "supervisor")[];
             } | null;
+            publicIntake?: {
+                /** @description Whether anybody can read over Open311, without a key, what came in through channels. Off unless it is set: then a channel’s key is needed for everything. */
+                readWithoutKey: boolean;
+            };
             /** @description Days after which a notice without a receipt counts as not received. */
             receiptDays: number;
+            /** @description The sample that is rechecked (回头看), drawn each month by a published seed; null: none. */
+            rechecks?: {
+                /** @description Days after closure from which a recheck is due. */
+                afterDays: number;
+                /** @description Percent of what a unit had struck off in a month, by level, rounded up. */
+                share: {
+                    general: number;
+                    major: number;
+                };
+                /** @description Units with shares of their own. */
+                units: {
+                    share: {
+                        general: number;
+                        major: number;
+                    };
+                    /** Format: uuid */
+                    unit: string;
+                }[];
+                /** @description Days within which it is to be made then. */
+                withinDays: number;
+            } | null;
+            /** @description When a new item may be an old one come back (疑似复发), or repeat an open one; null: nothing is looked for. */
+            recurrence?: {
+                /** @description Since the old item was struck off. */
+                months: number;
+                /** @description Metres between two points, or along a road. */
+                withinM: number;
+            } | null;
             scoring?: components["schemas"]["Scoring"];
             /** @description When notices go out, in the jurisdiction’s zone. */
             sending: {
@@ -10171,6 +11599,18 @@ export interface components {
                 recipients: ("unit" | "coUnits" | "office" | "supervisor")[];
                 workingDays: number;
             } | null;
+            /** @description Who verifies (验收核验). Of two, the last is of the office, and they are of different units. */
+            verification?: {
+                /** @description Whether an approval must list every point of the completion standard, each met. */
+                points: boolean;
+                /** @description The same for an item under supervision; the greater number holds. */
+                supervised: number;
+                /** @description How many verify before an item is struck off, by its level. */
+                verifiers: {
+                    general: number;
+                    major: number;
+                };
+            };
             version?: number;
             /**
              * @description Days before the deadline’s day on which its owner is warned.
@@ -10183,6 +11623,17 @@ export interface components {
             warningDays: number[];
             /** @description Who is told: the responsible unit, the units that help, the office, supervisors of the area. */
             warningRecipients: ("unit" | "coUnits" | "office" | "supervisor")[];
+        };
+        /**
+         * @example {
+         *       "met": true,
+         *       "point": "警示标志两处"
+         *     }
+         */
+        StandardPoint: {
+            met: boolean;
+            note?: string;
+            point: string;
         };
         /**
          * @example {
@@ -10944,6 +12395,7 @@ export type AddPerson = components['schemas']['AddPerson'];
 export type AddSubscription = components['schemas']['AddSubscription'];
 export type AddUnit = components['schemas']['AddUnit'];
 export type AddView = components['schemas']['AddView'];
+export type AnswerCaller = components['schemas']['AnswerCaller'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type ApiKeyPage = components['schemas']['ApiKeyPage'];
 export type AppealScore = components['schemas']['AppealScore'];
@@ -11012,6 +12464,7 @@ export type DeadlineStand = components['schemas']['DeadlineStand'];
 export type DeadlinesRecomputed = components['schemas']['DeadlinesRecomputed'];
 export type DecideClosure = components['schemas']['DecideClosure'];
 export type DecideExtension = components['schemas']['DecideExtension'];
+export type DecideRecurrence = components['schemas']['DecideRecurrence'];
 export type DecideScoreAppeal = components['schemas']['DecideScoreAppeal'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
@@ -11021,6 +12474,7 @@ export type DocumentPage = components['schemas']['DocumentPage'];
 export type DocumentTemplate = components['schemas']['DocumentTemplate'];
 export type DocumentTemplates = components['schemas']['DocumentTemplates'];
 export type DraftBulletin = components['schemas']['DraftBulletin'];
+export type DrawnRecheck = components['schemas']['DrawnRecheck'];
 export type EditBulletin = components['schemas']['EditBulletin'];
 export type EndSupervision = components['schemas']['EndSupervision'];
 export type Event = components['schemas']['Event'];
@@ -11037,6 +12491,11 @@ export type FileItem = components['schemas']['FileItem'];
 export type FilingCommand = components['schemas']['FilingCommand'];
 export type ForecastGroup = components['schemas']['ForecastGroup'];
 export type ForecastReport = components['schemas']['ForecastReport'];
+export type Hotline = components['schemas']['Hotline'];
+export type HotlineAnswersCommand = components['schemas']['HotlineAnswersCommand'];
+export type HotlineFigures = components['schemas']['HotlineFigures'];
+export type HotlineGroup = components['schemas']['HotlineGroup'];
+export type HotlineReport = components['schemas']['HotlineReport'];
 export type ImportChainage = components['schemas']['ImportChainage'];
 export type ImportDate = components['schemas']['ImportDate'];
 export type ImportDatum = components['schemas']['ImportDatum'];
@@ -11062,6 +12521,7 @@ export type Location = components['schemas']['Location'];
 export type Me = components['schemas']['Me'];
 export type MergeCommand = components['schemas']['MergeCommand'];
 export type MergeItem = components['schemas']['MergeItem'];
+export type NearItem = components['schemas']['NearItem'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type NewDeadlineFeed = components['schemas']['NewDeadlineFeed'];
 export type NewSubscription = components['schemas']['NewSubscription'];
@@ -11075,6 +12535,21 @@ export type OgcFeature = components['schemas']['OgcFeature'];
 export type OgcFeatures = components['schemas']['OgcFeatures'];
 export type OgcLandingPage = components['schemas']['OgcLandingPage'];
 export type OgcLink = components['schemas']['OgcLink'];
+export type Open311Discovery = components['schemas']['Open311Discovery'];
+export type Open311DiscoveryXml = components['schemas']['Open311DiscoveryXml'];
+export type Open311Errors = components['schemas']['Open311Errors'];
+export type Open311ErrorsXml = components['schemas']['Open311ErrorsXml'];
+export type Open311Filed = components['schemas']['Open311Filed'];
+export type Open311FiledXml = components['schemas']['Open311FiledXml'];
+export type Open311Form = components['schemas']['Open311Form'];
+export type Open311Requests = components['schemas']['Open311Requests'];
+export type Open311RequestsXml = components['schemas']['Open311RequestsXml'];
+export type Open311ServiceDefinition = components['schemas']['Open311ServiceDefinition'];
+export type Open311ServiceDefinitionXml = components['schemas']['Open311ServiceDefinitionXml'];
+export type Open311Services = components['schemas']['Open311Services'];
+export type Open311ServicesXml = components['schemas']['Open311ServicesXml'];
+export type Open311Token = components['schemas']['Open311Token'];
+export type Open311TokenXml = components['schemas']['Open311TokenXml'];
 export type Outcome = components['schemas']['Outcome'];
 export type OutcomeChange = components['schemas']['OutcomeChange'];
 export type OutcomeGroup = components['schemas']['OutcomeGroup'];
@@ -11096,14 +12571,20 @@ export type ProgressReportsCommand = components['schemas']['ProgressReportsComma
 export type Ranking = components['schemas']['Ranking'];
 export type Rate = components['schemas']['Rate'];
 export type Reason = components['schemas']['Reason'];
+export type RecheckDraw = components['schemas']['RecheckDraw'];
+export type RecheckDrawPage = components['schemas']['RecheckDrawPage'];
 export type RecheckItem = components['schemas']['RecheckItem'];
+export type RecheckPage = components['schemas']['RecheckPage'];
 export type RechecksCommand = components['schemas']['RechecksCommand'];
 export type RecomputeDeadlines = components['schemas']['RecomputeDeadlines'];
+export type RecordSatisfaction = components['schemas']['RecordSatisfaction'];
+export type RecurrenceDecisionCommand = components['schemas']['RecurrenceDecisionCommand'];
 export type ReopenItem = components['schemas']['ReopenItem'];
 export type ReopeningCommand = components['schemas']['ReopeningCommand'];
 export type ReportProgress = components['schemas']['ReportProgress'];
 export type RequestClosure = components['schemas']['RequestClosure'];
 export type RequestExtension = components['schemas']['RequestExtension'];
+export type Resemblance = components['schemas']['Resemblance'];
 export type ResumeItem = components['schemas']['ResumeItem'];
 export type ResumptionCommand = components['schemas']['ResumptionCommand'];
 export type Retried = components['schemas']['Retried'];
@@ -11115,6 +12596,7 @@ export type RotateSecret = components['schemas']['RotateSecret'];
 export type Rules = components['schemas']['Rules'];
 export type RulesVersion = components['schemas']['RulesVersion'];
 export type RulesVersionPage = components['schemas']['RulesVersionPage'];
+export type SatisfactionCommand = components['schemas']['SatisfactionCommand'];
 export type Score = components['schemas']['Score'];
 export type ScoreAppeal = components['schemas']['ScoreAppeal'];
 export type ScoreComputation = components['schemas']['ScoreComputation'];
@@ -11126,6 +12608,7 @@ export type ScoreTotal = components['schemas']['ScoreTotal'];
 export type Scoring = components['schemas']['Scoring'];
 export type SetCalendarYear = components['schemas']['SetCalendarYear'];
 export type SetRules = components['schemas']['SetRules'];
+export type StandardPoint = components['schemas']['StandardPoint'];
 export type Standing = components['schemas']['Standing'];
 export type Status = components['schemas']['Status'];
 export type StepDays = components['schemas']['StepDays'];
@@ -11281,6 +12764,1066 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open311Discovery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As GeoReport v2 has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Discovery"];
+                };
+            };
+            /** @description A parameter is missing or wrong; the description names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description The `api_key` is missing, wrong or revoked, or is no channel’s. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description There is no such jurisdiction, service or request, or none that the caller may read. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+        };
+    };
+    open311DiscoveryXml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As GeoReport v2 has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311DiscoveryXml"];
+                };
+            };
+            /** @description A parameter is missing or wrong; the description names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description The `api_key` is missing, wrong or revoked, or is no channel’s. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description There is no such jurisdiction, service or request, or none that the caller may read. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+        };
+    };
+    open311Requests: {
+        parameters: {
+            query?: {
+                /** @description The jurisdiction. Not needed with an `api_key`, which is one jurisdiction’s, nor where the service has only one. */
+                jurisdiction_id?: string;
+                /** @description Ids, parted by commas. With it nothing else is looked at. One that is not there, or not public, is left out. */
+                service_request_id?: string | string[];
+                /** @description Services, parted by commas. */
+                service_code?: string | string[];
+                /** @description The earliest `requested_datetime`. With `end_date`, at most 90 days before it; alone, the 90 days from it. */
+                start_date?: string;
+                /** @description The latest `requested_datetime`. Alone, the 90 days up to it; with neither, the latest 90 days. */
+                end_date?: string;
+                /** @description `open`, `closed`, or both, parted by commas. */
+                status?: string | string[];
+                /** @description How many, 1000 unless told. A common extension. */
+                page_size?: number;
+                /** @description Which page, from 1. A common extension. */
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As GeoReport v2 has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Requests"];
+                };
+            };
+            /** @description A parameter is missing or wrong; the description names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description The `api_key` is missing, wrong or revoked, or is no channel’s. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description There is no such jurisdiction, service or request, or none that the caller may read. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+        };
+    };
+    open311File: {
+        parameters: {
+            query?: {
+                /** @description The jurisdiction. Not needed with an `api_key`, which is one jurisdiction’s, nor where the service has only one. */
+                jurisdiction_id?: string;
+            };
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["Open311Form"];
+            };
+        };
+        responses: {
+            /** @description As GeoReport v2 has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Filed"];
+                };
+            };
+            /** @description A parameter is missing or wrong; the description names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description The `api_key` is missing, wrong or revoked, or is no channel’s. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description There is no such jurisdiction, service or request, or none that the caller may read. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description The first request with this Idempotency-Key is still running, or the ticket has been filed before. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description The form is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description The body is no form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+        };
+    };
+    open311RequestsXml: {
+        parameters: {
+            query?: {
+                /** @description The jurisdiction. Not needed with an `api_key`, which is one jurisdiction’s, nor where the service has only one. */
+                jurisdiction_id?: string;
+                /** @description Ids, parted by commas. With it nothing else is looked at. One that is not there, or not public, is left out. */
+                service_request_id?: string | string[];
+                /** @description Services, parted by commas. */
+                service_code?: string | string[];
+                /** @description The earliest `requested_datetime`. With `end_date`, at most 90 days before it; alone, the 90 days from it. */
+                start_date?: string;
+                /** @description The latest `requested_datetime`. Alone, the 90 days up to it; with neither, the latest 90 days. */
+                end_date?: string;
+                /** @description `open`, `closed`, or both, parted by commas. */
+                status?: string | string[];
+                /** @description How many, 1000 unless told. A common extension. */
+                page_size?: number;
+                /** @description Which page, from 1. A common extension. */
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As GeoReport v2 has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311RequestsXml"];
+                };
+            };
+            /** @description A parameter is missing or wrong; the description names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description The `api_key` is missing, wrong or revoked, or is no channel’s. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description There is no such jurisdiction, service or request, or none that the caller may read. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+        };
+    };
+    open311FileXml: {
+        parameters: {
+            query?: {
+                /** @description The jurisdiction. Not needed with an `api_key`, which is one jurisdiction’s, nor where the service has only one. */
+                jurisdiction_id?: string;
+            };
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["Open311Form"];
+            };
+        };
+        responses: {
+            /** @description As GeoReport v2 has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311FiledXml"];
+                };
+            };
+            /** @description A parameter is missing or wrong; the description names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description The `api_key` is missing, wrong or revoked, or is no channel’s. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description There is no such jurisdiction, service or request, or none that the caller may read. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description The first request with this Idempotency-Key is still running, or the ticket has been filed before. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description The form is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description The body is no form. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+        };
+    };
+    open311Request: {
+        parameters: {
+            query?: {
+                /** @description The jurisdiction. Not needed with an `api_key`, which is one jurisdiction’s, nor where the service has only one. */
+                jurisdiction_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                service_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As GeoReport v2 has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Requests"];
+                };
+            };
+            /** @description A parameter is missing or wrong; the description names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description The `api_key` is missing, wrong or revoked, or is no channel’s. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description There is no such jurisdiction, service or request, or none that the caller may read. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+        };
+    };
+    open311RequestXml: {
+        parameters: {
+            query?: {
+                /** @description The jurisdiction. Not needed with an `api_key`, which is one jurisdiction’s, nor where the service has only one. */
+                jurisdiction_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its id. */
+                service_request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As GeoReport v2 has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311RequestsXml"];
+                };
+            };
+            /** @description A parameter is missing or wrong; the description names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description The `api_key` is missing, wrong or revoked, or is no channel’s. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description There is no such jurisdiction, service or request, or none that the caller may read. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+        };
+    };
+    open311Services: {
+        parameters: {
+            query?: {
+                /** @description The jurisdiction. Not needed with an `api_key`, which is one jurisdiction’s, nor where the service has only one. */
+                jurisdiction_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As GeoReport v2 has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Services"];
+                };
+            };
+            /** @description A parameter is missing or wrong; the description names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description The `api_key` is missing, wrong or revoked, or is no channel’s. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description There is no such jurisdiction, service or request, or none that the caller may read. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+        };
+    };
+    open311ServicesXml: {
+        parameters: {
+            query?: {
+                /** @description The jurisdiction. Not needed with an `api_key`, which is one jurisdiction’s, nor where the service has only one. */
+                jurisdiction_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As GeoReport v2 has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ServicesXml"];
+                };
+            };
+            /** @description A parameter is missing or wrong; the description names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description The `api_key` is missing, wrong or revoked, or is no channel’s. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description There is no such jurisdiction, service or request, or none that the caller may read. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+        };
+    };
+    open311ServiceDefinition: {
+        parameters: {
+            query?: {
+                /** @description The jurisdiction. Not needed with an `api_key`, which is one jurisdiction’s, nor where the service has only one. */
+                jurisdiction_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A code of the service list. */
+                service_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As GeoReport v2 has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311ServiceDefinition"];
+                };
+            };
+            /** @description A parameter is missing or wrong; the description names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description The `api_key` is missing, wrong or revoked, or is no channel’s. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description There is no such jurisdiction, service or request, or none that the caller may read. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+        };
+    };
+    open311ServiceDefinitionXml: {
+        parameters: {
+            query?: {
+                /** @description The jurisdiction. Not needed with an `api_key`, which is one jurisdiction’s, nor where the service has only one. */
+                jurisdiction_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A code of the service list. */
+                service_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As GeoReport v2 has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ServiceDefinitionXml"];
+                };
+            };
+            /** @description A parameter is missing or wrong; the description names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description The `api_key` is missing, wrong or revoked, or is no channel’s. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description There is no such jurisdiction, service or request, or none that the caller may read. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+        };
+    };
+    open311Token: {
+        parameters: {
+            query?: {
+                /** @description The jurisdiction. Not needed with an `api_key`, which is one jurisdiction’s, nor where the service has only one. */
+                jurisdiction_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A token. Every request has its id at once here, and so its token is its id. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As GeoReport v2 has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Token"];
+                };
+            };
+            /** @description A parameter is missing or wrong; the description names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description The `api_key` is missing, wrong or revoked, or is no channel’s. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description There is no such jurisdiction, service or request, or none that the caller may read. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Errors"];
+                };
+            };
+        };
+    };
+    open311TokenXml: {
+        parameters: {
+            query?: {
+                /** @description The jurisdiction. Not needed with an `api_key`, which is one jurisdiction’s, nor where the service has only one. */
+                jurisdiction_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A token. Every request has its id at once here, and so its token is its id. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As GeoReport v2 has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311TokenXml"];
+                };
+            };
+            /** @description A parameter is missing or wrong; the description names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description The `api_key` is missing, wrong or revoked, or is no channel’s. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description There is no such jurisdiction, service or request, or none that the caller may read. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": components["schemas"]["Open311ErrorsXml"];
                 };
             };
         };
@@ -15026,7 +17569,7 @@ export interface operations {
                 /** @description Events on a page, 50 unless told; of an NDJSON export, all unless told. */
                 limit?: number;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
                 /** @description Seconds to wait for the next event when there is none yet. */
                 wait?: number;
             };
@@ -15099,7 +17642,7 @@ export interface operations {
                 /** @description The last seq that the follower has; without it the stream begins with what happens from now on. */
                 after?: string;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
             };
             header?: {
                 /** @description The `id` that the client saw last, which it sends by itself when it connects again. It goes before `after`. */
@@ -18492,6 +21035,137 @@ export interface operations {
             };
         };
     };
+    itemAnswerCaller: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerCaller"];
+            };
+        };
+        responses: {
+            /** @description The item after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     itemList: {
         parameters: {
             query?: never;
@@ -19278,6 +21952,137 @@ export interface operations {
             };
         };
     };
+    itemDecideRecurrence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideRecurrence"];
+            };
+        };
+        responses: {
+            /** @description The item after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     itemReopen: {
         parameters: {
             query?: never;
@@ -19558,6 +22363,137 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReturnItem"];
+            };
+        };
+        responses: {
+            /** @description The item after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    itemRecordSatisfaction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordSatisfaction"];
             };
         };
         responses: {
@@ -21627,6 +24563,232 @@ export interface operations {
             };
         };
     };
+    findPossibleDuplicates: {
+        parameters: {
+            query?: {
+                /** @description A code of `GET /v1/categories`; without one nothing can be said to have come back. */
+                category?: string;
+                /** @description Road number such as `G220`, or a street’s name. */
+                road?: string;
+                /** @description The carriageway; `both` and none lie by either. */
+                direction?: "up" | "down" | "both";
+                /** @description As in a filing: `K12+345`, or a range. */
+                chainage?: string;
+                /** @description Longitude of the point. */
+                lon?: number;
+                /** @description Latitude of the point. */
+                lat?: number;
+                /** @description Of `lon` and `lat`; `wgs84` when absent. */
+                datum?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What lies there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resemblance"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRecheckDraws: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecheckDrawPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRechecks: {
+        parameters: {
+            query?: {
+                /** @description States; may be repeated. */
+                state?: ("waiting" | "due" | "overdue" | "done" | "lapsed") | ("waiting" | "due" | "overdue" | "done" | "lapsed")[];
+                /** @description One month’s sample. */
+                period?: string;
+                /** @description The unit that was responsible. */
+                unit?: string;
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecheckPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reportAreas: {
         parameters: {
             query?: {
@@ -21824,6 +24986,136 @@ export interface operations {
                     "application/json": components["schemas"]["ForecastReport"];
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
                     "application/x-ndjson": components["schemas"]["ForecastGroup"];
+                    "text/csv": components["schemas"]["CsvFile"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportHotline: {
+        parameters: {
+            query?: {
+                /** @description A saved view (`/v1/views`): its parameters hold, but for those that are given beside it. */
+                view?: string;
+                /** @description Repeatable. */
+                status?: ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged") | ("reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged")[];
+                /** @description On account (挂账): listed and not yet struck off. */
+                onAccount?: "true" | "false";
+                /** @description Past the deadline now, on account and not suspended. */
+                overdue?: "true" | "false";
+                /** @description Deadline before this; a date means its beginning. */
+                dueBefore?: string;
+                /** @description Deadline at or after this. */
+                dueAfter?: string;
+                /** @description Level of the evaluation. */
+                level?: "general" | "major";
+                /** @description A code of `GET /v1/categories`. */
+                category?: string;
+                /** @description Risk element (人、车、路、企). */
+                risk?: "person" | "vehicle" | "road" | "enterprise";
+                /** @description Where the filing came from. */
+                source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+                /** @description Prefix of the area code; `341200` is the whole city. */
+                area?: string;
+                /** @description Road number or name. */
+                road?: string;
+                /** @description Overlap with the stretch from here … */
+                chainageFromM?: string;
+                /** @description … to here. */
+                chainageToM?: string;
+                /** @description The responsible unit. */
+                unit?: string;
+                /** @description The lead official’s name. */
+                leadOfficial?: string;
+                /** @description Under supervision, at all or at a tier. */
+                supervision?: "true" | "false" | "county" | "city" | "province";
+                /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
+                bbox?: string;
+                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                q?: string;
+                /** @description Changed at or after this. */
+                updatedAfter?: string;
+                /** @description Reported at or after this. */
+                reportedAfter?: string;
+                /** @description Reported before this. */
+                reportedBefore?: string;
+                /** @description The first local day of the period. Left out: 90 days before `to`. */
+                from?: string;
+                /** @description The day after the last (half-open, as a bulletin’s period). Left out: the day after that of `asOf`, so that today is in it. */
+                to?: string;
+                /** @description Counts the same once more for each group, in `groups`. */
+                groupBy?: "unit" | "area" | "leadOfficial" | "level" | "category" | "road";
+                /** @description Answers as things stood then, from the ledger: at a time, or right after an event, `seq:1234`. What the clock says (overdue) is then computed at that time, or at the event’s. */
+                asOf?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report; as a file, one row, or its groups with `groupBy`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HotlineReport"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": components["schemas"]["Workbook"];
+                    "application/x-ndjson": components["schemas"]["HotlineFigures"] | components["schemas"]["HotlineGroup"];
                     "text/csv": components["schemas"]["CsvFile"];
                 };
             };

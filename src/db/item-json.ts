@@ -1,10 +1,10 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { ON_ACCOUNT } from '../domain/item.js'
-import type { Actor } from '../domain/permissions.js'
+import { type Actor, isChannel } from '../domain/permissions.js'
 import { instant } from './instant.js'
 import type { Past } from './past.js'
 import { item } from './schema.js'
-import { itemIs } from './visible.js'
+import { itemIs, visibleAs } from './visible.js'
 
 /** A deadline is near (预警) from this many days before it. */
 export const DUE_SOON_DAYS = 7
@@ -133,7 +133,8 @@ export function itemFields(actor: Actor, now: string): SQL {
       then '~' || ${chainage('i.end_chainage_m')} else '' end`)} as chainage,
     case when i.lon is not null then json_build_object('lon', i.lon, 'lat', i.lat) end as location,
     i.address, i.external_system as "externalSystem", i.external_id as "externalId",
-    ${instant('i.found_at')} as "foundAt", ${instant('i.reported_at')} as "reportedAt",
+    ${instant('i.found_at')} as "foundAt",
+    i.channel, i.hotline, i.media_url as "mediaUrl", ${instant('i.reported_at')} as "reportedAt",
     ${person('i.reported_by')} as "reportedBy", ${instant('i.listed_at')} as "listedAt", i.evaluation,
     ${instant('i.default_due_at')} as "defaultDueAt", i.assignment, ${instant('i.due_at')} as "dueAt",
     i.due_provisional as "dueProvisional", i.escalation, ${onAccount} as "onAccount", ${isOverdue} as overdue,
@@ -143,11 +144,35 @@ export function itemFields(actor: Actor, now: string): SQL {
     i.suspension is not null as suspended, i.suspension, i.extension is not null as "extensionPending", i.extension,
     i.supervision, i.plan, i.progress, i.closure_request as "closureRequest",
     ${instant('i.closed_at')} as "closedAt", ${person('i.closed_by')} as "closedBy",
-    i.closure_findings as "closureFindings", i.recheck, i.dismissal_reason as "dismissalReason",
-    i.merged_into as "mergedInto", i.merged_from as "mergedFrom", i.evidence, ${instant('i.updated_at')} as "updatedAt"`
+    i.closure_findings as "closureFindings", i.closure_points as "closurePoints", i.verifications, i.recheck, i.dismissal_reason as "dismissalReason",
+    i.merged_into as "mergedInto", i.merged_from as "mergedFrom", i.evidence,
+    ${suspectedRecurrence(actor)} as "suspectedRecurrenceOf", ${instant('i.updated_at')} as "updatedAt"`
+}
+
+/** What the item may be the return of, as this state of it knew, for whoever may see that one too; nothing once it was refused. */
+function suspectedRecurrence(actor: Actor): SQL {
+  return sql`(select json_build_object('id', t.id, 'code', t.code, 'distanceM', r.distance_m,
+      'confirmed', coalesce(r.decided_version <= i.version, false))
+    from recurrence r join item t on t.jurisdiction_id = r.jurisdiction_id and t.id = r.of_id
+    where r.jurisdiction_id = i.jurisdiction_id and r.item_id = i.id and r.found_version <= i.version
+      and (r.confirmed or r.decided_version is null or r.decided_version > i.version) and ${visibleAs(actor, sql`t`)})`
 }
 
 /** `select` of one column `json`, the item's JSON text, over a source that has alias `i`. */
 export function itemJson(actor: Actor, now: string, from: SQL): SQL {
-  return sql`select row_to_json(v)::text as json from (select ${itemFields(actor, now)} ${from}) v`
+  const fields = sql`(select ${itemFields(actor, now)} ${from}) v`
+  if (isChannel(actor.role)) return sql`select ${WITHOUT_INNER_AFFAIRS} as json from ${fields}`
+  return sql`select row_to_json(v)::text as json from ${fields}`
 }
+
+/** What a channel is not told of an item that came through it: who works on it, how, until when, and how it was judged. */
+const INNER_AFFAIRS = {
+  ...{ level: null, risk: null, evaluation: null, assignment: null, escalation: null, supervision: null },
+  ...{ defaultDueAt: null, dueAt: null, dueProvisional: false, dueSoon: false, overdue: false, overdueDays: 0 },
+  ...{ suspended: false, suspension: null, extensionPending: false, extension: null, plan: null, progress: null },
+  ...{ closureRequest: null, closedBy: null, closureFindings: null, recheck: null, dismissalReason: null },
+  ...{ mergedInto: null, mergedFrom: [], evidence: [] },
+}
+
+const WITHOUT_INNER_AFFAIRS = sql`(to_jsonb(v) || ${JSON.stringify(INNER_AFFAIRS)}::jsonb
+  || jsonb_build_object('status', case when v."onAccount" then 'listed' else v.status end))::text`

@@ -20,6 +20,7 @@ import type { DocumentKind } from '../domain/document.js'
 import type { EvidenceKind, MediaType } from '../domain/evidence.js'
 import type { Direction, Item, Level, Risk, Source, Status } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
+import type { Stratum } from '../domain/recheck-sample.js'
 import type { Rules } from '../domain/rules.js'
 import type { EntryRule } from '../domain/score-entry.js'
 import type { ScorePeriodKind } from '../domain/score-period.js'
@@ -238,6 +239,9 @@ const itemColumns = () => ({
   externalSystem: text('external_system'),
   externalId: text('external_id'),
   foundAt: instant('found_at'),
+  channel: text('channel').$type<Item['channel']>(),
+  hotline: jsonb('hotline').$type<Item['hotline']>(),
+  mediaUrl: text('media_url'),
   reportedAt: instant('reported_at').notNull(),
   reportedBy: uuid('reported_by'),
   listedAt: instant('listed_at'),
@@ -260,6 +264,8 @@ const itemColumns = () => ({
   closedAt: instant('closed_at'),
   closedBy: uuid('closed_by'),
   closureFindings: text('closure_findings'),
+  closurePoints: jsonb('closure_points').$type<Item['closurePoints']>(),
+  verifications: jsonb('verifications').$type<Item['verifications']>().notNull(),
   recheck: jsonb('recheck').$type<Item['recheck']>(),
   dismissalReason: text('dismissal_reason'),
   mergedInto: uuid('merged_into'),
@@ -734,4 +740,52 @@ export const evidence = pgTable(
     usedAt: instant('used_at'),
   },
   (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const recurrence = pgTable(
+  'recurrence',
+  {
+    jurisdiction: jurisdictionId(),
+    id: uuid('id').notNull(),
+    item: uuid('item_id').notNull(),
+    of: uuid('of_id').notNull(),
+    distanceM: integer('distance_m').notNull(),
+    foundAt: instant('found_at').notNull(),
+    foundVersion: integer('found_version').notNull(),
+    decidedAt: instant('decided_at'),
+    decidedVersion: integer('decided_version'),
+    decidedBy: uuid('decided_by'),
+    confirmed: boolean('confirmed'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const recheckDraw = pgTable(
+  'recheck_draw',
+  {
+    jurisdiction: jurisdictionId(),
+    period: text('period').notNull(),
+    cutOffSeq: bigint('cut_off_seq', { mode: 'number' }).notNull(),
+    seed: bytea('seed').notNull(),
+    rules: integer('rules_version').notNull(),
+    strata: jsonb('strata').$type<Stratum[]>().notNull(),
+    drawnAt: instant('drawn_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.period] })],
+)
+
+export const recheck = pgTable(
+  'recheck',
+  {
+    jurisdiction: jurisdictionId(),
+    period: text('period').notNull(),
+    item: uuid('item_id').notNull(),
+    unit: uuid('unit_id').notNull(),
+    level: text('level').$type<Level>().notNull(),
+    closedAt: instant('closed_at').notNull(),
+    fromAt: instant('from_at').notNull(),
+    dueAt: instant('due_at').notNull(),
+    noticedAt: instant('noticed_at'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.period, t.item] })],
 )

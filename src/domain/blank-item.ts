@@ -1,4 +1,5 @@
 import type { Filed } from './events.js'
+import { UNANSWERED } from './hotline.js'
 import type { Instant, Item } from './item.js'
 
 /** What an item is from birth and its first event does not say. */
@@ -11,7 +12,7 @@ export interface Identity {
 /** An item at its first event, with everything that a filing does not say. */
 export function blankItem(identity: Identity, filed: Filed, at: Instant): Item {
   const { title, description, category, risk, source, area, road, direction, startChainageM, endChainageM } = filed
-  const { lon, lat, address, externalSystem, externalId, foundAt } = filed
+  const { lon, lat, address, externalSystem, externalId, foundAt, channel, hotline, mediaUrl } = filed
   // Written out: an object of this size that is put together from spreads is forty times as slow to make.
   return {
     jurisdiction: identity.jurisdiction,
@@ -35,6 +36,9 @@ export function blankItem(identity: Identity, filed: Filed, at: Instant): Item {
     externalSystem,
     externalId,
     foundAt,
+    channel: channel ?? null,
+    hotline: hotline === undefined ? null : { ...hotline, ...UNANSWERED },
+    mediaUrl: mediaUrl ?? null,
     level: null,
     reportedAt: at,
     reportedBy: null,
@@ -54,9 +58,11 @@ export function blankItem(identity: Identity, filed: Filed, at: Instant): Item {
     extension: null,
     suspension: null,
     closureRequest: null,
+    verifications: [],
     closedAt: null,
     closedBy: null,
     closureFindings: null,
+    closurePoints: null,
     supervision: null,
     recheck: null,
     dismissalReason: null,

@@ -1,14 +1,21 @@
 import type { AccidentCount } from './accidents.js'
 import type { IssuedDocument } from './document.js'
 import type { Evidenced } from './evidence.js'
+import type { Call, FirstAnswer, Satisfaction } from './hotline.js'
 import type { Description, DueBasis, Instant, Item, Level, Order, Plan, Progress, Status, Tier } from './item.js'
+import type { Channel } from './permissions.js'
 import type { Scored } from './score-entry.js'
+import type { Verified } from './verification.js'
 
 /** What was filed. The location stands in `lon` and `lat`, WGS 84. */
 export interface Filed extends Description {
   externalSystem: string | null
   externalId: string | null
   foundAt: Instant | null
+  /** These only of what has them. */
+  channel?: Channel
+  hotline?: Call
+  mediaUrl?: string
 }
 
 /** What an office's earlier list knew of an item; null is «not known». No transition is invented from it. */
@@ -63,14 +70,19 @@ export type ItemEvent =
   | { type: 'item.suspended'; data: { reason: string } }
   | { type: 'item.resumed'; data: { reason: string | null; dueAt: Instant } }
   | { type: 'item.closure_requested'; data: { summary: string } & Evidenced }
-  | { type: 'item.closure_rejected'; data: { findings: string } & Evidenced }
-  | { type: 'item.closed'; data: { findings: string } & Evidenced }
+  | { type: 'item.verified'; data: Verified & { unit: string | null } & Evidenced }
+  | { type: 'item.closure_rejected'; data: Verified & Evidenced }
+  | { type: 'item.closed'; data: Verified & Evidenced }
   | { type: 'item.rechecked'; data: { passed: boolean; findings: string } & Partial<Deadline> & Evidenced }
   | { type: 'item.reopened'; data: { reason: string } & Deadline }
+  | { type: 'item.recurrence_decided'; data: { link: string; confirmed: boolean; reason: string | null } }
+  | { type: 'item.recurred'; data: { link: string } }
   | { type: 'item.supervised'; data: { tier: Tier; reason: string } }
   | { type: 'item.supervision_ended'; data: { reason: string } }
   | { type: 'item.noted'; data: { note: string } }
   | { type: 'item.accidents_counted'; data: AccidentCount }
+  | { type: 'item.caller_answered'; data: FirstAnswer }
+  | { type: 'item.satisfaction_recorded'; data: Satisfaction }
   | { type: 'item.escalated'; data: Escalated }
   | { type: 'item.deadline_recomputed'; data: Required<Deadline> & { previousDueAt: Instant } }
   | { type: 'item.scored'; data: Scored }
@@ -100,6 +112,9 @@ const ACCOUNT = ['listed', ...OWNED] as const
 const OPEN = ['reported', ...ACCOUNT] as const
 const ANY = [...OPEN, 'closed', 'dismissed', 'merged'] as const
 
+const isCall = ({ source }: Item) => source === 'hotline'
+const isAnswered = ({ hotline }: Item) => hotline !== null && hotline.firstAnswer !== null
+
 /** The state machine. */
 export const TRANSITIONS = {
   'item.reported': { from: [], to: ['reported'] },
@@ -123,14 +138,20 @@ export const TRANSITIONS = {
   'item.suspended': { from: OWNED, to: 'same', when: (item) => item.suspension === null },
   'item.resumed': { from: OWNED, to: 'same', when: (item) => item.suspension !== null },
   'item.closure_requested': { from: ['remediating'], to: ['closure_requested'] },
+  'item.verified': { from: ['closure_requested'], to: 'same' },
   'item.closure_rejected': { from: ['closure_requested'], to: ['remediating'] },
   'item.closed': { from: ['closure_requested'], to: ['closed'] },
   'item.rechecked': { from: ['closed'], to: ['closed', 'listed'] },
   'item.reopened': { from: ['closed'], to: ['listed'] },
+  'item.recurrence_decided': { from: ANY, to: 'same', isBeside: true },
+  'item.recurred': { from: ANY, to: 'same', isBeside: true },
   'item.supervised': { from: ACCOUNT, to: 'same' },
   'item.supervision_ended': { from: ACCOUNT, to: 'same', when: (item) => item.supervision !== null },
   'item.noted': { from: ANY, to: 'same' },
   'item.accidents_counted': { from: [...OPEN, 'closed'], to: 'same' },
+  // A caller is owed an answer whatever becomes of the item, and is asked for an opinion after it.
+  'item.caller_answered': { from: ANY, to: 'same', when: (item) => isCall(item) && !isAnswered(item) },
+  'item.satisfaction_recorded': { from: ANY, to: 'same', when: (item) => isCall(item) && isAnswered(item) },
   'item.escalated': {
     from: ACCOUNT,
     to: 'same',

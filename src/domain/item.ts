@@ -1,4 +1,7 @@
 import type { ItemEvidence } from './evidence.js'
+import type { Hotline } from './hotline.js'
+import type { Channel } from './permissions.js'
+import type { StandardPoint, Verified } from './verification.js'
 
 export const STATUSES = [
   'reported',
@@ -136,6 +139,12 @@ export interface Item extends Description {
   externalSystem: string | null
   externalId: string | null
   foundAt: Instant | null
+  /** The way from outside by which it came; null: one of our own people filed it. */
+  channel: Channel | null
+  /** Of a call to the hotline; null where nothing is known of one. */
+  hotline: Hotline | null
+  /** A link that a channel sent along. It is kept as text and never followed. */
+  mediaUrl: string | null
   reportedAt: Instant
   reportedBy: string | null
   listedAt: Instant | null
@@ -159,9 +168,12 @@ export interface Item extends Description {
   suspension: ({ reason: string } & Done) | null
   supervision: ({ tier: Tier; reason: string } & Done) | null
   closureRequest: ({ summary: string } & Done) | null
+  /** Who has found it good since closure was applied for, before the one who strikes it off. */
+  verifications: readonly (Verified & { unit: string | null } & Done)[]
   closedAt: Instant | null
   closedBy: string | null
   closureFindings: string | null
+  closurePoints: readonly StandardPoint[] | null
   recheck: ({ passed: boolean; findings: string } & Done) | null
   dismissalReason: string | null
   mergedInto: string | null

@@ -1,5 +1,6 @@
+import type { Rating } from './hotline.js'
 import type { Direction, Level, Risk, Source, Status, Tier } from './item.js'
-import type { Role } from './permissions.js'
+import type { Channel, Role } from './permissions.js'
 import type { Words } from './rejection.js'
 
 /** What the codes are called. */
@@ -51,7 +52,16 @@ export const LABELS = {
     supervisor: { zh: '督导领导', en: 'supervisor' },
     auditor: { zh: '审计监督', en: 'auditor' },
     admin: { zh: '管理员', en: 'administrator' },
-  } satisfies Record<Role, Words>,
+    public: { zh: '公众渠道', en: 'public channel' },
+    hotline: { zh: '12345 热线', en: 'hotline' },
+  } satisfies Record<Role | Channel, Words>,
+  rating: {
+    very_satisfied: { zh: '非常满意', en: 'very satisfied' },
+    satisfied: { zh: '满意', en: 'satisfied' },
+    basically_satisfied: { zh: '基本满意', en: 'basically satisfied' },
+    dissatisfied: { zh: '不满意', en: 'dissatisfied' },
+    very_dissatisfied: { zh: '非常不满意', en: 'very dissatisfied' },
+  } satisfies Record<Rating, Words>,
   unitKind: {
     bureau: { zh: '部门', en: 'bureau' },
     township: { zh: '乡镇（街道）', en: 'township' },

@@ -3,12 +3,19 @@ import { Rejection } from './rejection.js'
 export const ROLES = ['inspector', 'unit', 'office', 'supervisor', 'auditor', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 
+/** Ways by which reports come from outside: an app of the citizens', the city's hotline. Their keys stand for no official. */
+export const CHANNELS = ['public', 'hotline'] as const
+export type Channel = (typeof CHANNELS)[number]
+/** What an API key can be of. */
+export const KEY_ROLES = [...ROLES, ...CHANNELS] as const
+
 const ALL = ROLES
 
 /** Who may do what: role × action. `unit` in a cell means: on items assigned to it (see `decide`). */
 export const PERMISSIONS = {
   'item.read': ALL,
   'item.file': ['inspector', 'office'],
+  'item.report': CHANNELS,
   'item.correct': ['inspector', 'office'],
   'item.list': ['office'],
   'item.dismiss': ['office'],
@@ -26,12 +33,17 @@ export const PERMISSIONS = {
   'item.decide_closure': ['inspector', 'office'],
   'item.recheck': ['inspector', 'office'],
   'item.reopen': ['office'],
+  'item.decide_recurrence': ['office'],
+  'recheck.read': ['inspector', 'office', 'supervisor', 'auditor'],
+  'recheck.audit': ['office', 'auditor'],
   'item.supervise': ['supervisor', 'office'],
   'item.end_supervision': ['supervisor', 'office'],
   'item.note': ['inspector', 'unit', 'office', 'supervisor', 'admin'],
   // All who may do anything at all to an item; each command is then asked its own action.
   'item.batch': ['inspector', 'unit', 'office', 'supervisor', 'admin'],
   'item.count_accidents': ['inspector', 'office'],
+  'item.answer_caller': ['unit', 'office', 'hotline'],
+  'item.record_satisfaction': ['office', 'hotline'],
   'item.import': ['office', 'admin'],
   'ledger.read': ['office', 'supervisor', 'auditor'],
   'ledger.verify': ['auditor', 'admin'],
@@ -70,7 +82,7 @@ export const PERMISSIONS = {
   'score.appeal': ['unit'],
   'score.decide': ['office'],
   'score_period.close': ['office'],
-} as const satisfies Record<string, readonly Role[]>
+} as const satisfies Record<string, readonly (Role | Channel)[]>
 
 export type Action = keyof typeof PERMISSIONS
 
@@ -79,10 +91,10 @@ export interface Actor {
   id: string
   name: string
   /** `system` is the service itself: imports and commands on the command line. */
-  role: Role | 'system'
+  role: Role | Channel | 'system'
   jurisdiction: { id: string; name: string; timeZone: string; area: string }
   unit: string | null
-  /** Limits a supervisor or inspector to this code and what lies under it. */
+  /** Limits a supervisor, an inspector or a channel to this code and what lies under it. */
   area: string | null
 }
 
@@ -101,5 +113,9 @@ export function requirePermitted(role: Actor['role'], action: Action): void {
 
 /** The area that limits what the actor may see and touch; null: the whole jurisdiction. */
 export function areaLimitOf(actor: Actor): string | null {
-  return actor.role === 'supervisor' || actor.role === 'inspector' ? actor.area : null
+  return actor.role === 'supervisor' || actor.role === 'inspector' || isChannel(actor.role) ? actor.area : null
+}
+
+export function isChannel(role: Actor['role']): role is Channel {
+  return (CHANNELS as readonly string[]).includes(role)
 }

@@ -38,6 +38,9 @@ export const ITEM_EXAMPLE = {
   externalSystem: null,
   externalId: null,
   foundAt: null,
+  channel: null,
+  hotline: null,
+  mediaUrl: null,
   reportedAt: '2026-11-22T02:30:38.780Z',
   reportedBy: { id: '01a20116-9f8a-7251-b5be-6358cb34814d', name: '排查员 李强' },
   listedAt: '2026-11-22T06:10:00.000Z',
@@ -74,12 +77,23 @@ export const ITEM_EXAMPLE = {
   closedAt: null,
   closedBy: null,
   closureFindings: null,
+  closurePoints: null,
+  verifications: [],
   recheck: null,
   dismissalReason: null,
   mergedInto: null,
   mergedFrom: [],
   evidence: [EVIDENCE_REF_EXAMPLE],
+  suspectedRecurrenceOf: null,
   updatedAt: '2026-11-23T01:00:00.000Z',
+}
+
+export const NEAR_EXAMPLE = {
+  id: '01a1f0aa-2b1c-7d3e-8f40-5a6b7c8d9e0f',
+  code: '2025-000171',
+  status: 'remediating',
+  title: '弯道护栏缺失',
+  distanceM: 12,
 }
 
 export const EVENT_EXAMPLE = {

@@ -24,7 +24,8 @@ export async function limitRate(app: App, perMinute: number): Promise<void> {
   app.addHook('onSend', async (_request, reply) => {
     const remaining = reply.getHeader('x-ratelimit-remaining')
     if (remaining === undefined) return
-    reply.header('ratelimit-policy', `"default";q=${perMinute};w=${WINDOW_S}`)
+    const quota = reply.getHeader('x-ratelimit-limit') ?? perMinute
+    reply.header('ratelimit-policy', `"default";q=${quota};w=${WINDOW_S}`)
     reply.header('ratelimit', `"default";r=${remaining};t=${reply.getHeader('x-ratelimit-reset') ?? WINDOW_S}`)
     for (const name of ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset']) reply.removeHeader(name)
   })

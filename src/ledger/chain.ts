@@ -25,6 +25,17 @@ export type AdminEvent =
       type: 'import.completed'
       data: { id: string; fileSha256: string; rows: number; taken: number; repeated: number; refused: number }
     }
+  | {
+      type: 'recheck.drawn'
+      data: {
+        period: string
+        cutOff: { seq: number; hash: string }
+        rules: number
+        closed: number
+        drawn: number
+        sampleSha256: string
+      }
+    }
   | { type: 'rules.changed'; data: { version: number; rules: Rules } }
   | {
       type: 'calendar.changed'

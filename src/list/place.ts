@@ -1,18 +1,26 @@
-import { sql } from 'drizzle-orm'
 import type { z } from 'zod'
-import type { Tx } from '../db/client.js'
 import { parseChainageRange } from '../domain/chainage.js'
 import { toWgs84 } from '../domain/datum.js'
 import { requirePlace } from '../domain/decide/list.js'
 import type { Filed } from '../domain/events.js'
-import type { Description } from '../domain/item.js'
-import { invalid } from '../domain/rejection.js'
+import type { Description, Direction } from '../domain/item.js'
+import type { Spot } from '../domain/recurrence.js'
+import { invalid, Rejection } from '../domain/rejection.js'
 import { parseRoad } from '../domain/road.js'
-import { unknownCode } from '../http/fields.js'
 import type { CorrectItem, FileItem } from './schemas.js'
 
 type Filing = z.infer<typeof FileItem>
 type Correction = z.infer<typeof CorrectItem>
+
+/** What a caller asks of a place before filing. */
+export interface SpotQuery extends Pick<Correction, 'datum'> {
+  category?: string | undefined
+  road?: string | undefined
+  direction?: Direction | undefined
+  chainage?: string | undefined
+  lon?: number | undefined
+  lat?: number | undefined
+}
 
 /** A filing in the domain's terms: WGS 84, metres, canonical road. @throws Rejection 400 with a pointer. */
 export function filedOf(filing: Filing): Filed {
@@ -21,6 +29,7 @@ export function filedOf(filing: Filing): Filed {
   const nowhere = { road: null, startChainageM: null, endChainageM: null, lon: null, lat: null }
   const filed: Filed = {
     ...{ title, description, category, risk, source, area, direction, address, foundAt, externalId, externalSystem },
+    ...callOf(filing),
     ...nowhere,
     ...whereOf(filing),
   }
@@ -31,25 +40,42 @@ export function filedOf(filing: Filing): Filed {
   return filed
 }
 
+/** What comes from the hotline is a call; its ticket number is the external id unless the filing names another. */
+function callOf({ source, hotline, externalId }: Filing): Partial<Filed> {
+  if (source !== 'hotline') return {}
+  const ticket = hotline?.ticket ?? null
+  const answerWanted = hotline?.answerWanted ?? true
+  const numbered = ticket === null || externalId !== undefined ? {} : { externalId: ticket, externalSystem: 'hotline' }
+  return { hotline: { ticket, answerWanted }, ...numbered }
+}
+
 /** A merge patch in the domain's terms: only the members that it has. */
 export function correctionOf(patch: Correction): Partial<Description> {
   const { location: _l, datum: _d, chainage: _c, startChainageM: _s, endChainageM: _e, road: _r, ...plain } = patch
   return { ...plain, ...whereOf(patch) } as Partial<Description>
 }
 
-/** Codes of the reference data, checked before the item is written. @throws Rejection at the field that is unknown. */
-export async function requireKnownCodes(
-  tx: Tx,
-  jurisdiction: string,
-  codes: { area?: string | undefined; category?: string | null | undefined },
-): Promise<void> {
-  const { area = null, category = null } = codes
-  if (area === null && category === null) return
-  const { rows } = await tx.execute<{ area: boolean; category: boolean }>(sql`
-    select exists (select from area where code = ${area}) as area,
-      exists (select from category where jurisdiction_id = ${jurisdiction} and code = ${category}) as category`)
-  if (area !== null && rows[0]?.area !== true) throw unknownCode('/area', area)
-  if (category !== null && rows[0]?.category !== true) throw unknownCode('/category', category)
+/** A place that is asked about, in a query. @throws Rejection 400 with a pointer. */
+export function spotOf(query: SpotQuery): Spot {
+  const { category = null, direction = null, lon, lat, datum, ...road } = query
+  const location = lon === undefined || lat === undefined ? undefined : { lon, lat }
+  const { startChainageM, endChainageM, ...where } = inQuery(() => whereOf({ ...road, location, datum }))
+  return {
+    ...{ road: null, lon: null, lat: null },
+    ...where,
+    ...{ category, direction, startChainageM: startChainageM ?? null, endChainageM: endChainageM ?? null },
+  }
+}
+
+/** The same refusals, pointing into the query. */
+function inQuery<R>(work: () => R): R {
+  try {
+    return work()
+  } catch (err) {
+    if (!(err instanceof Rejection)) throw err
+    const errors = err.details.errors?.map(({ pointer, detail }) => ({ pointer: `/query${pointer}`, detail }))
+    throw new Rejection(err.code, err.words, errors === undefined ? err.details : { ...err.details, errors })
+  }
 }
 
 function whereOf(input: Correction): Partial<Description> {

@@ -49,7 +49,24 @@ export const FileItem = z
     }),
     externalId: text(200, 'The item’s number in another system.').optional(),
     externalSystem: text(100).optional(),
+    hotline: z
+      .strictObject({
+        ticket: text(
+          60,
+          'The hotline’s own number of the call; the item’s external id unless another is given.',
+        ).optional(),
+        answerWanted: z
+          .boolean()
+          .optional()
+          .meta({ description: 'Whether the caller wants an answer; true when absent.' }),
+      })
+      .optional()
+      .meta({ description: 'Of a call to the hotline, with `source: hotline`. Who called is not kept here.' }),
     evidence: EvidenceIds,
+  })
+  .refine((filing) => filing.hotline === undefined || filing.source === 'hotline', {
+    path: ['hotline'],
+    message: 'hotline 只用于来源为 hotline 的隐患。 | hotline goes with source hotline.',
   })
   .refine((filing) => filing.externalSystem === undefined || filing.externalId !== undefined, {
     path: ['externalId'],

@@ -12,7 +12,7 @@ import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'
 import { AddView, ChangeView, VIEW_EXAMPLE, ViewView } from './schemas.js'
-import { findViews, getView, lockView, requireUnused } from './views.js'
+import { findViews, getView, lockView, MAX_VIEWS, requireRoom, requireUnused } from './views.js'
 
 const TAG = 'List'
 
@@ -53,8 +53,7 @@ export async function viewRoutes(app: App, { db, now }: Deps): Promise<void> {
         tags: [TAG],
         operationId: 'addView',
         summary: 'Save a view',
-        description:
-          'A filter under a name, for `?view=` wherever items are filtered. It is the caller’s own unless it is shared, which the office and administrators may do.',
+        description: `A filter under a name, for \`?view=\` wherever items are filtered. It is the caller’s own unless it is shared, which the office and administrators may do. A person has at most ${MAX_VIEWS}.`,
         headers: CommandHeaders,
         body: AddView,
         response: { 201: json('The view. `Location` names it.', ViewView), ...responses('write') },
@@ -66,6 +65,7 @@ export async function viewRoutes(app: App, { db, now }: Deps): Promise<void> {
       requireRoad(body.filter, '/filter')
       const intent = intentOf(request, now())
       const answer = await act(db, intent, async (tx) => {
+        await requireRoom(tx, actor)
         const id = uuidv7()
         await tx.execute(sql`
           insert into saved_view (jurisdiction_id, id, name, filter, shared, owner_id, created_at, updated_at)

@@ -55,3 +55,20 @@ export async function requireUnused(tx: Tx, actor: Actor, id: string): Promise<v
     en: 'A subscription uses the view; change or end that first.',
   })
 }
+
+/** More than anybody looks through. */
+export const MAX_VIEWS = 200
+
+/** @throws Rejection `too-many` */
+export async function requireRoom(tx: Tx, { jurisdiction, id }: Actor): Promise<void> {
+  // Whoever saves two at once saves them one after the other.
+  await tx.execute(sql`select from person where jurisdiction_id = ${jurisdiction.id} and id = ${id} for no key update`)
+  const { rows } = await tx.execute<{ held: number }>(
+    sql`select count(*)::int as held from saved_view where jurisdiction_id = ${jurisdiction.id} and owner_id = ${id}`,
+  )
+  if ((rows[0]?.held ?? 0) < MAX_VIEWS) return
+  throw new Rejection('too-many', {
+    zh: `每人最多保存 ${MAX_VIEWS} 个视图；请先删除不用的。`,
+    en: `A person has at most ${MAX_VIEWS} saved views; delete one that is not in use.`,
+  })
+}

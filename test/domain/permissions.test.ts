@@ -1,5 +1,13 @@
 import t from 'tap'
-import { type Action, areaLimitOf, isPermitted, PERMISSIONS, ROLES, type Role } from '../../src/domain/permissions.js'
+import {
+  type Action,
+  areaLimitOf,
+  CHANNELS,
+  isPermitted,
+  PERMISSIONS,
+  ROLES,
+  type Role,
+} from '../../src/domain/permissions.js'
 import { actorOf } from '../helpers/domain.js'
 
 /** The columns of the matrix: inspector, unit, office, supervisor, auditor, admin. */
@@ -26,12 +34,18 @@ const MATRIX: Record<Action, string> = {
   'item.decide_closure': 'x . x . . .',
   'item.recheck': 'x . x . . .',
   'item.reopen': '. . x . . .',
+  'item.decide_recurrence': '. . x . . .',
+  'recheck.read': 'x . x x x .',
+  'recheck.audit': '. . x . x .',
   'item.supervise': '. . x x . .',
   'item.end_supervision': '. . x x . .',
   'item.note': 'x x x x . x',
   'item.batch': 'x x x x . x',
   'item.count_accidents': 'x . x . . .',
   'item.import': '. . x . . x',
+  'item.report': '. . . . . .',
+  'item.answer_caller': '. x x . . .',
+  'item.record_satisfaction': '. . x . . .',
   'ledger.read': '. . x x x .',
   'ledger.verify': '. . . . x x',
   'report.read': 'x x x x x x',
@@ -93,6 +107,8 @@ t.test(
       'ledger.verify',
       'notice.read',
       'person.read',
+      'recheck.audit',
+      'recheck.read',
       'reference.read',
       'report.read',
       'rules.read',
@@ -106,14 +122,22 @@ t.test(
   },
 )
 
+t.test('a channel reports, the hotline follows its calls up, and neither may do anything else', async (t) => {
+  const may = (channel: (typeof CHANNELS)[number]) =>
+    (Object.keys(MATRIX) as Action[]).filter((action) => isPermitted(channel, action))
+  t.strictSame(may('public'), ['item.report'])
+  t.strictSame(may('hotline'), ['item.report', 'item.answer_caller', 'item.record_satisfaction'])
+})
+
 t.test('the service itself may do everything', async (t) => {
   for (const action of Object.keys(MATRIX) as Action[]) t.ok(isPermitted('system', action), action)
 })
 
-t.test('an area limits supervisors and inspectors, nobody else', async (t) => {
+t.test('an area limits supervisors, inspectors and channels, nobody else', async (t) => {
   const limited: readonly Role[] = ['inspector', 'supervisor']
   for (const role of ROLES) {
     t.equal(areaLimitOf(actorOf(role, { area: '341225' })), limited.includes(role) ? '341225' : null, role)
     t.equal(areaLimitOf(actorOf(role)), null, `${role} without an area`)
   }
+  for (const channel of CHANNELS) t.equal(areaLimitOf(actorOf(channel, { area: '341225' })), '341225', channel)
 })

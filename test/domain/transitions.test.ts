@@ -18,13 +18,11 @@ import {
   type Overlays,
 } from '../helpers/domain.js'
 
-/** Points come, and are contested, and papers are issued, whatever has become of the item; no refusal names that. */
+/** Points come and are contested, recurrences are decided and papers issued, whatever has become of the item; no refusal names that. */
 const BESIDE: readonly Happening[] = [
-  'item.scored',
-  'item.score_appealed',
-  'item.score_appeal_decided',
-  'item.document_issued',
-  'item.document_received',
+  ...(['item.scored', 'item.score_appealed', 'item.score_appeal_decided'] as const),
+  ...(['item.recurrence_decided', 'item.recurred'] as const),
+  ...(['item.document_issued', 'item.document_received'] as const),
 ]
 
 /** What may happen in each status with nothing lying over it. Written by hand, not derived from the code's own table. */
@@ -80,6 +78,7 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
     'item.corrected',
     'item.absorbed',
     'item.suspended',
+    'item.verified',
     'item.closure_rejected',
     'item.closed',
     'item.supervised',
@@ -106,6 +105,8 @@ const OVERLAYS: Record<keyof Overlays, { over: readonly Status[]; no?: readonly 
     yes: 'item.extension_decided',
   },
   supervised: { over: ['listed', 'assigned', 'remediating', 'closure_requested'], yes: 'item.supervision_ended' },
+  called: { over: STATUSES, yes: 'item.caller_answered' },
+  answered: { over: STATUSES, no: ['item.caller_answered'], yes: 'item.satisfaction_recorded' },
 }
 
 const HAPPENINGS = Object.keys(ATTEMPTS) as Happening[]
@@ -118,8 +119,8 @@ function overlaysOf(status: Status): Overlays[] {
 
 function allowedIn(status: Status, overlays: Overlays): Happening[] {
   const laid = (Object.keys(overlays) as (keyof Overlays)[]).map((name) => OVERLAYS[name])
-  const kept = ALLOWED[status].filter((type) => !laid.some(({ no }) => no?.includes(type)))
-  return [...kept, ...laid.map(({ yes }) => yes)].sort()
+  const possible = [...ALLOWED[status], ...laid.map(({ yes }) => yes)]
+  return possible.filter((type) => !laid.some(({ no }) => no?.includes(type))).sort()
 }
 
 /** What a refusal says, or that there was none. */
@@ -147,6 +148,11 @@ function outcomeOf(item: Item, type: Happening, role: Role): Outcome {
 
 function expectedOutcome(item: Item, type: Happening, role: Role, allowed: Happening[]): Outcome {
   if (!ATTEMPTS[type].roles.includes(role)) return { code: 'forbidden' }
+  // The first of two is not the office's.
+  if (type === 'item.verified' && role === 'office' && allowed.includes(type)) return { code: 'verification-order' }
+  // A unit answers callers of what it has.
+  const isOthers = type === 'item.caller_answered' && role === 'unit' && item.assignment === null
+  if (allowed.includes(type) && isOthers) return { code: 'not-responsible' }
   if (allowed.includes(type) || BESIDE.includes(type)) return { code: 'accepted' }
   const { id: itemId, code: itemCode, status: itemStatus } = item
   if (type === 'item.absorbed') return { code: 'merge-refused', itemStatus, allowedEvents: allowed, itemId, itemCode }
@@ -177,7 +183,7 @@ t.test('an accepted event leads to the status that the life of an item gives it'
       const item = frozen(itemIn(status, overlays))
       for (const type of [...allowedIn(status, overlays), ...BESIDE]) {
         const { roles, to, work } = ATTEMPTS[type]
-        const actor = personOf(roles[0] ?? 'admin', type)
+        const actor = personOf(roles.at(-1) ?? 'admin', type)
         const event = work(item, actor)
         if (event === null) throw new Error(`${type} was not decided`)
         const after = evolve(item, { ...event, at: NOW, actorId: actor.id })

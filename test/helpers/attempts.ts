@@ -2,8 +2,10 @@ import { countAccidents } from '../../src/domain/decide/accidents.js'
 import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
 import { issueDocument, receiveDocument } from '../../src/domain/decide/document.js'
+import { answerCaller, recordSatisfaction } from '../../src/domain/decide/hotline.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
 import { escalate, recomputeDeadline } from '../../src/domain/decide/notify.js'
+import { decideRecurrence, recur } from '../../src/domain/decide/recurrence.js'
 import type { Entry } from '../../src/domain/decide/score.js'
 import { appealScore, decideScoreAppeal, score } from '../../src/domain/decide/score.js'
 import {
@@ -34,6 +36,7 @@ import {
   NEW_DEADLINE,
   ORDER,
   RULES,
+  TWO_VERIFIERS,
   UNIT,
   VERIFIER,
 } from './domain.js'
@@ -75,6 +78,7 @@ export const PAPER: IssuedDocument = {
   files: { docx: '00', pdf: null },
 }
 export const ADDRESSED = { number: PAPER.number, unit: UNIT, received: false }
+const LINK = '00000000-0000-7000-8000-0000000000b1'
 
 /** One attempt for every event, with the roles that the contract gives it. */
 export const ATTEMPTS: Record<Happening, Attempt> = {
@@ -155,6 +159,17 @@ export const ATTEMPTS: Record<Happening, Attempt> = {
     to: 'closed',
     work: (item, actor) => decideClosure(item, true, '合格', actor),
   },
+  'item.verified': {
+    action: 'item.decide_closure',
+    roles: ['office', 'inspector'],
+    work: (item, actor) => decideClosure(item, true, '合格', actor, {}, { rules: TWO_VERIFIERS }),
+  },
+  'item.recurrence_decided': {
+    action: 'item.decide_recurrence',
+    roles: ['office'],
+    work: (item) => decideRecurrence(item, LINK, true, '再次缺失'),
+  },
+  'item.recurred': { action: 'item.decide_recurrence', roles: ['office'], work: (item) => recur(item, LINK) },
   'item.rechecked': {
     action: 'item.recheck',
     roles: ['inspector', 'office'],
@@ -185,6 +200,16 @@ export const ATTEMPTS: Record<Happening, Attempt> = {
     action: 'item.count_accidents',
     roles: ['inspector', 'office'],
     work: (item) => countAccidents(item, [], COUNT, '2026-03-22'),
+  },
+  'item.caller_answered': {
+    action: 'item.answer_caller',
+    roles: ['unit', 'office'],
+    work: (item, actor) => answerCaller(item, { answer: '已告知' }, actor),
+  },
+  'item.satisfaction_recorded': {
+    action: 'item.record_satisfaction',
+    roles: ['office'],
+    work: (item, actor) => recordSatisfaction(item, { rating: 'satisfied', note: null }, actor),
   },
   'item.escalated': {
     action: 'item.escalate',

@@ -14,6 +14,9 @@ export const START = '2026-03-02T01:00:00.000Z'
 /** Of a jurisdiction that asks for no evidence. */
 export const RULES = DEFAULT_RULES.evidence
 
+/** Of a jurisdiction that wants two verifiers of everything. */
+export const TWO_VERIFIERS = { verifiers: { general: 2, major: 2 }, supervised: 2, points: false }
+
 export const UNIT = '00000000-0000-7000-8000-00000000000a'
 export const CO_UNIT = '00000000-0000-7000-8000-00000000000b'
 export const OTHER_UNIT = '00000000-0000-7000-8000-00000000000c'
@@ -63,6 +66,9 @@ export const FILED: Filed = {
   externalId: null,
   foundAt: null,
 }
+
+/** What the hotline sent. */
+export const CALL: Filed = { ...FILED, source: 'hotline', hotline: { ticket: 'FY-0815', answerWanted: true } }
 
 export const IMPORTED: Imported = {
   ...FILED,
@@ -123,6 +129,7 @@ export const EVENT = {
   },
   extensionRequested: { type: 'item.extension_requested', data: { dueAt: day(90), reason: '连续降雨' } },
   suspended: { type: 'item.suspended', data: { reason: '等待批准' } },
+  callerAnswered: { type: 'item.caller_answered', data: { answer: '已告知' } },
   supervised: { type: 'item.supervised', data: { tier: 'city', reason: '两起坠车' } },
 } as const satisfies Record<string, ItemEvent>
 
@@ -150,18 +157,25 @@ export interface Overlays {
   suspended?: boolean
   extensionPending?: boolean
   supervised?: boolean
+  /** It came from the hotline. */
+  called?: boolean
+  /** It came from the hotline, and the caller has an answer. */
+  answered?: boolean
 }
 
 /** An item that its events, one a day since `START`, led to a status; `overlays` were laid over it on day 10. */
 export function itemIn(status: Status, overlays: Overlays = {}, identity = IDENTITY): Item {
+  const isCall = overlays.called || overlays.answered
+  const reported: ItemEvent = { type: 'item.reported', data: isCall ? CALL : FILED }
   const item = fold(
     identity,
-    WAYS[status].map((event, days) => happened(event, days)),
+    [reported, ...WAYS[status].slice(1)].map((event, days) => happened(event, days)),
   )
   const laid = [
     ...(overlays.suspended ? [EVENT.suspended] : []),
     ...(overlays.extensionPending ? [EVENT.extensionRequested] : []),
     ...(overlays.supervised ? [EVENT.supervised] : []),
+    ...(overlays.answered ? [EVENT.callerAnswered] : []),
   ]
   return laid.reduce((before, event) => evolve(before, happened(event, 10)), item)
 }

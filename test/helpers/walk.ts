@@ -3,8 +3,10 @@ import { countAccidents } from '../../src/domain/decide/accidents.js'
 import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
 import { issueDocument, receiveDocument } from '../../src/domain/decide/document.js'
+import { answerCaller, recordSatisfaction } from '../../src/domain/decide/hotline.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
 import { escalate, recomputeDeadline } from '../../src/domain/decide/notify.js'
+import { decideRecurrence, recur } from '../../src/domain/decide/recurrence.js'
 import { appealScore, decideScoreAppeal, score } from '../../src/domain/decide/score.js'
 import {
   decideExtension,
@@ -20,7 +22,19 @@ import { allowedEvents, type ItemEvent } from '../../src/domain/events.js'
 import type { Description, Item } from '../../src/domain/item.js'
 import { type Actor, isPermitted } from '../../src/domain/permissions.js'
 import { ADDRESSED, APPEALED, ATTEMPTS, ENTRY, type Happening, PAPER, SCORED } from './attempts.js'
-import { actorOf, BASIS, CO_UNIT, COUNT, DAY_MS, FILER, ORDER, OTHER_UNIT, RULES, UNIT } from './domain.js'
+import {
+  actorOf,
+  BASIS,
+  CO_UNIT,
+  COUNT,
+  DAY_MS,
+  FILER,
+  ORDER,
+  OTHER_UNIT,
+  RULES,
+  TWO_VERIFIERS,
+  UNIT,
+} from './domain.js'
 
 // Random commands by random people at random times, for walks through the pure domain.
 
@@ -73,6 +87,7 @@ const PATCHES: Partial<Description>[] = [
   { area: '341202', address: '幸福路口' },
   { area: '341621' },
   { category: null },
+  { source: 'hotline' },
   { road: null, startChainageM: null, endChainageM: null },
   { lon: 115.8, lat: 32.9, description: '外侧临水库' },
 ]
@@ -189,6 +204,12 @@ function decideOne(
     case 'item.closure_rejected':
     case 'item.closed':
       return decideClosure(item, type === 'item.closed', '已现场核验', actor)
+    case 'item.verified':
+      return decideClosure(item, true, '已现场核验', actor, {}, { rules: TWO_VERIFIERS })
+    case 'item.recurrence_decided':
+      return decideRecurrence(item, SCORED.id, step.yes, null)
+    case 'item.recurred':
+      return recur(item, SCORED.id)
     case 'item.rechecked':
       return recheck(item, step.yes, '回头看', deadline, actor)
     case 'item.reopened':
@@ -201,6 +222,10 @@ function decideOne(
       return note(item, '已电话联系')
     case 'item.accidents_counted':
       return countAccidents(item, [], { ...COUNT, accidents: step.days + 2, deaths: step.unit }, at.slice(0, 10))
+    case 'item.caller_answered':
+      return answerCaller(item, { answer: step.yes ? '已告知' : null }, actor)
+    case 'item.satisfaction_recorded':
+      return recordSatisfaction(item, { rating: step.yes ? 'satisfied' : 'dissatisfied', note: null }, actor)
     case 'item.escalated':
       return escalate(item, { rung: step.yes ? 'talk' : 'warning_7', day: step.yes ? 7 : -7 }, step.unit)
     case 'item.deadline_recomputed':

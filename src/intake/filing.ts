@@ -1,0 +1,186 @@
+import { createHmac } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Db } from '../db/client.js'
+import { parseChainageRange } from '../domain/chainage.js'
+import { DATUMS, toWgs84 } from '../domain/datum.js'
+import type { Filed } from '../domain/events.js'
+import type { Actor, Channel } from '../domain/permissions.js'
+import { invalid } from '../domain/rejection.js'
+import { parseRoad } from '../domain/road.js'
+import { type Intent, requestHashOf } from '../http/command.js'
+import { AreaCode, text } from '../http/fields.js'
+import { requireKnownCodes } from '../http/known-codes.js'
+import { act, findAnswer } from '../ledger/act.js'
+import { openItem } from '../ledger/open-item.js'
+import { Credentials } from './schemas.js'
+
+const Degrees = (limit: number) =>
+  z.coerce
+    .number()
+    .min(-limit)
+    .max(limit)
+    .meta({ description: `Degrees, WGS 84, −${limit} to ${limit}.` })
+
+const MediaUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(2000)
+  .meta({ description: 'A link to a picture. Kept as text for the office; the service never follows it.' })
+
+/** The form of a filing. Who files is not asked: what the specification has of persons is taken and forgotten. */
+export const RequestForm = z
+  .object({
+    ...Credentials.shape,
+    service_code: z.string().max(40).optional().meta({ description: 'A code of the service list. Required.' }),
+    lat: Degrees(90).optional(),
+    long: Degrees(180).optional(),
+    address_string: text(300, 'An address or a description of the place.').optional(),
+    address_id: z
+      .string()
+      .max(200)
+      .optional()
+      .meta({ description: 'There is no address register here: give one of the others.' }),
+    description: text(4000, 'Plain text.').optional(),
+    media_url: MediaUrl.optional(),
+    'attribute[area]': AreaCode.optional(),
+    'attribute[road]': text(80).optional(),
+    'attribute[chainage]': text(60).optional(),
+    'attribute[datum]': z.enum(DATUMS).optional(),
+    'attribute[ticket]': text(60).optional(),
+    'attribute[answer_wanted]': z.enum(['true', 'false']).optional(),
+    email: z.string().max(300).optional().meta({ description: 'Not kept; nor are the five that follow.' }),
+    device_id: z.string().max(300).optional(),
+    account_id: z.string().max(300).optional(),
+    first_name: z.string().max(300).optional(),
+    last_name: z.string().max(300).optional(),
+    phone: z.string().max(300).optional(),
+  })
+  .meta({
+    id: 'Open311Form',
+    example: {
+      ...{ jurisdiction_id: 'fuyang', service_code: 'roadside_protection', lat: 32.6584, long: 115.5953 },
+      ...{ description: '弯道外侧临水库，无护栏。', 'attribute[road]': 'S315', 'attribute[chainage]': 'K12+345' },
+    },
+  })
+export type RequestForm = z.infer<typeof RequestForm>
+
+/** What is in the form of a person, and of the key: told from others by it, and then forgotten. */
+const FORGOTTEN = ['email', 'device_id', 'account_id', 'first_name', 'last_name', 'phone', 'api_key'] as const
+
+/** A service as far as a filing needs it. */
+interface Service {
+  code: string
+  nameZh: string
+}
+
+interface Filing {
+  channel: Actor
+  key: string
+  form: RequestForm
+  service: Service
+  now: string
+}
+
+/** Files a request: one item, by the one writer. Answers its id, the same to every repetition of it. */
+export async function fileRequest(
+  db: Db,
+  request: FastifyRequest,
+  filing: Filing,
+): Promise<{ id: string; replayed: boolean }> {
+  const { channel, now } = filing
+  const filed = filedOf(filing)
+  const { intent, before } = intentsOf(request, filing)
+  const earlier = before === undefined ? undefined : await findAnswer(db, before)
+  const answer =
+    earlier ??
+    (await act(db, intent, async (tx) => {
+      await requireKnownCodes(tx, channel.jurisdiction.id, { area: filed.area })
+      const { outcome } = await openItem(tx, { actor: channel, now, action: 'item.report' }, filed, () => ({}))
+      const { id } = JSON.parse(outcome.body) as { id: string }
+      return { ...outcome, headers: {}, body: id }
+    }))
+  return { id: answer.body, replayed: answer.replayed }
+}
+
+/** A filing in the domain's terms. @throws Rejection 400 at the parameter that is wrong. */
+function filedOf({ form, channel, service }: Filing): Filed {
+  const { description = null, address_string: address = null, media_url: mediaUrl } = form
+  const source = channel.role as Channel
+  const place = { ...roadOf(form), ...pointOf(form), address }
+  if (place.lon === null && place.startChainageM === null && address === null) throw NO_PLACE
+  const ticket = source === 'hotline' ? (form['attribute[ticket]'] ?? null) : null
+  return {
+    title: titleOf(service, description ?? address),
+    ...{ description, category: service.code, risk: null, source },
+    // Nobody knows better at first than that it lies in the jurisdiction; the office says where.
+    area: form['attribute[area]'] ?? channel.area ?? channel.jurisdiction.area,
+    ...place,
+    ...{ direction: null, foundAt: null, channel: source },
+    ...(ticket === null
+      ? { externalSystem: null, externalId: null }
+      : { externalSystem: 'hotline', externalId: ticket }),
+    ...(source === 'hotline'
+      ? { hotline: { ticket, answerWanted: form['attribute[answer_wanted]'] !== 'false' } }
+      : {}),
+    ...(mediaUrl === undefined ? {} : { mediaUrl }),
+  }
+}
+
+const TITLE_LENGTH = 60
+
+/** A request has no title; the office’s lists need one. */
+function titleOf({ nameZh }: Service, told: string | null): string {
+  const [line = ''] = (told ?? '').split('\n')
+  const beginning = [...line.trim()].slice(0, TITLE_LENGTH).join('')
+  return beginning === '' ? nameZh : `${nameZh}：${beginning}`
+}
+
+function pointOf({ lat, long, 'attribute[datum]': datum = 'wgs84' }: RequestForm) {
+  if (lat === undefined && long === undefined) return { lon: null, lat: null }
+  if (lat === undefined || long === undefined) throw invalid(lat === undefined ? '/lat' : '/long', BOTH)
+  return toWgs84({ lon: long, lat }, datum)
+}
+
+function roadOf({ 'attribute[road]': name, 'attribute[chainage]': chainage }: RequestForm) {
+  const road = name === undefined ? null : parseRoad(name)
+  if (road === undefined)
+    throw invalid('/attribute[road]', { zh: '路线编号或名称无效。', en: 'Not a road number or name.' })
+  if (chainage === undefined) return { road, startChainageM: null, endChainageM: null }
+  if (road === null)
+    throw invalid('/attribute[road]', { zh: '有桩号就必须有路线编号。', en: 'A chainage needs its road.' })
+  const range = parseChainageRange(chainage)
+  if (range === undefined)
+    throw invalid('/attribute[chainage]', { zh: '桩号无效，如 K12+345。', en: 'Not a chainage such as K12+345.' })
+  return { road, startChainageM: range.startM, endChainageM: range.endM }
+}
+
+const BOTH = { zh: 'lat 与 long 须同时给出。', en: 'lat and long go together.' }
+const NO_PLACE = invalid('', {
+  zh: '缺少地点：请给出 lat 与 long，或 address_string（没有 address_id）。',
+  en: 'No place: give lat and long, or address_string; there are no address_ids here.',
+})
+
+/**
+ * What a repetition is of, where the client names no Idempotency-Key, as none of the old ones does: the same form with the
+ * same key, persons included, of these or the last ten minutes. Persons go into it through a digest that is keyed with the
+ * API key, which the database does not have.
+ */
+const REPEAT_MS = 600_000
+
+function intentsOf(
+  request: FastifyRequest,
+  { channel: actor, key, form, now }: Filing,
+): { intent: Intent; before?: Intent } {
+  const told = Object.entries(form)
+    .filter(([name]) => !(FORGOTTEN as readonly string[]).includes(name))
+    .sort()
+  const requestHash = requestHashOf('POST', '/open311/v2/requests', told)
+  const named = request.headers['idempotency-key']
+  if (typeof named === 'string') return { intent: { actor, now, idempotency: { key: named, requestHash } } }
+  const digest = createHmac('sha256', key)
+    .update(JSON.stringify(Object.entries(form).sort()))
+    .digest('base64url')
+  const span = Math.floor(Date.parse(now) / REPEAT_MS)
+  const during = (n: number): Intent => ({ actor, now, idempotency: { key: `open311-${n}-${digest}`, requestHash } })
+  return { intent: during(span), before: during(span - 1) }
+}
