@@ -8,6 +8,7 @@ import { referenceRoutes } from './access/reference-routes.js'
 import { unitRoutes } from './access/unit-routes.js'
 import { ASSIGN_COMMANDS } from './assign/routes.js'
 import { bulletinIssueRoutes } from './bulletins/issue-routes.js'
+import { readBulletinPaper } from './bulletins/paper.js'
 import { bulletinRoutes } from './bulletins/routes.js'
 import { calendarRoutes } from './calendar/calendar-routes.js'
 import { deadlineRoute } from './calendar/deadline-route.js'
@@ -19,6 +20,11 @@ import { CLOSE_COMMANDS } from './close/routes.js'
 import { createBatchRoutes } from './commands/batch-routes.js'
 import { commandRoutes } from './commands/routes.js'
 import type { App, Deps } from './deps.js'
+import { documentIssueRoutes } from './documents/issue-routes.js'
+import { createMaker } from './documents/make.js'
+import { documentRoutes } from './documents/routes.js'
+import { templateRoutes } from './documents/template-routes.js'
+import { createPictureReader } from './evidence/picture.js'
 import { evidenceRoutes } from './evidence/routes.js'
 import { createAuthentication, createKeyAuthenticator } from './http/actor.js'
 import { acceptJson } from './http/body.js'
@@ -145,6 +151,9 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(hotlineRoutes, deps)
   await app.register(bulletinRoutes, deps)
   await app.register(bulletinIssueRoutes, deps)
+  await app.register(documentIssueRoutes, { ...deps, ...createPress(deps) })
+  await app.register(documentRoutes, deps)
+  await app.register(templateRoutes, deps)
   await app.register(calendarRoutes, deps)
   await app.register(recomputationRoutes, deps)
   await app.register(deadlineRoute, deps)
@@ -157,6 +166,12 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(operationRoutes, { ...deps, metrics })
   await app.ready()
   return app
+}
+
+/** What papers are made with: what slices that know nothing of each other give. */
+function createPress({ config }: Deps) {
+  const pictures = createPictureReader(config.evidence)
+  return { maker: createMaker(config.documents), pictures, bulletins: readBulletinPaper }
 }
 
 /** Identity before anything else is looked at; permission after the rate limit has counted the request. */

@@ -472,6 +472,26 @@ export interface paths {
         patch: operations["editBulletin"];
         trace?: never;
     };
+    "/v1/bulletins/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the paper of an issued bulletin (通报)
+         * @description Once, under the number that the bulletin has; a draft has none yet.
+         */
+        post: operations["issueBulletinDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/bulletins/{id}/issuance": {
         parameters: {
             query?: never;
@@ -750,6 +770,134 @@ export interface paths {
          * @description Sends a test message, at once and only once; what comes of it is in the contact’s messages a moment later.
          */
         post: operations["sendTestMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/document-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Templates of papers, and their placeholders
+         * @description For each kind whose template is in force, since when, and what a Word file may be filled in with.
+         */
+        get: operations["listDocumentTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/document-templates/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A template as a Word file
+         * @description The one in force, or an earlier version: what an office begins its own from.
+         */
+        get: operations["getDocumentTemplate"];
+        /**
+         * Put an office’s own Word file in the place of a template
+         * @description Papers of the kind are made from it from now on; every version stays. A placeholder that there is not is refused and named. Macros, embedded objects, references to outside and fields that fetch or run something are refused. Such papers have a PDF only where a converter is configured.
+         */
+        put: operations["setDocumentTemplate"];
+        post?: never;
+        /**
+         * Go back to the service’s own template
+         * @description As a new version; the office’s own stays readable by its version.
+         */
+        delete: operations["resetDocumentTemplate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Papers (文书)
+         * @description The newest first: of the items that the caller may see, and of bulletins.
+         */
+        get: operations["listDocuments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is known of a paper
+         * @description Its number, whom it is addressed to, whether it was signed for, and the hashes of its files.
+         */
+        get: operations["getDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A paper’s Word file or PDF
+         * @description As an attachment; the same bytes for ever. `ETag` is the hash that stands in the ledger. There is no PDF of a paper that was made from an office’s own Word template where no converter was configured: 406.
+         */
+        get: operations["getDocumentFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign for a paper (签收文书)
+         * @description By the unit that it is addressed to, for the whole unit. Again is no error.
+         */
+        post: operations["receiveDocument"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1196,6 +1344,26 @@ export interface paths {
          * @description The evaluation found no hazard; the reason stays in the ledger.
          */
         post: operations["itemDismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue a paper of an item (制发文书)
+         * @description Makes it from the item’s data as a Word file and a PDF, under the next number of its kind and year, which has no gaps. The hash of each file is written into the ledger; from then on they are the same to the byte. The unit that it is addressed to is told. What a kind needs: an order, notice or letter, that the item is with a responsible unit; a supervision notice, that it is under supervision; a talk notice, `meeting`; an extension form, a decided extension; a closure form, that it is closed; a receipt, `document`.
+         */
+        post: operations["issueItemDocument"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2897,7 +3065,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received" | "document.issued")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -4389,7 +4557,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received" | "document.issued")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -4517,6 +4685,11 @@ export interface components {
          * @example {}
          */
         ConfirmBulletin: Record<string, never>;
+        /**
+         * @description Signing for it needs nothing but the caller.
+         * @example {}
+         */
+        ConfirmDocument: Record<string, never>;
         /**
          * @description A way by which a recipient of notices is reached.
          * @example {
@@ -5229,6 +5402,208 @@ export interface components {
              * @enum {string}
              */
             kind: "dismissal";
+        };
+        /**
+         * @description A numbered paper. It never changes.
+         * @example {
+         *       "bulletin": null,
+         *       "document": null,
+         *       "files": [
+         *         {
+         *           "bytes": 13865,
+         *           "format": "docx",
+         *           "sha256": "6b0d1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b"
+         *         },
+         *         {
+         *           "bytes": 71114,
+         *           "format": "pdf",
+         *           "sha256": "0f5a1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b"
+         *         }
+         *       ],
+         *       "id": "01a20119-3c10-7a52-8d11-5b6f1e0c7a31",
+         *       "issuedAt": "2026-11-27T01:30:00.000Z",
+         *       "issuedBy": {
+         *         "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *         "name": "李敏"
+         *       },
+         *       "item": {
+         *         "code": "2026-000001",
+         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *         "title": "临水弯道无护栏"
+         *       },
+         *       "kind": "assignment_order",
+         *       "number": "安办交〔2026〕12号",
+         *       "receivedAt": null,
+         *       "receivedBy": null,
+         *       "templateVersion": 0,
+         *       "title": "道路交通安全隐患交办单",
+         *       "unit": {
+         *         "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *         "name": "阜南县交通运输局"
+         *       }
+         *     }
+         */
+        Document: {
+            bulletin: {
+                /** Format: uuid */
+                id: string;
+                number: string;
+            } | null;
+            /** @description Of a receipt: the paper that it is for. */
+            document: {
+                /** Format: uuid */
+                id: string;
+                number: string;
+            } | null;
+            /** @description The hash stands in the ledger too. No `pdf` where an office’s template met no converter. */
+            files: {
+                bytes: number;
+                /** @enum {string} */
+                format: "docx" | "pdf";
+                sha256: string;
+            }[];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            issuedAt: string;
+            issuedBy: components["schemas"]["PersonRef"];
+            item: {
+                code: string;
+                /** Format: uuid */
+                id: string;
+                title: string;
+            } | null;
+            /**
+             * @description 交办单 assignment_order · 整改通知书 rectification_notice · 挂牌督办通知书 supervision_notice · 督办函 supervision_letter · 约谈通知书 talk_notice · 延期审批表 extension_form · 销号审批表 closure_form · 送达回证 receipt · 一患一档 item_file · 通报 bulletin
+             * @enum {string}
+             */
+            kind: "assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file" | "bulletin";
+            /** @description The document number (文号). */
+            number: string;
+            receivedAt: string | null;
+            receivedBy: components["schemas"]["PersonRef"] | null;
+            /** @description 0: the service’s own. */
+            templateVersion: number;
+            title: string;
+            /** @description Whom it is addressed to; null for what is for the files. */
+            unit: components["schemas"]["PersonRef"] | null;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "bulletin": null,
+         *           "document": null,
+         *           "files": [
+         *             {
+         *               "bytes": 13865,
+         *               "format": "docx",
+         *               "sha256": "6b0d1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b"
+         *             },
+         *             {
+         *               "bytes": 71114,
+         *               "format": "pdf",
+         *               "sha256": "0f5a1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b"
+         *             }
+         *           ],
+         *           "id": "01a20119-3c10-7a52-8d11-5b6f1e0c7a31",
+         *           "issuedAt": "2026-11-27T01:30:00.000Z",
+         *           "issuedBy": {
+         *             "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *             "name": "李敏"
+         *           },
+         *           "item": {
+         *             "code": "2026-000001",
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "title": "临水弯道无护栏"
+         *           },
+         *           "kind": "assignment_order",
+         *           "number": "安办交〔2026〕12号",
+         *           "receivedAt": null,
+         *           "receivedBy": null,
+         *           "templateVersion": 0,
+         *           "title": "道路交通安全隐患交办单",
+         *           "unit": {
+         *             "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *             "name": "阜南县交通运输局"
+         *           }
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        DocumentPage: {
+            data: components["schemas"]["Document"][];
+            nextCursor: string | null;
+        };
+        /**
+         * @example {
+         *       "builtIn": true,
+         *       "kind": "assignment_order",
+         *       "lists": {
+         *         "其他要求": [
+         *           "要求"
+         *         ]
+         *       },
+         *       "name": "道路交通安全隐患交办单",
+         *       "placeholders": [
+         *         "发文机关",
+         *         "文号",
+         *         "隐患名称"
+         *       ],
+         *       "setAt": null,
+         *       "setBy": null,
+         *       "sha256": null,
+         *       "version": 0
+         *     }
+         */
+        DocumentTemplate: {
+            /** @description Whether it is the service’s own. */
+            builtIn: boolean;
+            /**
+             * @description 交办单 assignment_order · 整改通知书 rectification_notice · 挂牌督办通知书 supervision_notice · 督办函 supervision_letter · 约谈通知书 talk_notice · 延期审批表 extension_form · 销号审批表 closure_form · 送达回证 receipt · 一患一档 item_file · 通报 bulletin
+             * @enum {string}
+             */
+            kind: "assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file" | "bulletin";
+            /** @description Written `{#照片}…{/照片}`, with these placeholders between the two; `{#照片 [loopOver: "row"]}` repeats a table’s row. */
+            lists: {
+                [key: string]: string[];
+            };
+            name: string;
+            /** @description Written `{文号}` in the Word file. */
+            placeholders: string[];
+            setAt: string | null;
+            setBy: components["schemas"]["PersonRef"] | null;
+            sha256: string | null;
+            version: number;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "builtIn": true,
+         *           "kind": "assignment_order",
+         *           "lists": {
+         *             "其他要求": [
+         *               "要求"
+         *             ]
+         *           },
+         *           "name": "道路交通安全隐患交办单",
+         *           "placeholders": [
+         *             "发文机关",
+         *             "文号",
+         *             "隐患名称"
+         *           ],
+         *           "setAt": null,
+         *           "setBy": null,
+         *           "sha256": null,
+         *           "version": 0
+         *         }
+         *       ]
+         *     }
+         */
+        DocumentTemplates: {
+            data: components["schemas"]["DocumentTemplate"][];
         };
         /**
          * @example {
@@ -6629,6 +7004,57 @@ export interface components {
          */
         IssueBulletin: Record<string, never>;
         /**
+         * @example {
+         *       "copyTo": [
+         *         "市政府办公室"
+         *       ]
+         *     }
+         */
+        IssueBulletinDocument: {
+            /** @description Who gets a copy (抄送). */
+            copyTo?: string[];
+        };
+        /**
+         * @description The kind of paper, and what the office says beside what the item says.
+         * @example {
+         *       "kind": "item_file"
+         *     }
+         */
+        IssueDocument: {
+            /** @description Whom the unit may ask. */
+            contact?: {
+                name: string;
+                phone: string;
+            };
+            /** @description Who gets a copy (抄送). */
+            copyTo?: string[];
+            /**
+             * Format: uuid
+             * @description The paper that was handed over. Of a receipt, which needs it.
+             */
+            document?: string;
+            /** @enum {string} */
+            kind: "assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file";
+            /** @description When and where. Of a talk notice, which needs it. */
+            meeting?: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T00:00:00.000Z
+                 */
+                at: string;
+                place: string;
+            };
+            /** @description Into the field 备注 of forms. */
+            remarks?: string;
+            /**
+             * Format: date
+             * @description Until when the unit answers in writing. Of a supervision letter.
+             */
+            replyBy?: string;
+            /** @description What the office demands beside what the order says; a paragraph each. Of letters. */
+            requirements?: string[];
+        };
+        /**
          * @description A hazard on the one list, as it stands.
          * @example {
          *       "address": null,
@@ -7049,7 +7475,7 @@ export interface components {
                 changed: string[];
                 seq: number;
                 /** @enum {string} */
-                type: "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided";
+                type: "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received";
                 /** @description The version that it made. */
                 version: number;
             }[];
@@ -9736,6 +10162,20 @@ export interface components {
          *         "general": 30,
          *         "major": 60
          *       },
+         *       "documents": {
+         *         "issuer": null,
+         *         "numberPatterns": {
+         *           "assignment_order": "安办交〔{year}〕{n}号",
+         *           "closure_form": "安办销〔{year}〕{n}号",
+         *           "extension_form": "安办延〔{year}〕{n}号",
+         *           "item_file": "安办档〔{year}〕{n}号",
+         *           "receipt": "安办送〔{year}〕{n}号",
+         *           "rectification_notice": "安办改〔{year}〕{n}号",
+         *           "supervision_letter": "安办督函〔{year}〕{n}号",
+         *           "supervision_notice": "安办督〔{year}〕{n}号",
+         *           "talk_notice": "安办约〔{year}〕{n}号"
+         *         }
+         *       },
          *       "evidence": {
          *         "closure": {
          *           "general": {
@@ -9942,6 +10382,61 @@ export interface components {
             defaultDeadlines: {
                 general: number;
                 major: number;
+            };
+            documents: {
+                /**
+                 * @description Who papers go out from (发文机关); null: the office of the jurisdiction.
+                 * @example 阜阳市道路交通安全委员会办公室
+                 */
+                issuer: string | null;
+                /** @description Document numbers (文号), by kind; each kind is counted by itself, from 1 every year. */
+                numberPatterns: {
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    assignment_order: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    closure_form: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    extension_form: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    item_file: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    receipt: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    rectification_notice: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    supervision_letter: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    supervision_notice: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    talk_notice: string;
+                };
             };
             evidence: {
                 /** @description How many pieces of evidence of each kind a closure request needs, by the item’s level. */
@@ -10714,7 +11209,7 @@ export interface components {
             year?: number;
         };
         /**
-         * @description The rules, whole: what is left out is refused, not kept; but without `scoring`, `evidence`, `verification`, `rechecks`, `recurrence` or `publicIntake`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
+         * @description The rules, whole: what is left out is refused, not kept; but without `scoring`, `evidence`, `verification`, `rechecks`, `recurrence`, `publicIntake` or `documents`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
          * @example {
          *       "bulletins": {
          *         "numberPattern": "安办〔{year}〕{n}号",
@@ -10727,6 +11222,20 @@ export interface components {
          *       "defaultDeadlines": {
          *         "general": 30,
          *         "major": 60
+         *       },
+         *       "documents": {
+         *         "issuer": null,
+         *         "numberPatterns": {
+         *           "assignment_order": "安办交〔{year}〕{n}号",
+         *           "closure_form": "安办销〔{year}〕{n}号",
+         *           "extension_form": "安办延〔{year}〕{n}号",
+         *           "item_file": "安办档〔{year}〕{n}号",
+         *           "receipt": "安办送〔{year}〕{n}号",
+         *           "rectification_notice": "安办改〔{year}〕{n}号",
+         *           "supervision_letter": "安办督函〔{year}〕{n}号",
+         *           "supervision_notice": "安办督〔{year}〕{n}号",
+         *           "talk_notice": "安办约〔{year}〕{n}号"
+         *         }
          *       },
          *       "evidence": {
          *         "closure": {
@@ -10928,6 +11437,61 @@ export interface components {
             defaultDeadlines: {
                 general: number;
                 major: number;
+            };
+            documents?: {
+                /**
+                 * @description Who papers go out from (发文机关); null: the office of the jurisdiction.
+                 * @example 阜阳市道路交通安全委员会办公室
+                 */
+                issuer: string | null;
+                /** @description Document numbers (文号), by kind; each kind is counted by itself, from 1 every year. */
+                numberPatterns: {
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    assignment_order: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    closure_form: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    extension_form: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    item_file: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    receipt: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    rectification_notice: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    supervision_letter: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    supervision_notice: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    talk_notice: string;
+                };
             };
             evidence?: {
                 /** @description How many pieces of evidence of each kind a closure request needs, by the item’s level. */
@@ -11878,6 +12442,7 @@ export type CommandRefused = components['schemas']['CommandRefused'];
 export type CommandResult = components['schemas']['CommandResult'];
 export type ComputeScores = components['schemas']['ComputeScores'];
 export type ConfirmBulletin = components['schemas']['ConfirmBulletin'];
+export type ConfirmDocument = components['schemas']['ConfirmDocument'];
 export type Contact = components['schemas']['Contact'];
 export type ContactMessage = components['schemas']['ContactMessage'];
 export type ContactMessagePage = components['schemas']['ContactMessagePage'];
@@ -11904,6 +12469,10 @@ export type DecideScoreAppeal = components['schemas']['DecideScoreAppeal'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
 export type DismissalCommand = components['schemas']['DismissalCommand'];
+export type Document = components['schemas']['Document'];
+export type DocumentPage = components['schemas']['DocumentPage'];
+export type DocumentTemplate = components['schemas']['DocumentTemplate'];
+export type DocumentTemplates = components['schemas']['DocumentTemplates'];
 export type DraftBulletin = components['schemas']['DraftBulletin'];
 export type DrawnRecheck = components['schemas']['DrawnRecheck'];
 export type EditBulletin = components['schemas']['EditBulletin'];
@@ -11939,6 +12508,8 @@ export type ImportSource = components['schemas']['ImportSource'];
 export type ImportStatus = components['schemas']['ImportStatus'];
 export type ImportText = components['schemas']['ImportText'];
 export type IssueBulletin = components['schemas']['IssueBulletin'];
+export type IssueBulletinDocument = components['schemas']['IssueBulletinDocument'];
+export type IssueDocument = components['schemas']['IssueDocument'];
 export type Item = components['schemas']['Item'];
 export type ItemDiff = components['schemas']['ItemDiff'];
 export type ItemFeatures = components['schemas']['ItemFeatures'];
@@ -14279,6 +14850,137 @@ export interface operations {
             };
         };
     };
+    issueBulletinDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueBulletinDocument"];
+            };
+        };
+        responses: {
+            /** @description The paper. `Location` names it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     issueBulletin: {
         parameters: {
             query?: never;
@@ -16107,6 +16809,756 @@ export interface operations {
             };
         };
     };
+    listDocumentTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One for each kind. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentTemplates"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDocumentTemplate: {
+        parameters: {
+            query?: {
+                /** @description This version instead of the one in force; 0: the service’s own. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 交办单 assignment_order · 整改通知书 rectification_notice · 挂牌督办通知书 supervision_notice · 督办函 supervision_letter · 约谈通知书 talk_notice · 延期审批表 extension_form · 销号审批表 closure_form · 送达回证 receipt · 一患一档 item_file · 通报 bulletin */
+                kind: "assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file" | "bulletin";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The Word file. `ETag` is its version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setDocumentTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description 交办单 assignment_order · 整改通知书 rectification_notice · 挂牌督办通知书 supervision_notice · 督办函 supervision_letter · 约谈通知书 talk_notice · 延期审批表 extension_form · 销号审批表 closure_form · 送达回证 receipt · 一患一档 item_file · 通报 bulletin */
+                kind: "assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file" | "bulletin";
+            };
+            cookie?: never;
+        };
+        /** @description A Word file (.docx), at most 2 MB. */
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+            };
+        };
+        responses: {
+            /** @description The template in force now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentTemplate"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resetDocumentTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 交办单 assignment_order · 整改通知书 rectification_notice · 挂牌督办通知书 supervision_notice · 督办函 supervision_letter · 约谈通知书 talk_notice · 延期审批表 extension_form · 销号审批表 closure_form · 送达回证 receipt · 一患一档 item_file · 通报 bulletin */
+                kind: "assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file" | "bulletin";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The template in force now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentTemplate"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDocuments: {
+        parameters: {
+            query?: {
+                /** @description UUID or code. */
+                item?: string;
+                /** @description Whom they are addressed to. */
+                unit?: string;
+                /** @description One kind or several. */
+                kind?: ("assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file" | "bulletin") | ("assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file" | "bulletin")[];
+                /** @description Of the number. */
+                year?: number;
+                /** @description Of what is addressed to a unit: signed for, or not yet. */
+                received?: "true" | "false";
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of papers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The paper. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDocumentFile: {
+        parameters: {
+            query?: {
+                /** @description Instead of `Accept`. */
+                format?: "docx" | "pdf";
+            };
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receiveDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmDocument"];
+            };
+        };
+        responses: {
+            /** @description The paper, signed for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     followEvents: {
         parameters: {
             query?: {
@@ -16117,7 +17569,7 @@ export interface operations {
                 /** @description Events on a page, 50 unless told; of an NDJSON export, all unless told. */
                 limit?: number;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
                 /** @description Seconds to wait for the next event when there is none yet. */
                 wait?: number;
             };
@@ -16190,7 +17642,7 @@ export interface operations {
                 /** @description The last seq that the follower has; without it the stream begins with what happens from now on. */
                 after?: string;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
             };
             header?: {
                 /** @description The `id` that the client saw last, which it sends by itself when it connects again. It goes before `after`. */
@@ -19003,6 +20455,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issueItemDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueDocument"];
+            };
+        };
+        responses: {
+            /** @description The paper. `Location` names it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
                 };
             };
             /** @description A parameter is unknown or wrong; `errors` names it. */

@@ -16,6 +16,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import type { BulletinKind } from '../domain/bulletin.js'
 import type { CalendarDay } from '../domain/calendar.js'
+import type { DocumentKind } from '../domain/document.js'
 import type { EvidenceKind, MediaType } from '../domain/evidence.js'
 import type { Direction, Item, Level, Risk, Source, Status } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
@@ -621,6 +622,65 @@ export const scoreDay = pgTable('score_day', {
   countedTo: text('counted_to').notNull(),
 })
 
+export const documentTemplate = pgTable(
+  'document_template',
+  {
+    jurisdiction: jurisdictionId(),
+    kind: text('kind').$type<DocumentKind>().notNull(),
+    version: integer('version').notNull(),
+    file: bytea('file'),
+    sha256: bytea('sha256'),
+    setAt: instant('set_at').notNull(),
+    setBy: uuid('set_by').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.kind, t.version] })],
+)
+
+export const document = pgTable(
+  'document',
+  {
+    jurisdiction: jurisdictionId(),
+    id: uuid('id').notNull(),
+    kind: text('kind').$type<DocumentKind>().notNull(),
+    itemId: uuid('item_id'),
+    bulletinId: uuid('bulletin_id'),
+    about: uuid('about'),
+    unit: uuid('unit_id'),
+    number: text('number').notNull(),
+    year: smallint('year').notNull(),
+    n: integer('n'),
+    title: text('title').notNull(),
+    templateVersion: integer('template_version').notNull(),
+    issuedAt: instant('issued_at').notNull(),
+    issuedBy: uuid('issued_by').notNull(),
+    receivedAt: instant('received_at'),
+    receivedBy: uuid('received_by'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const documentFile = pgTable(
+  'document_file',
+  {
+    jurisdiction: jurisdictionId(),
+    document: uuid('document_id').notNull(),
+    format: text('format').$type<'docx' | 'pdf'>().notNull(),
+    sha256: bytea('sha256').notNull(),
+    content: bytea('content').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.document, t.format] })],
+)
+
+export const documentCounter = pgTable(
+  'document_counter',
+  {
+    jurisdiction: jurisdictionId(),
+    kind: text('kind').$type<DocumentKind>().notNull(),
+    year: smallint('year').notNull(),
+    last: integer('last').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.kind, t.year] })],
+)
 export const evidenceFile = pgTable(
   'evidence_file',
   {

@@ -1,4 +1,5 @@
 import type { AccidentCount } from './accidents.js'
+import type { IssuedDocument } from './document.js'
 import type { Evidenced } from './evidence.js'
 import type { Call, FirstAnswer, Satisfaction } from './hotline.js'
 import type { Description, DueBasis, Instant, Item, Level, Order, Plan, Progress, Status, Tier } from './item.js'
@@ -86,6 +87,8 @@ export type ItemEvent =
   | { type: 'item.deadline_recomputed'; data: Required<Deadline> & { previousDueAt: Instant } }
   | { type: 'item.scored'; data: Scored }
   | { type: 'item.score_appealed'; data: { score: string; unit: string; reason: string } }
+  | { type: 'item.document_issued'; data: IssuedDocument }
+  | { type: 'item.document_received'; data: { document: string; number: string; unit: string } }
   | { type: 'item.score_appeal_decided'; data: { score: string; unit: string; approved: boolean; reason: string } }
 
 export type ItemEventType = ItemEvent['type']
@@ -163,6 +166,9 @@ export const TRANSITIONS = {
   'item.scored': { from: ANY, to: 'same', isBeside: true },
   'item.score_appealed': { from: ANY, to: 'same', isBeside: true },
   'item.score_appeal_decided': { from: ANY, to: 'same', isBeside: true },
+  // What paper an item needs as it stands, the kind of paper says.
+  'item.document_issued': { from: ANY, to: 'same', isBeside: true },
+  'item.document_received': { from: ANY, to: 'same', isBeside: true },
 } as const satisfies Record<ItemEventType, Transition>
 
 export const ITEM_EVENT_TYPES = Object.keys(TRANSITIONS) as ItemEventType[]

@@ -124,6 +124,8 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
     case 'item.score_appealed':
     case 'item.score_appeal_decided':
     case 'item.accidents_counted':
+    case 'item.document_issued':
+    case 'item.document_received':
     // What recurs is linked beside the items; see the table of recurrences.
     case 'item.recurrence_decided':
     case 'item.recurred':

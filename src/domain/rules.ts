@@ -1,3 +1,4 @@
+import { DEFAULT_NUMBER_PATTERNS, type NumberedKind } from './document.js'
 import type { EvidenceRules, RequiredEvidence } from './evidence.js'
 import type { Level } from './item.js'
 import type { RecheckRules } from './recheck-sample.js'
@@ -56,6 +57,12 @@ export interface Rules {
   /** Whether what came in through channels can be read over Open311 without a key. */
   publicIntake: { readWithoutKey: boolean }
   evidence: EvidenceRules
+  documents: {
+    /** Who papers go out from; null: the office of the jurisdiction. */
+    issuer: string | null
+    /** As of bulletins, for each kind of paper. */
+    numberPatterns: Record<NumberedKind, string>
+  }
   verification: VerificationRules
   /** Null: nothing is drawn. */
   rechecks: RecheckRules | null
@@ -110,6 +117,7 @@ export const DEFAULT_RULES: Rules = {
   scoring: DEFAULT_SCORING,
   publicIntake: { readWithoutKey: false },
   evidence: { closure: { general: NO_EVIDENCE, major: NO_EVIDENCE }, maxDistanceM: 500 },
+  documents: { issuer: null, numberPatterns: DEFAULT_NUMBER_PATTERNS },
   verification: { verifiers: { general: 1, major: 1 }, supervised: 1, points: false },
   rechecks: null,
   recurrence: { withinM: 100, months: 12 },
@@ -128,13 +136,19 @@ export const FIRST_RULES: Pick<Rules, 'evidence' | 'verification' | 'rechecks'> 
 
 /** Rules that were set before a later version of the service added to them: what it added has its default. */
 export function completeRules(data: Partial<Rules>): Rules {
-  const { defaultDeadlines, sending, bulletins, scoring, evidence, verification, publicIntake } = DEFAULT_RULES
+  const { defaultDeadlines, sending, bulletins, scoring, evidence, verification, publicIntake, documents } =
+    DEFAULT_RULES
   return {
     ...DEFAULT_RULES,
     ...data,
     defaultDeadlines: { ...defaultDeadlines, ...data.defaultDeadlines },
     sending: { ...sending, ...data.sending },
     evidence: { ...evidence, ...data.evidence },
+    documents: {
+      ...documents,
+      ...data.documents,
+      numberPatterns: { ...documents.numberPatterns, ...data.documents?.numberPatterns },
+    },
     verification: { ...verification, ...data.verification },
     bulletins: { ...bulletins, ...data.bulletins, times: { ...bulletins.times, ...data.bulletins?.times } },
     scoring: { ...scoring, ...data.scoring },

@@ -12,6 +12,7 @@ export type EdgeCode =
   | 'upload-conflict'
   | 'tus-version'
   | 'storage-full'
+  | 'converter-away'
   | 'issuer-away'
   | 'internal'
 export type ProblemCode = RejectionCode | EdgeCode
@@ -53,5 +54,6 @@ export const PROBLEMS = {
   'issuer-away': { status: 503, title: { zh: '身份提供方暂不可用', en: 'Identity provider away' } },
   'database-away': { status: 503, title: { zh: '数据库暂不可用', en: 'Database away' } },
   'storage-away': { status: 503, title: { zh: '文件存储暂不可用', en: 'File storage away' } },
+  'converter-away': { status: 503, title: { zh: '文书转换服务暂不可用', en: 'Document converter away' } },
   'storage-full': { status: 507, title: { zh: '存储空间不足', en: 'Storage full' } },
 } as const satisfies Record<ProblemCode, { status: number; title: Words }>

@@ -85,6 +85,7 @@ function understood(err: FastifyError, request: FastifyRequest): ProblemBody {
   // The client's fault as far as we know; ours if a check is missing.
   if (/^2[23]/.test(sqlStateOf(err) ?? '')) request.log.warn({ err }, 'refused by the database')
   if (problem.code === 'storage-away' || problem.code === 'storage-full') request.log.warn({ err }, 'file storage')
+  if (problem.code === 'converter-away') request.log.warn({ err }, 'document converter')
   if (problem.code === 'database-away') request.log.warn({ err }, 'database away')
   return problem
 }

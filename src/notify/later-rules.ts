@@ -7,8 +7,8 @@ import type { RulesToSet } from './rules.js'
 /** The rules as they are set: what came later than clients stays as it is in force where they leave it out. Null is no absence. */
 export function withLater(sent: RulesToSet, before: Rules): Rules {
   const given = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined))
-  const { scoring, evidence, verification, rechecks, recurrence, publicIntake } = before
-  return { scoring, evidence, verification, rechecks, recurrence, publicIntake, ...given } as Rules
+  const { scoring, evidence, verification, rechecks, recurrence, publicIntake, documents } = before
+  return { scoring, evidence, verification, rechecks, recurrence, publicIntake, documents, ...given } as Rules
 }
 
 /** @throws Rejection at the first unit that the jurisdiction does not have. */

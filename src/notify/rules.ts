@@ -6,6 +6,7 @@ import { PERSON_EXAMPLE } from '../http/examples.js'
 import { text } from '../http/fields.js'
 import { PersonRef } from '../http/item-view.js'
 import { CLOSING_RULES } from './closing-rules.js'
+import { DocumentRules, NumberPattern } from './document-rules.js'
 import { ScoringView } from './scoring-rules.js'
 
 const MAX_WARNINGS = 20
@@ -40,17 +41,6 @@ const Rung = z.strictObject({
 })
 
 const Ladder = z.array(Rung).max(MAX_RUNGS).superRefine(refuseDisorder)
-
-const NumberPattern = text(60)
-  .refine(
-    (pattern) => pattern.includes('{year}') && pattern.includes('{n}'),
-    '文号格式须含 {year} 和 {n}。 | A document number’s pattern has {year} and {n}.',
-  )
-  .refine(
-    (pattern) => !/[{}]/.test(pattern.replaceAll('{year}', '').replaceAll('{n}', '')),
-    '文号格式只能用 {year} 和 {n}。 | Nothing but {year} and {n} is filled in.',
-  )
-  .meta({ description: '`{year}` and `{n}` are filled in.', example: '阜安办〔{year}〕{n}号' })
 
 const WorkingDays = z.int().min(1).max(MAX_WORKING_DAYS)
 
@@ -116,6 +106,7 @@ const members = {
   scoring: ScoringView,
   ...CLOSING_RULES,
   publicIntake: PublicIntake,
+  documents: DocumentRules,
 } satisfies Record<keyof Rules, z.ZodType>
 
 const EXAMPLE = { version: 3, setAt: '2026-11-22T01:30:00.000Z', setBy: { id: PERSON_EXAMPLE.id, name: '管理员' } }
@@ -136,7 +127,7 @@ export const RulesView = z
 /** The rules as a client sends them. */
 export type RulesToSet = Omit<Rules, LaterRules> & { [K in LaterRules]?: Rules[K] | undefined }
 /** What came later than clients: where they leave it out, it stays as it is in force. */
-type LaterRules = 'scoring' | 'publicIntake' | keyof typeof CLOSING_RULES
+type LaterRules = 'scoring' | 'publicIntake' | 'documents' | keyof typeof CLOSING_RULES
 
 export const SetRules = z
   .strictObject({
@@ -148,6 +139,7 @@ export const SetRules = z
     rechecks: CLOSING_RULES.rechecks.optional(),
     recurrence: CLOSING_RULES.recurrence.optional(),
     publicIntake: PublicIntake.optional(),
+    documents: DocumentRules.optional(),
     version: z.int().optional(),
     setAt: z.string().nullish(),
     setBy: z.looseObject({}).nullish(),
@@ -156,7 +148,7 @@ export const SetRules = z
   .meta({
     id: 'SetRules',
     description:
-      'The rules, whole: what is left out is refused, not kept; but without `scoring`, `evidence`, `verification`, `rechecks`, `recurrence` or `publicIntake`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.',
+      'The rules, whole: what is left out is refused, not kept; but without `scoring`, `evidence`, `verification`, `rechecks`, `recurrence`, `publicIntake` or `documents`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.',
     example: DEFAULT_RULES,
   })
 

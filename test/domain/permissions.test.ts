@@ -69,6 +69,11 @@ const MATRIX: Record<Action, string> = {
   'bulletin.read': 'x x x x x x',
   'bulletin.write': '. . x . . .',
   'bulletin.receive': '. x x x . .',
+  'document.read': 'x x x x x x',
+  'document.issue': '. . x . . .',
+  'document.receive': '. x . . . .',
+  'document_template.read': '. . x . . x',
+  'document_template.write': '. . x . . x',
   'evidence.upload': 'x x x . . .',
   'evidence.read': 'x x x x x x',
   'item.escalate': '. . . . . .',
@@ -95,6 +100,7 @@ t.test(
     const may = (role: Role) => (Object.keys(MATRIX) as Action[]).filter((action) => isPermitted(role, action))
     t.strictSame(may('auditor').sort(), [
       'bulletin.read',
+      'document.read',
       'evidence.read',
       'item.read',
       'ledger.read',

@@ -18,10 +18,11 @@ import {
   type Overlays,
 } from '../helpers/domain.js'
 
-/** Points come and are contested, and recurrences are decided, whatever has become of the item; no refusal names that. */
+/** Points come and are contested, recurrences are decided and papers issued, whatever has become of the item; no refusal names that. */
 const BESIDE: readonly Happening[] = [
   ...(['item.scored', 'item.score_appealed', 'item.score_appeal_decided'] as const),
   ...(['item.recurrence_decided', 'item.recurred'] as const),
+  ...(['item.document_issued', 'item.document_received'] as const),
 ]
 
 /** What may happen in each status with nothing lying over it. Written by hand, not derived from the code's own table. */

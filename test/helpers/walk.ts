@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { countAccidents } from '../../src/domain/decide/accidents.js'
 import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
+import { issueDocument, receiveDocument } from '../../src/domain/decide/document.js'
 import { answerCaller, recordSatisfaction } from '../../src/domain/decide/hotline.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
 import { escalate, recomputeDeadline } from '../../src/domain/decide/notify.js'
@@ -20,7 +21,7 @@ import {
 import { allowedEvents, type ItemEvent } from '../../src/domain/events.js'
 import type { Description, Item } from '../../src/domain/item.js'
 import { type Actor, isPermitted } from '../../src/domain/permissions.js'
-import { APPEALED, ATTEMPTS, ENTRY, type Happening, SCORED } from './attempts.js'
+import { ADDRESSED, APPEALED, ATTEMPTS, ENTRY, type Happening, PAPER, SCORED } from './attempts.js'
 import {
   actorOf,
   BASIS,
@@ -235,6 +236,10 @@ function decideOne(
       return appealScore(item, step.yes ? ENTRY : APPEALED, '工期受汛期影响', actor, at)
     case 'item.score_appeal_decided':
       return decideScoreAppeal(item, APPEALED, step.yes, '已核实', actor)
+    case 'item.document_issued':
+      return issueDocument(item, PAPER)
+    case 'item.document_received':
+      return receiveDocument(item, { id: PAPER.document, ...ADDRESSED }, actor)
     default:
       return type satisfies never
   }
