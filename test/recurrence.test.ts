@@ -5,6 +5,7 @@ import { scoresChore } from '../src/scores/chore.js'
 import { DAY_MS, filing, itemIn, type Json, ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { choreDeps, runChore } from './helpers/chores.js'
+import { channelKey, open311 } from './helpers/open311.js'
 
 const made = await createCheckedApp(t)
 const { home, foreign, clock, superuser } = made
@@ -164,6 +165,17 @@ t.test('what has been reopened since has counted already', async (t) => {
   const reopened = await ok(office.post(`/v1/items/${old.id}/reopening`, { reason: '重现' }))
   await ok(decide(office, again, true))
   t.equal((await read(office, old)).version, reopened.version)
+})
+
+t.test('what the public files is looked for too, and the public is told of nothing', async (t) => {
+  const old = await closedAt({ road: null, chainage: null, location: { lon: 115.4, lat: 32.7 } })
+  const citizen = open311(made.app, await channelKey(home, 'public'))
+  const place = { service_code: 'roadside_protection', lat: '32.7', long: '115.4', description: '护栏又坏了' }
+  const answer = await citizen.post(place)
+  t.equal(answer.status, 200, answer.text)
+  t.notOk(answer.text.includes(old.id) || answer.text.includes(old.code))
+  const { data } = await ok(office.get('/v1/items?source=public'))
+  t.match(data, [{ suspectedRecurrenceOf: { id: old.id, distanceM: 0 } }])
 })
 
 t.test('a jurisdiction may look for nothing', async (t) => {
