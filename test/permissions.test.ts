@@ -170,7 +170,10 @@ const MATRIX: Record<string, string> = {
 const ROUTES = routesOf(app).map((route) => ({
   ...route,
   /** With identifiers that nothing has. */
-  url: route.path.replace('{year}', '2026').replace(/\{[^}]+\}/g, /api-keys|feeds/.test(route.path) ? KEY_ID : NOBODY),
+  url: route.path
+    .replace('{year}', '2026')
+    .replace('{kind}', 'receipt')
+    .replace(/\{[^}]+\}/g, /api-keys|feeds/.test(route.path) ? KEY_ID : NOBODY),
 }))
 
 /** The status of an answer, which may be one that does not end. */

@@ -90,7 +90,8 @@ export function closureValues(item: Item, events: readonly HappenedEvent[], name
     申请人: names.person(asked?.actorId),
     申请时间: dayText(asked?.at, zone),
     核验意见: item.closureFindings ?? '',
-    核验人: names.person(item.closedBy),
+    // Where two were needed, the first was noted before.
+    核验人: [...item.verifications.map(({ by }) => by), item.closedBy].map(names.person).filter(Boolean).join('、'),
     核验时间: dayText(item.closedAt, zone),
   }
 }

@@ -56,6 +56,7 @@ const TOLD: Partial<Told> = {
   'item.resumed': { name: '恢复计时', say: reason },
   'item.closure_requested': { name: '申请验收', say: ({ summary }) => summary },
   'item.closure_rejected': { name: '验收退回', say: findings },
+  'item.verified': { name: '核验', say: findings },
   'item.closed': { name: '销号', say: findings },
   'item.rechecked': { name: '回头看', say: (data) => `${data.passed ? '合格' : '不合格，重新挂账'}。${data.findings}` },
   'item.reopened': { name: '重新挂账', say: reason },

@@ -29,7 +29,8 @@ export async function templateRoutes(app: App, { db, now }: Deps): Promise<void>
   app.removeAllContentTypeParsers()
   const parsing = { parseAs: 'buffer', bodyLimit: MAX_BYTES } as const
   app.addContentTypeParser<Buffer>(MEDIA.docx, parsing, (_request, body, done) => done(null, body))
-  app.addContentTypeParser('*', (_request, _payload, done) => done(new EdgeError('unsupported-media-type', NOT_WORD)))
+  // Of another type nothing is read; the handler refuses it, after the rest of the request has been looked at.
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
 
   app.get(
     '/v1/document-templates',
