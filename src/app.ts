@@ -151,7 +151,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(hotlineRoutes, deps)
   await app.register(bulletinRoutes, deps)
   await app.register(bulletinIssueRoutes, deps)
-  await app.register(documentIssueRoutes, { ...deps, ...createPress(deps) })
+  await app.register(documentIssueRoutes, { ...deps, ...(await createPress(deps)) })
   await app.register(documentRoutes, deps)
   await app.register(templateRoutes, deps)
   await app.register(calendarRoutes, deps)
@@ -169,9 +169,9 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
 }
 
 /** What papers are made with: what slices that know nothing of each other give. */
-function createPress({ config }: Deps) {
+async function createPress({ config }: Deps) {
   const pictures = createPictureReader(config.evidence)
-  return { maker: createMaker(config.documents), pictures, bulletins: readBulletinPaper }
+  return { maker: await createMaker(config.documents), pictures, bulletins: readBulletinPaper }
 }
 
 /** Identity before anything else is looked at; permission after the rate limit has counted the request. */

@@ -65,7 +65,12 @@ t.test('any text at all makes a Word file and a PDF', async () => {
   await fc.assert(
     fc.asyncProperty(text, text, async (甲, 隐患名称) => {
       const template = { kind: 'closure_form', template: null } as const
-      const files = await makeFiles({ fonts: () => fonts, converter: undefined }, template, { 甲, 隐患名称 }, ABOUT)
+      const files = await makeFiles(
+        { fonts: async () => fonts, converter: undefined },
+        template,
+        { 甲, 隐患名称 },
+        ABOUT,
+      )
       const [word] = files
       const { 'word/document.xml': xml = '' } = await partsOf(word?.content ?? Buffer.alloc(0))
       // biome-ignore lint/suspicious/noControlCharactersInRegex: what no XML has.

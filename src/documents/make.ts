@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { DocumentKind } from '../domain/document.js'
-import { type Fonts, openFonts } from '../paper/fonts.js'
-import { type About, pdfOf } from '../paper/pdf.js'
+import type { Fonts } from '../paper/fonts.js'
+import { loadPaper } from '../paper/load.js'
+import type { About } from '../paper/pdf.js'
 import { cleanValues, type Values } from '../paper/values.js'
-import { wordFileOf } from '../paper/word-file.js'
-import { wordTemplateOf } from '../paper/word-template.js'
 import { type Converter, createConverter } from './converter.js'
 import { FORMS } from './forms/index.js'
 
@@ -19,7 +18,7 @@ export interface DocumentSettings {
 }
 
 export interface Maker {
-  fonts: () => Fonts
+  fonts: () => Promise<Fonts>
   converter: Converter | undefined
 }
 
@@ -30,13 +29,13 @@ export interface MadeFile {
 }
 
 /** Fonts are opened by the first paper, or, where the operator has named some, at once: a wrong file must be seen then. */
-export function createMaker({ fontsDir, converterUrl }: DocumentSettings): Maker {
-  let opened: Fonts | undefined
+export async function createMaker({ fontsDir, converterUrl }: DocumentSettings): Promise<Maker> {
+  let opened: Promise<Fonts> | undefined
   const fonts = () => {
-    opened ??= openFonts(fontsDir)
+    opened ??= loadPaper().then(({ openFonts }) => openFonts(fontsDir))
     return opened
   }
-  if (fontsDir !== undefined) fonts()
+  if (fontsDir !== undefined) await fonts()
   return { fonts, converter: converterUrl === undefined ? undefined : createConverter(converterUrl) }
 }
 
@@ -50,10 +49,12 @@ export async function makeFiles(
   given: Values,
   about: About,
 ): Promise<MadeFile[]> {
+  const { pdfOf, wordFileOf, wordTemplateOf } = await loadPaper()
   const values = cleanValues(given)
   const blocks = FORMS[kind]
   const word = await wordFileOf(template ?? (await wordTemplateOf(blocks, about.title, about.issuer)), values)
-  const pdf = template === null ? await pdfOf(blocks, values, about, maker.fonts()) : await maker.converter?.(word)
+  const pdf =
+    template === null ? await pdfOf(blocks, values, about, await maker.fonts()) : await maker.converter?.(word)
   return [made('docx', word), ...(pdf === undefined ? [] : [made('pdf', pdf)])]
 }
 

@@ -9,8 +9,7 @@ import { json, responses } from '../http/responses.js'
 import { validatorCompiler } from '../http/validation.js'
 import { act } from '../ledger/act.js'
 import { sha256 } from '../ledger/chain.js'
-import { cleanWordFile } from '../paper/word-parts.js'
-import { checkPlaceholders } from '../paper/word-tags.js'
+import { loadPaper } from '../paper/load.js'
 import { MEDIA } from './routes.js'
 import { KindParams, TemplateList, TemplateQuery, TemplateView } from './schemas.js'
 import { findTemplate, readTemplateFile, setTemplate, templateView } from './templates.js'
@@ -101,6 +100,7 @@ export async function templateRoutes(app: App, { db, now }: Deps): Promise<void>
     async (request, reply) => {
       const { actor } = request
       const { kind } = request.params
+      const { checkPlaceholders, cleanWordFile } = await loadPaper()
       const file = await cleanWordFile(sentFile(request.body))
       await checkPlaceholders(file, VOCABULARIES[kind])
       const key = request.headers['idempotency-key']

@@ -7,7 +7,7 @@ import type { Actor } from '../domain/permissions.js'
 import { notFound, requireVersion } from '../domain/rejection.js'
 import type { Outcome } from '../ledger/act.js'
 import { adminEvent, sha256 } from '../ledger/chain.js'
-import { wordTemplateOf } from '../paper/word-template.js'
+import { loadPaper } from '../paper/load.js'
 import { FORMS } from './forms/index.js'
 import { VOCABULARIES } from './vocabulary.js'
 
@@ -51,6 +51,7 @@ export async function readTemplateFile(
   const found = await findTemplate(db, id, kind, asked)
   if (found === undefined) throw notFound()
   const { version, file } = found
+  const { wordTemplateOf } = await loadPaper()
   return { version, file: file ?? (await wordTemplateOf(FORMS[kind], DOCUMENT_NAMES[kind].zh, issuerName(name))) }
 }
 
