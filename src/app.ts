@@ -8,16 +8,23 @@ import { referenceRoutes } from './access/reference-routes.js'
 import { unitRoutes } from './access/unit-routes.js'
 import { ASSIGN_COMMANDS } from './assign/routes.js'
 import { bulletinIssueRoutes } from './bulletins/issue-routes.js'
+import { readBulletinPaper } from './bulletins/paper.js'
 import { bulletinRoutes } from './bulletins/routes.js'
 import { calendarRoutes } from './calendar/calendar-routes.js'
 import { deadlineRoute } from './calendar/deadline-route.js'
 import { feedRoutes } from './calendar/feed-routes.js'
 import { icsRoute } from './calendar/ics-route.js'
 import { recomputationRoutes } from './calendar/recomputation-routes.js'
+import { recheckRoutes } from './close/recheck-routes.js'
 import { CLOSE_COMMANDS } from './close/routes.js'
 import { createBatchRoutes } from './commands/batch-routes.js'
 import { commandRoutes } from './commands/routes.js'
 import type { App, Deps } from './deps.js'
+import { documentIssueRoutes } from './documents/issue-routes.js'
+import { createMaker } from './documents/make.js'
+import { documentRoutes } from './documents/routes.js'
+import { templateRoutes } from './documents/template-routes.js'
+import { createPictureReader } from './evidence/picture.js'
 import { evidenceRoutes } from './evidence/routes.js'
 import { createAuthentication, createKeyAuthenticator } from './http/actor.js'
 import { acceptJson } from './http/body.js'
@@ -33,6 +40,7 @@ import { importRoutes } from './import/routes.js'
 import { HOTLINE_COMMANDS } from './intake/hotline-commands.js'
 import { open311Routes } from './intake/routes.js'
 import { LIST_COMMANDS } from './list/commands.js'
+import { duplicatesRoute } from './list/duplicates-route.js'
 import { listRoutes } from './list/routes.js'
 import { contactMessageRoutes } from './notify/contact-message-routes.js'
 import { contactRoutes } from './notify/contact-routes.js'
@@ -113,6 +121,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(commandRoutes, { ...deps, commands: ITEM_COMMANDS })
   await app.register(batchRoutes, deps)
   await app.register(listRoutes, deps)
+  await app.register(duplicatesRoute, deps)
   await app.register(importRoutes, deps)
   await app.register(accidentRoutes, deps)
   await app.register(ledgerRoutes, deps)
@@ -120,6 +129,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(streamRoutes, { ...deps, metrics })
   await app.register(viewRoutes, deps)
   await app.register(evidenceRoutes, deps)
+  await app.register(recheckRoutes, deps)
   await app.register(noticeRoutes, deps)
   await app.register(contactRoutes, deps)
   await app.register(contactMessageRoutes, deps)
@@ -141,6 +151,9 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(hotlineRoutes, deps)
   await app.register(bulletinRoutes, deps)
   await app.register(bulletinIssueRoutes, deps)
+  await app.register(documentIssueRoutes, { ...deps, ...(await createPress(deps)) })
+  await app.register(documentRoutes, deps)
+  await app.register(templateRoutes, deps)
   await app.register(calendarRoutes, deps)
   await app.register(recomputationRoutes, deps)
   await app.register(deadlineRoute, deps)
@@ -153,6 +166,12 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(operationRoutes, { ...deps, metrics })
   await app.ready()
   return app
+}
+
+/** What papers are made with: what slices that know nothing of each other give. */
+async function createPress({ config }: Deps) {
+  const pictures = createPictureReader(config.evidence)
+  return { maker: await createMaker(config.documents), pictures, bulletins: readBulletinPaper }
 }
 
 /** Identity before anything else is looked at; permission after the rate limit has counted the request. */

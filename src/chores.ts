@@ -1,4 +1,5 @@
 import { bulletinChore } from './bulletins/chore.js'
+import { recheckChore } from './close/recheck-chore.js'
 import type { Chore } from './deps.js'
 import { evidenceSweepChore } from './evidence/sweep-chore.js'
 import { digestChore } from './notify/digest-chore.js'
@@ -20,4 +21,5 @@ export const CHORES: readonly Chore[] = [
   ...createDeliverChores(),
   sweepChore,
   evidenceSweepChore,
+  recheckChore,
 ]

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { ClockOptions } from './clock.js'
+import type { DocumentSettings } from './documents/make.js'
 import type { EvidenceSettings } from './evidence/file-store.js'
 import type { OidcConfig } from './http/oidc.js'
 import type { MailSettings } from './notify/channels/channel.js'
@@ -75,6 +76,9 @@ export const Environment = z.object({
   EVIDENCE_S3_REGION: z.string().min(1).default('us-east-1'),
   EVIDENCE_S3_ACCESS_KEY_ID: z.string().min(1).optional(),
   EVIDENCE_S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  // Papers: the operator's own fonts, and what makes PDFs of an office's own Word templates.
+  DOCUMENT_FONTS_DIR: z.string().min(1).optional(),
+  DOCUMENT_CONVERTER_URL: z.url({ protocol: /^https?$/ }).optional(),
   LINK_SECRET: z.string().min(32).optional(),
   // What `one-list mirror` reads another service with; in the environment, where a process list does not show it.
   ONE_LIST_KEY: z.string().min(1).optional(),
@@ -104,6 +108,7 @@ export interface Config {
   publicUrl: string
   mail: MailSettings
   evidence: EvidenceSettings
+  documents: DocumentSettings
   /** The key with which `one-list mirror` reads its source. */
   clientKey: string | undefined
 }
@@ -143,6 +148,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     publicUrl: (e.PUBLIC_URL ?? ownUrl(e.HOST, e.PORT)).replace(/\/+$/, ''),
     mail: mailOf(e),
     evidence: evidenceOf(e),
+    documents: { fontsDir: e.DOCUMENT_FONTS_DIR, converterUrl: e.DOCUMENT_CONVERTER_URL },
     clientKey: e.ONE_LIST_KEY,
   }
 }

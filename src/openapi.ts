@@ -29,6 +29,7 @@ export async function describeApi(app: App): Promise<void> {
         { name: 'Track', description: 'Plan, progress, deadline, supervision.' },
         { name: 'Close', description: 'Close (销号制).' },
         { name: 'Evidence', description: 'Photos and papers (佐证).' },
+        { name: 'Papers', description: 'Numbered documents and their templates (文书).' },
         { name: 'Ledger', description: 'Ledger (台账制).' },
         { name: 'Notify', description: 'Notify (通报制).' },
         { name: 'Reward and penalty', description: 'Points and money (奖惩积分).' },

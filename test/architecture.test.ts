@@ -12,6 +12,7 @@ const SLICES = [
   'notify',
   'webhooks',
   'bulletins',
+  'documents',
   'calendar',
   'reports',
   'scores',
@@ -30,12 +31,16 @@ const LAYERS: Record<string, string[]> = {
   db: ['domain'],
   ledger: ['db', 'domain'],
   http: ['db', 'domain'],
+  // Papers as data, and the files made of them; knows nothing of whose they are.
+  paper: ['domain'],
   // What can be done to an item, for its own route and for a batch.
   commands: ['http', 'ledger', 'db', 'domain', 'deps'],
   // What others run as well, knows of the service what its document says.
   client: [],
   mirror: ['client'],
-  ...Object.fromEntries(SLICES.map((slice) => [slice, ['commands', 'http', 'ledger', 'db', 'domain', 'deps']])),
+  ...Object.fromEntries(
+    SLICES.map((slice) => [slice, ['commands', 'http', 'ledger', 'paper', 'db', 'domain', 'deps']]),
+  ),
 }
 /** Pure libraries; nothing that reads a clock, a file or a socket. */
 const PURE_LIBRARIES = ['luxon', 'gcoord', 'jstat']

@@ -177,7 +177,7 @@ t.test('an export that is cut off does not look whole', async (t) => {
   await made.db.execute(appendEvents(made.home.id, many))
   await app.listen({ port: 0 })
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}/v1/events`
-  const headers = { authorization: `Bearer ${auditor.key}`, accept: 'application/x-ndjson' }
+  const headers = { authorization: `Bearer ${auditor.key}`, accept: 'application/x-ndjson', 'accept-language': 'en' }
   const { seq } = await ok(auditor.get('/v1/ledger'))
   t.equal((await (await fetch(url, { headers })).text()).trimEnd().split('\n').length, seq, 'whole')
   const fetchCut = (encoding: string) => {

@@ -74,6 +74,10 @@ for (const [from, to] of spans) {
   const count = { from, to, accidents: 41_299, deaths: 0, injuries: 0 }
   await ok(foreign.office.post(`/v1/items/${theirs[5].id}/accident-counts`, count))
 }
+const theirDocuments: Json[] = [
+  await ok(foreign.office.post(`/v1/items/${theirs[3].id}/documents`, { kind: 'assignment_order' })),
+  await ok(foreign.office.post(`/v1/bulletins/${theirBulletins[1].id}/documents`)),
+]
 const theirEvidence: Json[] = [
   await evidence(app, foreign.unitCaller, await photo(1), { kind: 'before' }),
   await evidence(app, foreign.inspector, await photo(2), { kind: 'during' }),
@@ -90,6 +94,7 @@ const theirKeys: Json[] = (await ok(foreign.admin.get('/v1/api-keys'))).data
 const IDENTIFIERS: Record<string, { foreign: string[]; nothing: string }> = {
   items: { foreign: theirs.map((item) => item.id), nothing: NOBODY },
   ogc: { foreign: theirs.map((item) => item.id), nothing: NOBODY },
+  documents: { foreign: theirDocuments.map((document) => document.id), nothing: NOBODY },
   bulletins: { foreign: theirBulletins.map((bulletin) => bulletin.id), nothing: NOBODY },
   units: { foreign: [foreign.unit, foreign.otherUnit], nothing: NOBODY },
   people: { foreign: theirPeople.map((person) => person.id), nothing: NOBODY },
@@ -125,6 +130,8 @@ async function possessions(): Promise<string> {
     '/v1/subscriptions',
     '/v1/reports/overdue?groupBy=unit',
     '/v1/bulletins',
+    '/v1/documents',
+    '/v1/document-templates',
     '/v1/views',
     '/v1/calendar/2026/versions',
   ]
@@ -136,8 +143,8 @@ async function possessions(): Promise<string> {
 
 t.test('what is another jurisdiction’s answers, to the byte, like what does not exist', async (t) => {
   const before = await possessions()
-  // A year is everybody's; what is in it, calendar.test.ts holds apart.
-  for (const route of ROUTES.filter(({ path }) => path.includes('{') && !path.includes('{year}'))) {
+  // A year and a kind are everybody’s; what is under them, calendar.test.ts and document-templates.test.ts hold apart.
+  for (const route of ROUTES.filter(({ path }) => path.includes('{') && !/\{(year|kind)\}/.test(path))) {
     const kind = IDENTIFIERS[route.path.split('/')[2] ?? '']
     if (kind === undefined) throw new Error(`${route.name}: there is nothing foreign to try it with`)
     for (const role of Object.keys(mine) as Role[]) {
@@ -198,6 +205,12 @@ t.test('what a body names of another jurisdiction’s is refused like what does 
     [home.admin, '/v1/api-keys', person, (id) => ({ person: id })],
     [home.inspector, '/v1/items', theirPhoto, (id) => filing({ evidence: [id] })],
     [
+      home.office,
+      `/v1/items/${ours.id}/documents`,
+      theirDocuments[0].id,
+      (document) => ({ kind: 'receipt', document }),
+    ],
+    [
       home.unitCaller,
       `/v1/items/${ours.id}/closure-requests`,
       theirPhoto,
@@ -244,6 +257,7 @@ t.test('no list, report, feed or count has anything of another jurisdiction’s'
   traces.push(...theirSubscriptions.map((subscription) => subscription.id))
   traces.push(...theirScores.map((score) => score.id))
   traces.push(...theirBulletins.map((bulletin) => bulletin.id), ...theirViews.map((view) => view.id))
+  traces.push(...theirDocuments.map((document) => document.id))
   traces.push(...theirFeeds.map((feed) => feed.id), '亳州假', ...theirEvidence.map((one) => one.id))
   const more = [
     '/v1/items?limit=200&count=true',
@@ -299,6 +313,7 @@ t.test('a cursor of another jurisdiction’s leads to nothing but one’s own', 
     ['admin', '/v1/api-keys?limit=1'],
     ['office', '/v1/subscriptions?limit=1'],
     ['office', '/v1/scores?limit=1'],
+    ['office', '/v1/documents?limit=1'],
     ['office', '/v1/me/deadline-feeds?limit=1'],
   ]
   for (const [role, url] of lists) {

@@ -44,6 +44,10 @@ const MATRIX: Record<string, string> = {
   'POST /v1/items/{id}/closure-decision': FILER,
   'POST /v1/items/{id}/rechecks': FILER,
   'POST /v1/items/{id}/reopening': OFFICE,
+  'POST /v1/items/{id}/recurrence-decision': OFFICE,
+  'GET /v1/possible-duplicates': FILER,
+  'GET /v1/rechecks': 'x . x x x .',
+  'GET /v1/recheck-draws': '. . x . x .',
   'POST /v1/items/{id}/supervision': '. . x x . .',
   'POST /v1/items/{id}/supervision-end': '. . x x . .',
   'POST /v1/items/{id}/notes': 'x x x x . x',
@@ -99,6 +103,16 @@ const MATRIX: Record<string, string> = {
   'POST /v1/subscriptions/{id}/deliveries/{deliveryId}/retry': MANAGER,
   'POST /v1/subscriptions/{id}/retries': MANAGER,
   'POST /v1/subscriptions/{id}/test-delivery': MANAGER,
+  'POST /v1/items/{id}/documents': OFFICE,
+  'POST /v1/bulletins/{id}/documents': OFFICE,
+  'GET /v1/documents': ALL,
+  'GET /v1/documents/{id}': ALL,
+  'GET /v1/documents/{id}/file': ALL,
+  'POST /v1/documents/{id}/receipt': UNIT,
+  'GET /v1/document-templates': MANAGER,
+  'GET /v1/document-templates/{kind}': MANAGER,
+  'PUT /v1/document-templates/{kind}': MANAGER,
+  'DELETE /v1/document-templates/{kind}': MANAGER,
   'GET /v1/bulletins': ALL,
   'POST /v1/bulletins': OFFICE,
   'GET /v1/bulletins/{id}': ALL,
@@ -156,7 +170,10 @@ const MATRIX: Record<string, string> = {
 const ROUTES = routesOf(app).map((route) => ({
   ...route,
   /** With identifiers that nothing has. */
-  url: route.path.replace('{year}', '2026').replace(/\{[^}]+\}/g, /api-keys|feeds/.test(route.path) ? KEY_ID : NOBODY),
+  url: route.path
+    .replace('{year}', '2026')
+    .replace('{kind}', 'receipt')
+    .replace(/\{[^}]+\}/g, /api-keys|feeds/.test(route.path) ? KEY_ID : NOBODY),
 }))
 
 /** The status of an answer, which may be one that does not end. */

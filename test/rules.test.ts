@@ -96,7 +96,7 @@ t.test('what is left out or unknown is named, never kept or ignored', async (t) 
   refused(t, await admin.put('/v1/rules', {}), 400, 'invalid-request', {
     // What came later than clients is kept as it is where they leave it out.
     pointers: Object.keys(RULES)
-      .filter((name) => !/^(scoring|evidence|publicIntake)$/.test(name))
+      .filter((name) => !/^(scoring|evidence|verification|rechecks|recurrence|publicIntake|documents)$/.test(name))
       .map((name) => `/${name}`),
   })
   refused(t, await admin.put('/v1/rules', rulesWith({ laddder: [] })), 400, 'invalid-request', {
@@ -113,7 +113,13 @@ const times = (changes: Json) => bulletins({ times: { ...RULES.bulletins.times, 
 const evidence = (changes: Json) => ({ evidence: { ...RULES.evidence, ...changes } })
 const closure = (general: Json) => evidence({ closure: { ...RULES.evidence.closure, general } })
 
+const documents = (changes: Json) => ({ documents: { ...RULES.documents, ...changes } })
+const patterns = (changes: Json) => documents({ numberPatterns: { ...RULES.documents.numberPatterns, ...changes } })
+
 const WRONG: [Json, string[]][] = [
+  [documents({ issuer: '' }), ['/documents/issuer']],
+  [patterns({ receipt: '送达{n}号' }), ['/documents/numberPatterns/receipt']],
+  [patterns({ letter: '函〔{year}〕{n}号' }), ['/documents/numberPatterns/letter']],
   [evidence({ maxDistanceM: 9 }), ['/evidence/maxDistanceM']],
   [evidence({ photos: 2 }), ['/evidence/photos']],
   [

@@ -104,8 +104,8 @@ function read({ id }: { id: string }): Promise<Json> {
   return ok(home.auditor.get(`/v1/items/${id}`))
 }
 
-/** Without what is computed from the clock, which a change reads no earlier than the item's last event. */
-function lasting({ overdue: _1, overdueDays: _2, dueSoon: _3, ...rest }: Json): Json {
+/** Without what is computed from the clock, which a change reads no earlier than the item's last event, or depends on the caller. */
+function lasting({ overdue: _1, overdueDays: _2, dueSoon: _3, suspectedRecurrenceOf: _4, ...rest }: Json): Json {
   return rest
 }
 

@@ -1,4 +1,5 @@
 import type { BulletinKind, Period } from '../domain/bulletin.js'
+import { issuerName } from '../domain/document.js'
 import type { Words } from '../domain/rejection.js'
 import { addDays } from '../domain/zone.js'
 import { inLanguage, type Language } from '../http/language.js'
@@ -45,5 +46,5 @@ function monthText(date: string, language: Language): string {
 /** The office that a committee's bulletins go out from. */
 export function issuerOf(name: string, language: Language): string {
   if (language === 'en') return `Office of ${name}`
-  return name.endsWith('委员会') ? `${name}办公室` : `${name}道路交通安全委员会办公室`
+  return issuerName(name)
 }

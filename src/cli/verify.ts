@@ -1,4 +1,6 @@
+import { verifyClosing } from '../close/verify.js'
 import { jurisdiction } from '../db/schema.js'
+import { verifyDocuments } from '../documents/verify.js'
 import { createFileStore } from '../evidence/file-store.js'
 import { verifyFiles } from '../evidence/verify.js'
 import { verifyChain } from '../ledger/verify.js'
@@ -9,7 +11,8 @@ import { CommandError, readArguments, withDatabase } from './command.js'
 const USAGE = `one-list verify [--jurisdiction <id>]
 
   Recomputes every ledger's hash chain, folds every item's events to compare them with its rows, compares every score
-  with its event, and reads every file of evidence to compare it with its hash.
+  with its event, reads every file of evidence and of papers to compare it with its hash, and draws every sample of
+  rechecks again.
   Exit code 1 when anything is not as the ledger says.`
 
 export async function run(args: string[]): Promise<void> {
@@ -39,7 +42,17 @@ export async function run(args: string[]): Promise<void> {
       const files = await verifyFiles(db, store, id)
       process.stdout.write(`${id}: ${files.checked} files, ${files.ok ? 'each is as it was kept' : 'FAULTS:'}\n`)
       for (const { name, fault } of files.faults) process.stdout.write(`  ${name}: ${fault}\n`)
-      ok &&= chain.ok && items.ok && scores.ok && files.ok
+      const papers = await verifyDocuments(db, id)
+      process.stdout.write(
+        `${id}: ${papers.checked} files of papers, ${papers.ok ? 'each is as the ledger says' : 'FAULTS:'}\n`,
+      )
+      for (const { document, fault } of papers.faults) process.stdout.write(`  ${document}: ${fault}\n`)
+      const closing = await verifyClosing(db, id)
+      process.stdout.write(
+        `${id}: ${closing.checked} draws and recurrences, ${closing.ok ? 'each is as the ledger has it' : 'FAULTS:'}\n`,
+      )
+      for (const { name, fault } of closing.faults) process.stdout.write(`  ${name}: ${fault}\n`)
+      ok &&= chain.ok && items.ok && scores.ok && files.ok && papers.ok && closing.ok
     }
     if (!ok) throw new CommandError('The ledger, the list and the files do not agree.')
   })

@@ -472,6 +472,26 @@ export interface paths {
         patch: operations["editBulletin"];
         trace?: never;
     };
+    "/v1/bulletins/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the paper of an issued bulletin (通报)
+         * @description Once, under the number that the bulletin has; a draft has none yet.
+         */
+        post: operations["issueBulletinDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/bulletins/{id}/issuance": {
         parameters: {
             query?: never;
@@ -756,6 +776,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/document-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Templates of papers, and their placeholders
+         * @description For each kind whose template is in force, since when, and what a Word file may be filled in with.
+         */
+        get: operations["listDocumentTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/document-templates/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A template as a Word file
+         * @description The one in force, or an earlier version: what an office begins its own from.
+         */
+        get: operations["getDocumentTemplate"];
+        /**
+         * Put an office’s own Word file in the place of a template
+         * @description Papers of the kind are made from it from now on; every version stays. A placeholder that there is not is refused and named. Macros, embedded objects, references to outside and fields that fetch or run something are refused. Such papers have a PDF only where a converter is configured.
+         */
+        put: operations["setDocumentTemplate"];
+        post?: never;
+        /**
+         * Go back to the service’s own template
+         * @description As a new version; the office’s own stays readable by its version.
+         */
+        delete: operations["resetDocumentTemplate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Papers (文书)
+         * @description The newest first: of the items that the caller may see, and of bulletins.
+         */
+        get: operations["listDocuments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is known of a paper
+         * @description Its number, whom it is addressed to, whether it was signed for, and the hashes of its files.
+         */
+        get: operations["getDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A paper’s Word file or PDF
+         * @description As an attachment; the same bytes for ever. `ETag` is the hash that stands in the ledger. There is no PDF of a paper that was made from an office’s own Word template where no converter was configured: 406.
+         */
+        get: operations["getDocumentFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/documents/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign for a paper (签收文书)
+         * @description By the unit that it is addressed to, for the whole unit. Again is no error.
+         */
+        post: operations["receiveDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -983,7 +1131,7 @@ export interface paths {
         put?: never;
         /**
          * File an item (上报)
-         * @description Files a hazard. It gets its code at once and waits in status `reported` for the office’s evaluation.
+         * @description Files a hazard. It gets its code at once and waits in status `reported` for the office’s evaluation. The answer names items at the same place that it may repeat (`possibleDuplicates`), and one that was struck off and may have come back (`suspectedRecurrenceOf`); ask before filing at `GET /v1/possible-duplicates`.
          */
         post: operations["fileItem"];
         delete?: never;
@@ -1113,7 +1261,7 @@ export interface paths {
         put?: never;
         /**
          * Decide closure (销号)
-         * @description Struck off after verification on site by somebody else, or sent back. Four eyes: neither the applicant nor anyone of the units that did the work.
+         * @description Struck off after verification on site by somebody else, or sent back. Four eyes: neither the applicant nor anyone of the units that did the work. Where the rules ask for two verifiers of an item’s level, or of one under supervision, the first approval is noted (`verifications`) and the item stays `closure_requested`; the last is the office’s, of another unit.
          */
         post: operations["itemDecideClosure"];
         delete?: never;
@@ -1196,6 +1344,26 @@ export interface paths {
          * @description The evaluation found no hazard; the reason stays in the ledger.
          */
         post: operations["itemDismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/{id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue a paper of an item (制发文书)
+         * @description Makes it from the item’s data as a Word file and a PDF, under the next number of its kind and year, which has no gaps. The hash of each file is written into the ledger; from then on they are the same to the byte. The unit that it is addressed to is told. What a kind needs: an order, notice or letter, that the item is with a responsible unit; a supervision notice, that it is under supervision; a talk notice, `meeting`; an extension form, a decided extension; a closure form, that it is closed; a receipt, `document`.
+         */
+        post: operations["issueItemDocument"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1396,6 +1564,26 @@ export interface paths {
          * @description A failed recheck puts the item on account again, with a new default deadline.
          */
         post: operations["itemRecheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/items/{id}/recurrence-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say whether an item is an old one come back (复发认定)
+         * @description Of `suspectedRecurrenceOf`. Confirmed, it counts against the closure of the old item: in `recurrent` and the recurrence rate, and as a failed recheck does in scores.
+         */
+        post: operations["itemDecideRecurrence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1868,6 +2056,66 @@ export interface paths {
          * @description JSON merge patch of name, role, unit, area; `active: false` shuts the person out from the next request on.
          */
         patch: operations["changePerson"];
+        trace?: never;
+    };
+    "/v1/possible-duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a filing would repeat (查重)
+         * @description The search that a filing makes, without filing: items at the same place (rules, `recurrence`), as far as the caller may see them.
+         */
+        get: operations["findPossibleDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recheck-draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How rechecks were drawn
+         * @description The latest month first. Anybody who has the ledger can draw a sample again: fold the events up to `cutOff.seq`; take the items that are then closed, with `closedAt` in the month; group them by responsible unit and level; of each group take ⌈closed × share ÷ 100⌉, those whose SHA-256(seed ‖ item id) is lowest, the seed being the 32 bytes of `cutOff.hash` and the id lower-case text. The ledger’s event `recheck.drawn` has `sampleSha256`, of the RFC 8785 JSON of the sorted ids.
+         */
+        get: operations["listRecheckDraws"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rechecks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rechecks that were drawn (回头看)
+         * @description The first due first, of items that the caller may see. `POST /v1/items/{id}/rechecks` makes one; a failed one puts its item on account again.
+         */
+        get: operations["listRechecks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/reports/areas": {
@@ -2817,7 +3065,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received" | "document.issued")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -3132,6 +3380,7 @@ export interface components {
          *             "closedAt": null,
          *             "closedBy": null,
          *             "closureFindings": null,
+         *             "closurePoints": null,
          *             "closureRequest": null,
          *             "code": "2026-000001",
          *             "defaultDueAt": "2027-02-17T15:59:59.999Z",
@@ -3199,10 +3448,12 @@ export interface components {
          *               "reason": "一年内两起坠车",
          *               "tier": "city"
          *             },
+         *             "suspectedRecurrenceOf": null,
          *             "suspended": false,
          *             "suspension": null,
          *             "title": "临水弯道无护栏",
          *             "updatedAt": "2026-11-23T01:00:00.000Z",
+         *             "verifications": [],
          *             "version": 3
          *           },
          *           "status": 200
@@ -3229,7 +3480,7 @@ export interface components {
             results: components["schemas"]["CommandResult"][];
         };
         /** @description What is done to one item; the body is that of its own route. */
-        BatchCommand: components["schemas"]["FilingCommand"] | components["schemas"]["CorrectionCommand"] | components["schemas"]["ListingCommand"] | components["schemas"]["DismissalCommand"] | components["schemas"]["MergeCommand"] | components["schemas"]["NotesCommand"] | components["schemas"]["AssignmentsCommand"] | components["schemas"]["AcceptanceCommand"] | components["schemas"]["ReturnCommand"] | components["schemas"]["PlanCommand"] | components["schemas"]["ProgressReportsCommand"] | components["schemas"]["ExtensionRequestsCommand"] | components["schemas"]["ExtensionDecisionCommand"] | components["schemas"]["SuspensionCommand"] | components["schemas"]["ResumptionCommand"] | components["schemas"]["SupervisionCommand"] | components["schemas"]["SupervisionEndCommand"] | components["schemas"]["ClosureRequestsCommand"] | components["schemas"]["ClosureDecisionCommand"] | components["schemas"]["RechecksCommand"] | components["schemas"]["ReopeningCommand"] | components["schemas"]["HotlineAnswersCommand"] | components["schemas"]["SatisfactionCommand"];
+        BatchCommand: components["schemas"]["FilingCommand"] | components["schemas"]["CorrectionCommand"] | components["schemas"]["ListingCommand"] | components["schemas"]["DismissalCommand"] | components["schemas"]["MergeCommand"] | components["schemas"]["NotesCommand"] | components["schemas"]["AssignmentsCommand"] | components["schemas"]["AcceptanceCommand"] | components["schemas"]["ReturnCommand"] | components["schemas"]["PlanCommand"] | components["schemas"]["ProgressReportsCommand"] | components["schemas"]["ExtensionRequestsCommand"] | components["schemas"]["ExtensionDecisionCommand"] | components["schemas"]["SuspensionCommand"] | components["schemas"]["ResumptionCommand"] | components["schemas"]["SupervisionCommand"] | components["schemas"]["SupervisionEndCommand"] | components["schemas"]["ClosureRequestsCommand"] | components["schemas"]["ClosureDecisionCommand"] | components["schemas"]["RechecksCommand"] | components["schemas"]["RecurrenceDecisionCommand"] | components["schemas"]["ReopeningCommand"] | components["schemas"]["HotlineAnswersCommand"] | components["schemas"]["SatisfactionCommand"];
         /**
          * @example {
          *       "asOf": "2026-10-31T15:59:59.999Z",
@@ -3781,7 +4032,7 @@ export interface components {
             overdue: components["schemas"]["Rate"];
             /** @description Rechecks passed ÷ rechecks made. */
             recheckPass: components["schemas"]["Rate"];
-            /** @description On account again at least once ÷ ever closed. */
+            /** @description On account again at least once, or confirmed to have come back as another item, ÷ ever closed. */
             recurrence: components["schemas"]["Rate"];
             /** @description Returned at least once ÷ ever assigned. */
             return: components["schemas"]["Rate"];
@@ -4306,7 +4557,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received")[];
+            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received" | "document.issued")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -4434,6 +4685,11 @@ export interface components {
          * @example {}
          */
         ConfirmBulletin: Record<string, never>;
+        /**
+         * @description Signing for it needs nothing but the caller.
+         * @example {}
+         */
+        ConfirmDocument: Record<string, never>;
         /**
          * @description A way by which a recipient of notices is reached.
          * @example {
@@ -4974,7 +5230,13 @@ export interface components {
         /**
          * @example {
          *       "approved": true,
-         *       "findings": "现场核验：护栏连续、立柱牢固，标志清晰"
+         *       "findings": "现场核验：护栏连续、立柱牢固，标志清晰",
+         *       "points": [
+         *         {
+         *           "met": true,
+         *           "point": "弯道外侧 120 米波形梁护栏"
+         *         }
+         *       ]
          *     }
          */
         DecideClosure: {
@@ -4987,6 +5249,11 @@ export interface components {
              */
             evidence?: string[];
             findings: string;
+            /**
+             * @description The completion standard’s points (完成标准): its lines, and what semicolons part. The rules may ask for all of them; none may be unmet in an approval.
+             * @default []
+             */
+            points?: components["schemas"]["StandardPoint"][];
         };
         /**
          * @example {
@@ -5001,6 +5268,16 @@ export interface components {
              * @example 2026-12-31
              */
             dueAt?: string;
+            reason?: string;
+        };
+        /**
+         * @example {
+         *       "confirmed": true,
+         *       "reason": "同一弯道护栏再次缺失"
+         *     }
+         */
+        DecideRecurrence: {
+            confirmed: boolean;
             reason?: string;
         };
         /**
@@ -5127,6 +5404,208 @@ export interface components {
             kind: "dismissal";
         };
         /**
+         * @description A numbered paper. It never changes.
+         * @example {
+         *       "bulletin": null,
+         *       "document": null,
+         *       "files": [
+         *         {
+         *           "bytes": 13865,
+         *           "format": "docx",
+         *           "sha256": "6b0d1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b"
+         *         },
+         *         {
+         *           "bytes": 71114,
+         *           "format": "pdf",
+         *           "sha256": "0f5a1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b"
+         *         }
+         *       ],
+         *       "id": "01a20119-3c10-7a52-8d11-5b6f1e0c7a31",
+         *       "issuedAt": "2026-11-27T01:30:00.000Z",
+         *       "issuedBy": {
+         *         "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *         "name": "李敏"
+         *       },
+         *       "item": {
+         *         "code": "2026-000001",
+         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *         "title": "临水弯道无护栏"
+         *       },
+         *       "kind": "assignment_order",
+         *       "number": "安办交〔2026〕12号",
+         *       "receivedAt": null,
+         *       "receivedBy": null,
+         *       "templateVersion": 0,
+         *       "title": "道路交通安全隐患交办单",
+         *       "unit": {
+         *         "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *         "name": "阜南县交通运输局"
+         *       }
+         *     }
+         */
+        Document: {
+            bulletin: {
+                /** Format: uuid */
+                id: string;
+                number: string;
+            } | null;
+            /** @description Of a receipt: the paper that it is for. */
+            document: {
+                /** Format: uuid */
+                id: string;
+                number: string;
+            } | null;
+            /** @description The hash stands in the ledger too. No `pdf` where an office’s template met no converter. */
+            files: {
+                bytes: number;
+                /** @enum {string} */
+                format: "docx" | "pdf";
+                sha256: string;
+            }[];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            issuedAt: string;
+            issuedBy: components["schemas"]["PersonRef"];
+            item: {
+                code: string;
+                /** Format: uuid */
+                id: string;
+                title: string;
+            } | null;
+            /**
+             * @description 交办单 assignment_order · 整改通知书 rectification_notice · 挂牌督办通知书 supervision_notice · 督办函 supervision_letter · 约谈通知书 talk_notice · 延期审批表 extension_form · 销号审批表 closure_form · 送达回证 receipt · 一患一档 item_file · 通报 bulletin
+             * @enum {string}
+             */
+            kind: "assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file" | "bulletin";
+            /** @description The document number (文号). */
+            number: string;
+            receivedAt: string | null;
+            receivedBy: components["schemas"]["PersonRef"] | null;
+            /** @description 0: the service’s own. */
+            templateVersion: number;
+            title: string;
+            /** @description Whom it is addressed to; null for what is for the files. */
+            unit: components["schemas"]["PersonRef"] | null;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "bulletin": null,
+         *           "document": null,
+         *           "files": [
+         *             {
+         *               "bytes": 13865,
+         *               "format": "docx",
+         *               "sha256": "6b0d1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b"
+         *             },
+         *             {
+         *               "bytes": 71114,
+         *               "format": "pdf",
+         *               "sha256": "0f5a1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b"
+         *             }
+         *           ],
+         *           "id": "01a20119-3c10-7a52-8d11-5b6f1e0c7a31",
+         *           "issuedAt": "2026-11-27T01:30:00.000Z",
+         *           "issuedBy": {
+         *             "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *             "name": "李敏"
+         *           },
+         *           "item": {
+         *             "code": "2026-000001",
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "title": "临水弯道无护栏"
+         *           },
+         *           "kind": "assignment_order",
+         *           "number": "安办交〔2026〕12号",
+         *           "receivedAt": null,
+         *           "receivedBy": null,
+         *           "templateVersion": 0,
+         *           "title": "道路交通安全隐患交办单",
+         *           "unit": {
+         *             "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *             "name": "阜南县交通运输局"
+         *           }
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        DocumentPage: {
+            data: components["schemas"]["Document"][];
+            nextCursor: string | null;
+        };
+        /**
+         * @example {
+         *       "builtIn": true,
+         *       "kind": "assignment_order",
+         *       "lists": {
+         *         "其他要求": [
+         *           "要求"
+         *         ]
+         *       },
+         *       "name": "道路交通安全隐患交办单",
+         *       "placeholders": [
+         *         "发文机关",
+         *         "文号",
+         *         "隐患名称"
+         *       ],
+         *       "setAt": null,
+         *       "setBy": null,
+         *       "sha256": null,
+         *       "version": 0
+         *     }
+         */
+        DocumentTemplate: {
+            /** @description Whether it is the service’s own. */
+            builtIn: boolean;
+            /**
+             * @description 交办单 assignment_order · 整改通知书 rectification_notice · 挂牌督办通知书 supervision_notice · 督办函 supervision_letter · 约谈通知书 talk_notice · 延期审批表 extension_form · 销号审批表 closure_form · 送达回证 receipt · 一患一档 item_file · 通报 bulletin
+             * @enum {string}
+             */
+            kind: "assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file" | "bulletin";
+            /** @description Written `{#照片}…{/照片}`, with these placeholders between the two; `{#照片 [loopOver: "row"]}` repeats a table’s row. */
+            lists: {
+                [key: string]: string[];
+            };
+            name: string;
+            /** @description Written `{文号}` in the Word file. */
+            placeholders: string[];
+            setAt: string | null;
+            setBy: components["schemas"]["PersonRef"] | null;
+            sha256: string | null;
+            version: number;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "builtIn": true,
+         *           "kind": "assignment_order",
+         *           "lists": {
+         *             "其他要求": [
+         *               "要求"
+         *             ]
+         *           },
+         *           "name": "道路交通安全隐患交办单",
+         *           "placeholders": [
+         *             "发文机关",
+         *             "文号",
+         *             "隐患名称"
+         *           ],
+         *           "setAt": null,
+         *           "setBy": null,
+         *           "sha256": null,
+         *           "version": 0
+         *         }
+         *       ]
+         *     }
+         */
+        DocumentTemplates: {
+            data: components["schemas"]["DocumentTemplate"][];
+        };
+        /**
          * @example {
          *       "from": "2026-10-01",
          *       "kind": "monthly",
@@ -5162,6 +5641,64 @@ export interface components {
              * @example 2026-11-01
              */
             to?: string;
+        };
+        /**
+         * @example {
+         *       "closedAt": "2026-08-20T02:30:00.000Z",
+         *       "dueAt": "2026-12-18T15:59:59.999Z",
+         *       "from": "2026-11-17T16:00:00.000Z",
+         *       "item": {
+         *         "area": "341225",
+         *         "code": "2026-000001",
+         *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *         "status": "closed",
+         *         "title": "临水弯道无护栏"
+         *       },
+         *       "level": "major",
+         *       "passed": null,
+         *       "period": "2026-08",
+         *       "state": "due",
+         *       "unit": "01a20116-9f7a-7373-b205-b62c6b6c93e1"
+         *     }
+         */
+        DrawnRecheck: {
+            /** Format: date-time */
+            closedAt: string;
+            /**
+             * Format: date-time
+             * @description Until when it is to be made.
+             */
+            dueAt: string;
+            /**
+             * Format: date-time
+             * @description From when it is due.
+             */
+            from: string;
+            item: {
+                area: string;
+                code: string;
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                status: "reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged";
+                title: string;
+            };
+            /** @enum {string} */
+            level: "general" | "major";
+            /** @description What the recheck found, once it is done. */
+            passed: boolean | null;
+            /** @description The month in which it was struck off. */
+            period: string;
+            /**
+             * @description `waiting` until `from`; `due`; `overdue`; `done`, by a recheck since the draw; `lapsed`, because the item was reopened.
+             * @enum {string}
+             */
+            state: "waiting" | "due" | "overdue" | "done" | "lapsed";
+            /**
+             * Format: uuid
+             * @description The unit that was responsible for it then.
+             */
+            unit: string;
         };
         /**
          * @description JSON merge patch of what the office writes around the content.
@@ -6467,6 +7004,57 @@ export interface components {
          */
         IssueBulletin: Record<string, never>;
         /**
+         * @example {
+         *       "copyTo": [
+         *         "市政府办公室"
+         *       ]
+         *     }
+         */
+        IssueBulletinDocument: {
+            /** @description Who gets a copy (抄送). */
+            copyTo?: string[];
+        };
+        /**
+         * @description The kind of paper, and what the office says beside what the item says.
+         * @example {
+         *       "kind": "item_file"
+         *     }
+         */
+        IssueDocument: {
+            /** @description Whom the unit may ask. */
+            contact?: {
+                name: string;
+                phone: string;
+            };
+            /** @description Who gets a copy (抄送). */
+            copyTo?: string[];
+            /**
+             * Format: uuid
+             * @description The paper that was handed over. Of a receipt, which needs it.
+             */
+            document?: string;
+            /** @enum {string} */
+            kind: "assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file";
+            /** @description When and where. Of a talk notice, which needs it. */
+            meeting?: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T00:00:00.000Z
+                 */
+                at: string;
+                place: string;
+            };
+            /** @description Into the field 备注 of forms. */
+            remarks?: string;
+            /**
+             * Format: date
+             * @description Until when the unit answers in writing. Of a supervision letter.
+             */
+            replyBy?: string;
+            /** @description What the office demands beside what the order says; a paragraph each. Of letters. */
+            requirements?: string[];
+        };
+        /**
          * @description A hazard on the one list, as it stands.
          * @example {
          *       "address": null,
@@ -6493,6 +7081,7 @@ export interface components {
          *       "closedAt": null,
          *       "closedBy": null,
          *       "closureFindings": null,
+         *       "closurePoints": null,
          *       "closureRequest": null,
          *       "code": "2026-000001",
          *       "defaultDueAt": "2027-02-17T15:59:59.999Z",
@@ -6560,10 +7149,12 @@ export interface components {
          *         "reason": "一年内两起坠车",
          *         "tier": "city"
          *       },
+         *       "suspectedRecurrenceOf": null,
          *       "suspended": false,
          *       "suspension": null,
          *       "title": "临水弯道无护栏",
          *       "updatedAt": "2026-11-23T01:00:00.000Z",
+         *       "verifications": [],
          *       "version": 3
          *     }
          */
@@ -6582,6 +7173,7 @@ export interface components {
             closedAt: string | null;
             closedBy: components["schemas"]["PersonRef"] | null;
             closureFindings: string | null;
+            closurePoints: components["schemas"]["StandardPoint"][] | null;
             closureRequest: {
                 /**
                  * Format: date-time
@@ -6691,6 +7283,8 @@ export interface components {
                 interimProtection: string | null;
                 measures: string;
             } | null;
+            /** @description Only in the answer of a filing, and only where there are any. */
+            possibleDuplicates?: components["schemas"]["NearItem"][];
             progress: {
                 /**
                  * Format: date-time
@@ -6748,6 +7342,22 @@ export interface components {
                 /** @enum {string} */
                 tier: "county" | "city" | "province";
             } | null;
+            /**
+             * @description A struck-off item of the same category at the same place, which may have come back; null also where the caller may not see that one, and once the office has refused it.
+             * @example {
+             *       "code": "2025-000171",
+             *       "confirmed": false,
+             *       "distanceM": 12,
+             *       "id": "01a1f0aa-2b1c-7d3e-8f40-5a6b7c8d9e0f"
+             *     }
+             */
+            suspectedRecurrenceOf: {
+                code: string;
+                confirmed: boolean;
+                distanceM: number;
+                /** Format: uuid */
+                id: string;
+            } | null;
             suspended: boolean;
             suspension: {
                 /**
@@ -6768,6 +7378,22 @@ export interface components {
              * @example 2026-11-22T01:30:00.000Z
              */
             updatedAt: string;
+            /** @description Who has found it good before the one who strikes it off, where the rules ask for two. */
+            verifications: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T01:30:00.000Z
+                 */
+                at: string;
+                /**
+                 * Format: uuid
+                 * @description Person.
+                 */
+                by: string;
+                findings: string;
+                points?: components["schemas"]["StandardPoint"][];
+                unit: string | null;
+            }[];
             version: number;
         };
         /**
@@ -6849,7 +7475,7 @@ export interface components {
                 changed: string[];
                 seq: number;
                 /** @enum {string} */
-                type: "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided";
+                type: "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received";
                 /** @description The version that it made. */
                 version: number;
             }[];
@@ -6912,6 +7538,7 @@ export interface components {
          *             "closedAt": null,
          *             "closedBy": null,
          *             "closureFindings": null,
+         *             "closurePoints": null,
          *             "closureRequest": null,
          *             "code": "2026-000001",
          *             "defaultDueAt": "2027-02-17T15:59:59.999Z",
@@ -6979,10 +7606,12 @@ export interface components {
          *               "reason": "一年内两起坠车",
          *               "tier": "city"
          *             },
+         *             "suspectedRecurrenceOf": null,
          *             "suspended": false,
          *             "suspension": null,
          *             "title": "临水弯道无护栏",
          *             "updatedAt": "2026-11-23T01:00:00.000Z",
+         *             "verifications": [],
          *             "version": 3
          *           },
          *           "type": "Feature"
@@ -7039,6 +7668,7 @@ export interface components {
          *           "closedAt": null,
          *           "closedBy": null,
          *           "closureFindings": null,
+         *           "closurePoints": null,
          *           "closureRequest": null,
          *           "code": "2026-000001",
          *           "defaultDueAt": "2027-02-17T15:59:59.999Z",
@@ -7106,10 +7736,12 @@ export interface components {
          *             "reason": "一年内两起坠车",
          *             "tier": "city"
          *           },
+         *           "suspectedRecurrenceOf": null,
          *           "suspended": false,
          *           "suspension": null,
          *           "title": "临水弯道无护栏",
          *           "updatedAt": "2026-11-23T01:00:00.000Z",
+         *           "verifications": [],
          *           "version": 3
          *         }
          *       ],
@@ -7240,6 +7872,25 @@ export interface components {
             /** @description UUID or code of the item that stays. */
             into: string;
             reason: string;
+        };
+        /**
+         * @example {
+         *       "code": "2025-000171",
+         *       "distanceM": 12,
+         *       "id": "01a1f0aa-2b1c-7d3e-8f40-5a6b7c8d9e0f",
+         *       "status": "remediating",
+         *       "title": "弯道护栏缺失"
+         *     }
+         */
+        NearItem: {
+            code: string;
+            /** @description 0 where the stretches overlap. */
+            distanceM: number;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            status: "reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged";
+            title: string;
         };
         /**
          * @example {
@@ -7422,7 +8073,7 @@ export interface components {
                 title: string;
             } | null;
             /**
-             * @description `escalation` (a rung of the ladder), `unsigned`, `no_progress`, `unreceived`, `bulletin`, `bulletin_draft`, `delivery_dead`; there may be more.
+             * @description `escalation` (a rung of the ladder), `unsigned`, `no_progress`, `unreceived`, `recheck_due`, `bulletin`, `bulletin_draft`, `delivery_dead`; there may be more.
              * @example escalation
              */
             kind: string;
@@ -7669,6 +8320,7 @@ export interface components {
          *         "closedAt": null,
          *         "closedBy": null,
          *         "closureFindings": null,
+         *         "closurePoints": null,
          *         "closureRequest": null,
          *         "code": "2026-000001",
          *         "defaultDueAt": "2027-02-17T15:59:59.999Z",
@@ -7736,10 +8388,12 @@ export interface components {
          *           "reason": "一年内两起坠车",
          *           "tier": "city"
          *         },
+         *         "suspectedRecurrenceOf": null,
          *         "suspended": false,
          *         "suspension": null,
          *         "title": "临水弯道无护栏",
          *         "updatedAt": "2026-11-23T01:00:00.000Z",
+         *         "verifications": [],
          *         "version": 3
          *       },
          *       "type": "Feature"
@@ -7797,6 +8451,7 @@ export interface components {
          *             "closedAt": null,
          *             "closedBy": null,
          *             "closureFindings": null,
+         *             "closurePoints": null,
          *             "closureRequest": null,
          *             "code": "2026-000001",
          *             "defaultDueAt": "2027-02-17T15:59:59.999Z",
@@ -7864,10 +8519,12 @@ export interface components {
          *               "reason": "一年内两起坠车",
          *               "tier": "city"
          *             },
+         *             "suspectedRecurrenceOf": null,
          *             "suspended": false,
          *             "suspension": null,
          *             "title": "临水弯道无护栏",
          *             "updatedAt": "2026-11-23T01:00:00.000Z",
+         *             "verifications": [],
          *             "version": 3
          *           },
          *           "type": "Feature"
@@ -8646,6 +9303,8 @@ export interface components {
                 present: number;
                 required: number;
             }[];
+            /** @description The points of the completion standard that a decision left out. */
+            missingPoints?: string[];
             /** @description To be quoted to the operator; it is in the log. */
             requestId?: string;
             status: number;
@@ -8785,7 +9444,7 @@ export interface components {
             /** @description Of the open ones, those whose deadline has passed while the clock runs (逾期). */
             overdue: number;
             rates: components["schemas"]["ProgressRates"];
-            /** @description Of these, those of which a recheck found that the remedy did not hold (复发, `item.rechecked`). */
+            /** @description Of these, those of which a recheck found that the remedy did not hold, or that came back as another item (复发, `item.rechecked`, `item.recurred`). */
             recurrent: number;
             /** @description Items whose closure was rejected at least once (验收退回, `item.closure_rejected`). */
             rejectedAtClosure: number;
@@ -8821,7 +9480,7 @@ export interface components {
             overdue: components["schemas"]["Rate"];
             /** @description Rechecks passed ÷ rechecks made. */
             recheckPass: components["schemas"]["Rate"];
-            /** @description On account again at least once ÷ ever closed. */
+            /** @description On account again at least once, or confirmed to have come back as another item, ÷ ever closed. */
             recurrence: components["schemas"]["Rate"];
             /** @description Returned at least once ÷ ever assigned. */
             return: components["schemas"]["Rate"];
@@ -8960,7 +9619,7 @@ export interface components {
                 to: string;
             };
             rates: components["schemas"]["ProgressRates"];
-            /** @description Of these, those of which a recheck found that the remedy did not hold (复发, `item.rechecked`). */
+            /** @description Of these, those of which a recheck found that the remedy did not hold, or that came back as another item (复发, `item.rechecked`, `item.recurred`). */
             recurrent: number;
             /** @description Items whose closure was rejected at least once (验收退回, `item.closure_rejected`). */
             rejectedAtClosure: number;
@@ -9106,6 +9765,79 @@ export interface components {
         };
         /**
          * @example {
+         *       "cutOff": {
+         *         "hash": "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
+         *         "seq": 1234
+         *       },
+         *       "drawnAt": "2026-08-31T17:00:02.000Z",
+         *       "period": "2026-08",
+         *       "rules": 3,
+         *       "strata": [
+         *         {
+         *           "closed": 5,
+         *           "drawn": 3,
+         *           "level": "major",
+         *           "share": 50,
+         *           "unit": "01a20116-9f7a-7373-b205-b62c6b6c93e1"
+         *         }
+         *       ]
+         *     }
+         */
+        RecheckDraw: {
+            /** @description The last event of the ledger before the month’s end; its hash is the seed. */
+            cutOff: {
+                hash: string;
+                seq: number;
+            };
+            /** Format: date-time */
+            drawnAt: string;
+            period: string;
+            /** @description The version of the rules. */
+            rules: number;
+            /** @description What was drawn from: each unit’s items of each level. */
+            strata: {
+                /** @description Struck off in the month, and still at the cut-off. */
+                closed: number;
+                drawn: number;
+                /** @enum {string} */
+                level: "general" | "major";
+                /** @description Percent. */
+                share: number;
+                /** Format: uuid */
+                unit: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "cutOff": {
+         *             "hash": "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
+         *             "seq": 1234
+         *           },
+         *           "drawnAt": "2026-08-31T17:00:02.000Z",
+         *           "period": "2026-08",
+         *           "rules": 3,
+         *           "strata": [
+         *             {
+         *               "closed": 5,
+         *               "drawn": 3,
+         *               "level": "major",
+         *               "share": 50,
+         *               "unit": "01a20116-9f7a-7373-b205-b62c6b6c93e1"
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        RecheckDrawPage: {
+            data: components["schemas"]["RecheckDraw"][];
+            nextCursor: string | null;
+        };
+        /**
+         * @example {
          *       "findings": "护栏被撞损 8 米未修复",
          *       "passed": false
          *     }
@@ -9120,6 +9852,34 @@ export interface components {
             evidence?: string[];
             findings: string;
             passed: boolean;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "closedAt": "2026-08-20T02:30:00.000Z",
+         *           "dueAt": "2026-12-18T15:59:59.999Z",
+         *           "from": "2026-11-17T16:00:00.000Z",
+         *           "item": {
+         *             "area": "341225",
+         *             "code": "2026-000001",
+         *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "status": "closed",
+         *             "title": "临水弯道无护栏"
+         *           },
+         *           "level": "major",
+         *           "passed": null,
+         *           "period": "2026-08",
+         *           "state": "due",
+         *           "unit": "01a20116-9f7a-7373-b205-b62c6b6c93e1"
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        RecheckPage: {
+            data: components["schemas"]["DrawnRecheck"][];
+            nextCursor: string | null;
         };
         /** @description Recheck a closed item (回头看) */
         RechecksCommand: {
@@ -9165,6 +9925,25 @@ export interface components {
              * @enum {string}
              */
             rating: "very_satisfied" | "satisfied" | "basically_satisfied" | "dissatisfied" | "very_dissatisfied";
+        };
+        /** @description Say whether an item is an old one come back (复发认定) */
+        RecurrenceDecisionCommand: {
+            body: components["schemas"]["DecideRecurrence"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "recurrence-decision";
         };
         /**
          * @example {
@@ -9244,6 +10023,26 @@ export interface components {
              */
             dueAt: string;
             reason: string;
+        };
+        /**
+         * @example {
+         *       "possibleDuplicates": [
+         *         {
+         *           "code": "2025-000171",
+         *           "distanceM": 12,
+         *           "id": "01a1f0aa-2b1c-7d3e-8f40-5a6b7c8d9e0f",
+         *           "status": "remediating",
+         *           "title": "弯道护栏缺失"
+         *         }
+         *       ],
+         *       "suspectedRecurrenceOf": null
+         *     }
+         */
+        Resemblance: {
+            /** @description Open items at the place, the nearest first; 10 at most. */
+            possibleDuplicates: components["schemas"]["NearItem"][];
+            /** @description A struck-off item of the category at the place. */
+            suspectedRecurrenceOf: components["schemas"]["NearItem"] | null;
         };
         /**
          * @example {
@@ -9363,6 +10162,20 @@ export interface components {
          *         "general": 30,
          *         "major": 60
          *       },
+         *       "documents": {
+         *         "issuer": null,
+         *         "numberPatterns": {
+         *           "assignment_order": "安办交〔{year}〕{n}号",
+         *           "closure_form": "安办销〔{year}〕{n}号",
+         *           "extension_form": "安办延〔{year}〕{n}号",
+         *           "item_file": "安办档〔{year}〕{n}号",
+         *           "receipt": "安办送〔{year}〕{n}号",
+         *           "rectification_notice": "安办改〔{year}〕{n}号",
+         *           "supervision_letter": "安办督函〔{year}〕{n}号",
+         *           "supervision_notice": "安办督〔{year}〕{n}号",
+         *           "talk_notice": "安办约〔{year}〕{n}号"
+         *         }
+         *       },
          *       "evidence": {
          *         "closure": {
          *           "general": {
@@ -9459,6 +10272,11 @@ export interface components {
          *         "readWithoutKey": false
          *       },
          *       "receiptDays": 3,
+         *       "rechecks": null,
+         *       "recurrence": {
+         *         "months": 12,
+         *         "withinM": 100
+         *       },
          *       "scoring": {
          *         "appealDays": 15,
          *         "closedEarly": {
@@ -9517,6 +10335,14 @@ export interface components {
          *         ],
          *         "workingDays": 3
          *       },
+         *       "verification": {
+         *         "points": false,
+         *         "supervised": 1,
+         *         "verifiers": {
+         *           "general": 1,
+         *           "major": 1
+         *         }
+         *       },
          *       "version": 3,
          *       "warningDays": [
          *         7,
@@ -9556,6 +10382,61 @@ export interface components {
             defaultDeadlines: {
                 general: number;
                 major: number;
+            };
+            documents: {
+                /**
+                 * @description Who papers go out from (发文机关); null: the office of the jurisdiction.
+                 * @example 阜阳市道路交通安全委员会办公室
+                 */
+                issuer: string | null;
+                /** @description Document numbers (文号), by kind; each kind is counted by itself, from 1 every year. */
+                numberPatterns: {
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    assignment_order: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    closure_form: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    extension_form: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    item_file: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    receipt: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    rectification_notice: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    supervision_letter: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    supervision_notice: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    talk_notice: string;
+                };
             };
             evidence: {
                 /** @description How many pieces of evidence of each kind a closure request needs, by the item’s level. */
@@ -9615,6 +10496,34 @@ export interface components {
             };
             /** @description Days after which a notice without a receipt counts as not received. */
             receiptDays: number;
+            /** @description The sample that is rechecked (回头看), drawn each month by a published seed; null: none. */
+            rechecks: {
+                /** @description Days after closure from which a recheck is due. */
+                afterDays: number;
+                /** @description Percent of what a unit had struck off in a month, by level, rounded up. */
+                share: {
+                    general: number;
+                    major: number;
+                };
+                /** @description Units with shares of their own. */
+                units: {
+                    share: {
+                        general: number;
+                        major: number;
+                    };
+                    /** Format: uuid */
+                    unit: string;
+                }[];
+                /** @description Days within which it is to be made then. */
+                withinDays: number;
+            } | null;
+            /** @description When a new item may be an old one come back (疑似复发), or repeat an open one; null: nothing is looked for. */
+            recurrence: {
+                /** @description Since the old item was struck off. */
+                months: number;
+                /** @description Metres between two points, or along a road. */
+                withinM: number;
+            } | null;
             scoring: components["schemas"]["Scoring"];
             /** @description When notices go out, in the jurisdiction’s zone. */
             sending: {
@@ -9633,6 +10542,18 @@ export interface components {
                 recipients: ("unit" | "coUnits" | "office" | "supervisor")[];
                 workingDays: number;
             } | null;
+            /** @description Who verifies (验收核验). Of two, the last is of the office, and they are of different units. */
+            verification: {
+                /** @description Whether an approval must list every point of the completion standard, each met. */
+                points: boolean;
+                /** @description The same for an item under supervision; the greater number holds. */
+                supervised: number;
+                /** @description How many verify before an item is struck off, by its level. */
+                verifiers: {
+                    general: number;
+                    major: number;
+                };
+            };
             /** @description 0: those that the service comes with. */
             version: number;
             /**
@@ -10288,7 +11209,7 @@ export interface components {
             year?: number;
         };
         /**
-         * @description The rules, whole: what is left out is refused, not kept; but without `scoring`, `evidence` or `publicIntake`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
+         * @description The rules, whole: what is left out is refused, not kept; but without `scoring`, `evidence`, `verification`, `rechecks`, `recurrence`, `publicIntake` or `documents`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
          * @example {
          *       "bulletins": {
          *         "numberPattern": "安办〔{year}〕{n}号",
@@ -10301,6 +11222,20 @@ export interface components {
          *       "defaultDeadlines": {
          *         "general": 30,
          *         "major": 60
+         *       },
+         *       "documents": {
+         *         "issuer": null,
+         *         "numberPatterns": {
+         *           "assignment_order": "安办交〔{year}〕{n}号",
+         *           "closure_form": "安办销〔{year}〕{n}号",
+         *           "extension_form": "安办延〔{year}〕{n}号",
+         *           "item_file": "安办档〔{year}〕{n}号",
+         *           "receipt": "安办送〔{year}〕{n}号",
+         *           "rectification_notice": "安办改〔{year}〕{n}号",
+         *           "supervision_letter": "安办督函〔{year}〕{n}号",
+         *           "supervision_notice": "安办督〔{year}〕{n}号",
+         *           "talk_notice": "安办约〔{year}〕{n}号"
+         *         }
          *       },
          *       "evidence": {
          *         "closure": {
@@ -10398,6 +11333,11 @@ export interface components {
          *         "readWithoutKey": false
          *       },
          *       "receiptDays": 3,
+         *       "rechecks": null,
+         *       "recurrence": {
+         *         "months": 12,
+         *         "withinM": 100
+         *       },
          *       "scoring": {
          *         "appealDays": 15,
          *         "closedEarly": {
@@ -10451,6 +11391,14 @@ export interface components {
          *         ],
          *         "workingDays": 3
          *       },
+         *       "verification": {
+         *         "points": false,
+         *         "supervised": 1,
+         *         "verifiers": {
+         *           "general": 1,
+         *           "major": 1
+         *         }
+         *       },
          *       "warningDays": [
          *         7,
          *         3,
@@ -10489,6 +11437,61 @@ export interface components {
             defaultDeadlines: {
                 general: number;
                 major: number;
+            };
+            documents?: {
+                /**
+                 * @description Who papers go out from (发文机关); null: the office of the jurisdiction.
+                 * @example 阜阳市道路交通安全委员会办公室
+                 */
+                issuer: string | null;
+                /** @description Document numbers (文号), by kind; each kind is counted by itself, from 1 every year. */
+                numberPatterns: {
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    assignment_order: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    closure_form: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    extension_form: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    item_file: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    receipt: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    rectification_notice: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    supervision_letter: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    supervision_notice: string;
+                    /**
+                     * @description `{year}` and `{n}` are filled in.
+                     * @example 阜安办〔{year}〕{n}号
+                     */
+                    talk_notice: string;
+                };
             };
             evidence?: {
                 /** @description How many pieces of evidence of each kind a closure request needs, by the item’s level. */
@@ -10548,6 +11551,34 @@ export interface components {
             };
             /** @description Days after which a notice without a receipt counts as not received. */
             receiptDays: number;
+            /** @description The sample that is rechecked (回头看), drawn each month by a published seed; null: none. */
+            rechecks?: {
+                /** @description Days after closure from which a recheck is due. */
+                afterDays: number;
+                /** @description Percent of what a unit had struck off in a month, by level, rounded up. */
+                share: {
+                    general: number;
+                    major: number;
+                };
+                /** @description Units with shares of their own. */
+                units: {
+                    share: {
+                        general: number;
+                        major: number;
+                    };
+                    /** Format: uuid */
+                    unit: string;
+                }[];
+                /** @description Days within which it is to be made then. */
+                withinDays: number;
+            } | null;
+            /** @description When a new item may be an old one come back (疑似复发), or repeat an open one; null: nothing is looked for. */
+            recurrence?: {
+                /** @description Since the old item was struck off. */
+                months: number;
+                /** @description Metres between two points, or along a road. */
+                withinM: number;
+            } | null;
             scoring?: components["schemas"]["Scoring"];
             /** @description When notices go out, in the jurisdiction’s zone. */
             sending: {
@@ -10568,6 +11599,18 @@ export interface components {
                 recipients: ("unit" | "coUnits" | "office" | "supervisor")[];
                 workingDays: number;
             } | null;
+            /** @description Who verifies (验收核验). Of two, the last is of the office, and they are of different units. */
+            verification?: {
+                /** @description Whether an approval must list every point of the completion standard, each met. */
+                points: boolean;
+                /** @description The same for an item under supervision; the greater number holds. */
+                supervised: number;
+                /** @description How many verify before an item is struck off, by its level. */
+                verifiers: {
+                    general: number;
+                    major: number;
+                };
+            };
             version?: number;
             /**
              * @description Days before the deadline’s day on which its owner is warned.
@@ -10580,6 +11623,17 @@ export interface components {
             warningDays: number[];
             /** @description Who is told: the responsible unit, the units that help, the office, supervisors of the area. */
             warningRecipients: ("unit" | "coUnits" | "office" | "supervisor")[];
+        };
+        /**
+         * @example {
+         *       "met": true,
+         *       "point": "警示标志两处"
+         *     }
+         */
+        StandardPoint: {
+            met: boolean;
+            note?: string;
+            point: string;
         };
         /**
          * @example {
@@ -11388,6 +12442,7 @@ export type CommandRefused = components['schemas']['CommandRefused'];
 export type CommandResult = components['schemas']['CommandResult'];
 export type ComputeScores = components['schemas']['ComputeScores'];
 export type ConfirmBulletin = components['schemas']['ConfirmBulletin'];
+export type ConfirmDocument = components['schemas']['ConfirmDocument'];
 export type Contact = components['schemas']['Contact'];
 export type ContactMessage = components['schemas']['ContactMessage'];
 export type ContactMessagePage = components['schemas']['ContactMessagePage'];
@@ -11409,11 +12464,17 @@ export type DeadlineStand = components['schemas']['DeadlineStand'];
 export type DeadlinesRecomputed = components['schemas']['DeadlinesRecomputed'];
 export type DecideClosure = components['schemas']['DecideClosure'];
 export type DecideExtension = components['schemas']['DecideExtension'];
+export type DecideRecurrence = components['schemas']['DecideRecurrence'];
 export type DecideScoreAppeal = components['schemas']['DecideScoreAppeal'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
 export type DismissalCommand = components['schemas']['DismissalCommand'];
+export type Document = components['schemas']['Document'];
+export type DocumentPage = components['schemas']['DocumentPage'];
+export type DocumentTemplate = components['schemas']['DocumentTemplate'];
+export type DocumentTemplates = components['schemas']['DocumentTemplates'];
 export type DraftBulletin = components['schemas']['DraftBulletin'];
+export type DrawnRecheck = components['schemas']['DrawnRecheck'];
 export type EditBulletin = components['schemas']['EditBulletin'];
 export type EndSupervision = components['schemas']['EndSupervision'];
 export type Event = components['schemas']['Event'];
@@ -11447,6 +12508,8 @@ export type ImportSource = components['schemas']['ImportSource'];
 export type ImportStatus = components['schemas']['ImportStatus'];
 export type ImportText = components['schemas']['ImportText'];
 export type IssueBulletin = components['schemas']['IssueBulletin'];
+export type IssueBulletinDocument = components['schemas']['IssueBulletinDocument'];
+export type IssueDocument = components['schemas']['IssueDocument'];
 export type Item = components['schemas']['Item'];
 export type ItemDiff = components['schemas']['ItemDiff'];
 export type ItemFeatures = components['schemas']['ItemFeatures'];
@@ -11458,6 +12521,7 @@ export type Location = components['schemas']['Location'];
 export type Me = components['schemas']['Me'];
 export type MergeCommand = components['schemas']['MergeCommand'];
 export type MergeItem = components['schemas']['MergeItem'];
+export type NearItem = components['schemas']['NearItem'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type NewDeadlineFeed = components['schemas']['NewDeadlineFeed'];
 export type NewSubscription = components['schemas']['NewSubscription'];
@@ -11507,15 +12571,20 @@ export type ProgressReportsCommand = components['schemas']['ProgressReportsComma
 export type Ranking = components['schemas']['Ranking'];
 export type Rate = components['schemas']['Rate'];
 export type Reason = components['schemas']['Reason'];
+export type RecheckDraw = components['schemas']['RecheckDraw'];
+export type RecheckDrawPage = components['schemas']['RecheckDrawPage'];
 export type RecheckItem = components['schemas']['RecheckItem'];
+export type RecheckPage = components['schemas']['RecheckPage'];
 export type RechecksCommand = components['schemas']['RechecksCommand'];
 export type RecomputeDeadlines = components['schemas']['RecomputeDeadlines'];
 export type RecordSatisfaction = components['schemas']['RecordSatisfaction'];
+export type RecurrenceDecisionCommand = components['schemas']['RecurrenceDecisionCommand'];
 export type ReopenItem = components['schemas']['ReopenItem'];
 export type ReopeningCommand = components['schemas']['ReopeningCommand'];
 export type ReportProgress = components['schemas']['ReportProgress'];
 export type RequestClosure = components['schemas']['RequestClosure'];
 export type RequestExtension = components['schemas']['RequestExtension'];
+export type Resemblance = components['schemas']['Resemblance'];
 export type ResumeItem = components['schemas']['ResumeItem'];
 export type ResumptionCommand = components['schemas']['ResumptionCommand'];
 export type Retried = components['schemas']['Retried'];
@@ -11539,6 +12608,7 @@ export type ScoreTotal = components['schemas']['ScoreTotal'];
 export type Scoring = components['schemas']['Scoring'];
 export type SetCalendarYear = components['schemas']['SetCalendarYear'];
 export type SetRules = components['schemas']['SetRules'];
+export type StandardPoint = components['schemas']['StandardPoint'];
 export type Standing = components['schemas']['Standing'];
 export type Status = components['schemas']['Status'];
 export type StepDays = components['schemas']['StepDays'];
@@ -13780,6 +14850,137 @@ export interface operations {
             };
         };
     };
+    issueBulletinDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueBulletinDocument"];
+            };
+        };
+        responses: {
+            /** @description The paper. `Location` names it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     issueBulletin: {
         parameters: {
             query?: never;
@@ -15608,6 +16809,756 @@ export interface operations {
             };
         };
     };
+    listDocumentTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One for each kind. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentTemplates"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDocumentTemplate: {
+        parameters: {
+            query?: {
+                /** @description This version instead of the one in force; 0: the service’s own. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 交办单 assignment_order · 整改通知书 rectification_notice · 挂牌督办通知书 supervision_notice · 督办函 supervision_letter · 约谈通知书 talk_notice · 延期审批表 extension_form · 销号审批表 closure_form · 送达回证 receipt · 一患一档 item_file · 通报 bulletin */
+                kind: "assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file" | "bulletin";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The Word file. `ETag` is its version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setDocumentTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description 交办单 assignment_order · 整改通知书 rectification_notice · 挂牌督办通知书 supervision_notice · 督办函 supervision_letter · 约谈通知书 talk_notice · 延期审批表 extension_form · 销号审批表 closure_form · 送达回证 receipt · 一患一档 item_file · 通报 bulletin */
+                kind: "assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file" | "bulletin";
+            };
+            cookie?: never;
+        };
+        /** @description A Word file (.docx), at most 2 MB. */
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+            };
+        };
+        responses: {
+            /** @description The template in force now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentTemplate"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resetDocumentTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 交办单 assignment_order · 整改通知书 rectification_notice · 挂牌督办通知书 supervision_notice · 督办函 supervision_letter · 约谈通知书 talk_notice · 延期审批表 extension_form · 销号审批表 closure_form · 送达回证 receipt · 一患一档 item_file · 通报 bulletin */
+                kind: "assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file" | "bulletin";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The template in force now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentTemplate"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDocuments: {
+        parameters: {
+            query?: {
+                /** @description UUID or code. */
+                item?: string;
+                /** @description Whom they are addressed to. */
+                unit?: string;
+                /** @description One kind or several. */
+                kind?: ("assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file" | "bulletin") | ("assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file" | "bulletin")[];
+                /** @description Of the number. */
+                year?: number;
+                /** @description Of what is addressed to a unit: signed for, or not yet. */
+                received?: "true" | "false";
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of papers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The paper. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDocumentFile: {
+        parameters: {
+            query?: {
+                /** @description Instead of `Accept`. */
+                format?: "docx" | "pdf";
+            };
+            header?: never;
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be had in a format that the caller takes. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receiveDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description Its UUID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmDocument"];
+            };
+        };
+        responses: {
+            /** @description The paper, signed for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     followEvents: {
         parameters: {
             query?: {
@@ -15618,7 +17569,7 @@ export interface operations {
                 /** @description Events on a page, 50 unless told; of an NDJSON export, all unless told. */
                 limit?: number;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
                 /** @description Seconds to wait for the next event when there is none yet. */
                 wait?: number;
             };
@@ -15691,7 +17642,7 @@ export interface operations {
                 /** @description The last seq that the follower has; without it the stream begins with what happens from now on. */
                 after?: string;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "score_period.closed")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
             };
             header?: {
                 /** @description The `id` that the client saw last, which it sends by itself when it connects again. It goes before `after`. */
@@ -18607,6 +20558,137 @@ export interface operations {
             };
         };
     };
+    issueItemDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueDocument"];
+            };
+        };
+        responses: {
+            /** @description The paper. `Location` names it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listItemEvents: {
         parameters: {
             query?: {
@@ -19757,6 +21839,137 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RecheckItem"];
+            };
+        };
+        responses: {
+            /** @description The item after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    itemDecideRecurrence: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideRecurrence"];
             };
         };
         responses: {
@@ -22323,6 +24536,232 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used with another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findPossibleDuplicates: {
+        parameters: {
+            query?: {
+                /** @description A code of `GET /v1/categories`; without one nothing can be said to have come back. */
+                category?: string;
+                /** @description Road number such as `G220`, or a street’s name. */
+                road?: string;
+                /** @description The carriageway; `both` and none lie by either. */
+                direction?: "up" | "down" | "both";
+                /** @description As in a filing: `K12+345`, or a range. */
+                chainage?: string;
+                /** @description Longitude of the point. */
+                lon?: number;
+                /** @description Latitude of the point. */
+                lat?: number;
+                /** @description Of `lon` and `lat`; `wgs84` when absent. */
+                datum?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What lies there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resemblance"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRecheckDraws: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecheckDrawPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRechecks: {
+        parameters: {
+            query?: {
+                /** @description States; may be repeated. */
+                state?: ("waiting" | "due" | "overdue" | "done" | "lapsed") | ("waiting" | "due" | "overdue" | "done" | "lapsed")[];
+                /** @description One month’s sample. */
+                period?: string;
+                /** @description The unit that was responsible. */
+                unit?: string;
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecheckPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,7 +4,7 @@ import { type Actor, isChannel } from '../domain/permissions.js'
 import { instant } from './instant.js'
 import type { Past } from './past.js'
 import { item } from './schema.js'
-import { itemIs } from './visible.js'
+import { itemIs, visibleAs } from './visible.js'
 
 /** A deadline is near (预警) from this many days before it. */
 export const DUE_SOON_DAYS = 7
@@ -144,8 +144,18 @@ export function itemFields(actor: Actor, now: string): SQL {
     i.suspension is not null as suspended, i.suspension, i.extension is not null as "extensionPending", i.extension,
     i.supervision, i.plan, i.progress, i.closure_request as "closureRequest",
     ${instant('i.closed_at')} as "closedAt", ${person('i.closed_by')} as "closedBy",
-    i.closure_findings as "closureFindings", i.recheck, i.dismissal_reason as "dismissalReason",
-    i.merged_into as "mergedInto", i.merged_from as "mergedFrom", i.evidence, ${instant('i.updated_at')} as "updatedAt"`
+    i.closure_findings as "closureFindings", i.closure_points as "closurePoints", i.verifications, i.recheck, i.dismissal_reason as "dismissalReason",
+    i.merged_into as "mergedInto", i.merged_from as "mergedFrom", i.evidence,
+    ${suspectedRecurrence(actor)} as "suspectedRecurrenceOf", ${instant('i.updated_at')} as "updatedAt"`
+}
+
+/** What the item may be the return of, as this state of it knew, for whoever may see that one too; nothing once it was refused. */
+function suspectedRecurrence(actor: Actor): SQL {
+  return sql`(select json_build_object('id', t.id, 'code', t.code, 'distanceM', r.distance_m,
+      'confirmed', coalesce(r.decided_version <= i.version, false))
+    from recurrence r join item t on t.jurisdiction_id = r.jurisdiction_id and t.id = r.of_id
+    where r.jurisdiction_id = i.jurisdiction_id and r.item_id = i.id and r.found_version <= i.version
+      and (r.confirmed or r.decided_version is null or r.decided_version > i.version) and ${visibleAs(actor, sql`t`)})`
 }
 
 /** `select` of one column `json`, the item's JSON text, over a source that has alias `i`. */

@@ -16,9 +16,11 @@ import {
 } from 'drizzle-orm/pg-core'
 import type { BulletinKind } from '../domain/bulletin.js'
 import type { CalendarDay } from '../domain/calendar.js'
+import type { DocumentKind } from '../domain/document.js'
 import type { EvidenceKind, MediaType } from '../domain/evidence.js'
 import type { Direction, Item, Level, Risk, Source, Status } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
+import type { Stratum } from '../domain/recheck-sample.js'
 import type { Rules } from '../domain/rules.js'
 import type { EntryRule } from '../domain/score-entry.js'
 import type { ScorePeriodKind } from '../domain/score-period.js'
@@ -262,6 +264,8 @@ const itemColumns = () => ({
   closedAt: instant('closed_at'),
   closedBy: uuid('closed_by'),
   closureFindings: text('closure_findings'),
+  closurePoints: jsonb('closure_points').$type<Item['closurePoints']>(),
+  verifications: jsonb('verifications').$type<Item['verifications']>().notNull(),
   recheck: jsonb('recheck').$type<Item['recheck']>(),
   dismissalReason: text('dismissal_reason'),
   mergedInto: uuid('merged_into'),
@@ -618,6 +622,65 @@ export const scoreDay = pgTable('score_day', {
   countedTo: text('counted_to').notNull(),
 })
 
+export const documentTemplate = pgTable(
+  'document_template',
+  {
+    jurisdiction: jurisdictionId(),
+    kind: text('kind').$type<DocumentKind>().notNull(),
+    version: integer('version').notNull(),
+    file: bytea('file'),
+    sha256: bytea('sha256'),
+    setAt: instant('set_at').notNull(),
+    setBy: uuid('set_by').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.kind, t.version] })],
+)
+
+export const document = pgTable(
+  'document',
+  {
+    jurisdiction: jurisdictionId(),
+    id: uuid('id').notNull(),
+    kind: text('kind').$type<DocumentKind>().notNull(),
+    itemId: uuid('item_id'),
+    bulletinId: uuid('bulletin_id'),
+    about: uuid('about'),
+    unit: uuid('unit_id'),
+    number: text('number').notNull(),
+    year: smallint('year').notNull(),
+    n: integer('n'),
+    title: text('title').notNull(),
+    templateVersion: integer('template_version').notNull(),
+    issuedAt: instant('issued_at').notNull(),
+    issuedBy: uuid('issued_by').notNull(),
+    receivedAt: instant('received_at'),
+    receivedBy: uuid('received_by'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const documentFile = pgTable(
+  'document_file',
+  {
+    jurisdiction: jurisdictionId(),
+    document: uuid('document_id').notNull(),
+    format: text('format').$type<'docx' | 'pdf'>().notNull(),
+    sha256: bytea('sha256').notNull(),
+    content: bytea('content').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.document, t.format] })],
+)
+
+export const documentCounter = pgTable(
+  'document_counter',
+  {
+    jurisdiction: jurisdictionId(),
+    kind: text('kind').$type<DocumentKind>().notNull(),
+    year: smallint('year').notNull(),
+    last: integer('last').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.kind, t.year] })],
+)
 export const evidenceFile = pgTable(
   'evidence_file',
   {
@@ -677,4 +740,52 @@ export const evidence = pgTable(
     usedAt: instant('used_at'),
   },
   (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const recurrence = pgTable(
+  'recurrence',
+  {
+    jurisdiction: jurisdictionId(),
+    id: uuid('id').notNull(),
+    item: uuid('item_id').notNull(),
+    of: uuid('of_id').notNull(),
+    distanceM: integer('distance_m').notNull(),
+    foundAt: instant('found_at').notNull(),
+    foundVersion: integer('found_version').notNull(),
+    decidedAt: instant('decided_at'),
+    decidedVersion: integer('decided_version'),
+    decidedBy: uuid('decided_by'),
+    confirmed: boolean('confirmed'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
+)
+
+export const recheckDraw = pgTable(
+  'recheck_draw',
+  {
+    jurisdiction: jurisdictionId(),
+    period: text('period').notNull(),
+    cutOffSeq: bigint('cut_off_seq', { mode: 'number' }).notNull(),
+    seed: bytea('seed').notNull(),
+    rules: integer('rules_version').notNull(),
+    strata: jsonb('strata').$type<Stratum[]>().notNull(),
+    drawnAt: instant('drawn_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.period] })],
+)
+
+export const recheck = pgTable(
+  'recheck',
+  {
+    jurisdiction: jurisdictionId(),
+    period: text('period').notNull(),
+    item: uuid('item_id').notNull(),
+    unit: uuid('unit_id').notNull(),
+    level: text('level').$type<Level>().notNull(),
+    closedAt: instant('closed_at').notNull(),
+    fromAt: instant('from_at').notNull(),
+    dueAt: instant('due_at').notNull(),
+    noticedAt: instant('noticed_at'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.period, t.item] })],
 )

@@ -18,6 +18,13 @@ export function visibleItems(actor: Actor, past?: Past): SQL {
     select from item n where n.jurisdiction_id = i.jurisdiction_id and n.id = i.id and ${limitOf(actor, sql`n`)})`
 }
 
+/** The items an actor may see now, as a condition on another alias than `i`. */
+export function visibleAs(actor: Actor, alias: SQL): SQL {
+  const limit = limitOf(actor, alias)
+  const own = sql`${alias}.jurisdiction_id = ${actor.jurisdiction.id}`
+  return limit === undefined ? own : sql`${own} and ${limit}`
+}
+
 function limitOf(actor: Actor, alias: SQL): SQL | undefined {
   if (actor.role === 'unit') return sql`${alias}.concerned_units @> array[${actor.unit}]::uuid[]`
   // A channel has to do with what came through it, wherever that lies.

@@ -1,9 +1,11 @@
 import type { AccidentCount } from './accidents.js'
+import type { IssuedDocument } from './document.js'
 import type { Evidenced } from './evidence.js'
 import type { Call, FirstAnswer, Satisfaction } from './hotline.js'
 import type { Description, DueBasis, Instant, Item, Level, Order, Plan, Progress, Status, Tier } from './item.js'
 import type { Channel } from './permissions.js'
 import type { Scored } from './score-entry.js'
+import type { Verified } from './verification.js'
 
 /** What was filed. The location stands in `lon` and `lat`, WGS 84. */
 export interface Filed extends Description {
@@ -68,10 +70,13 @@ export type ItemEvent =
   | { type: 'item.suspended'; data: { reason: string } }
   | { type: 'item.resumed'; data: { reason: string | null; dueAt: Instant } }
   | { type: 'item.closure_requested'; data: { summary: string } & Evidenced }
-  | { type: 'item.closure_rejected'; data: { findings: string } & Evidenced }
-  | { type: 'item.closed'; data: { findings: string } & Evidenced }
+  | { type: 'item.verified'; data: Verified & { unit: string | null } & Evidenced }
+  | { type: 'item.closure_rejected'; data: Verified & Evidenced }
+  | { type: 'item.closed'; data: Verified & Evidenced }
   | { type: 'item.rechecked'; data: { passed: boolean; findings: string } & Partial<Deadline> & Evidenced }
   | { type: 'item.reopened'; data: { reason: string } & Deadline }
+  | { type: 'item.recurrence_decided'; data: { link: string; confirmed: boolean; reason: string | null } }
+  | { type: 'item.recurred'; data: { link: string } }
   | { type: 'item.supervised'; data: { tier: Tier; reason: string } }
   | { type: 'item.supervision_ended'; data: { reason: string } }
   | { type: 'item.noted'; data: { note: string } }
@@ -82,6 +87,8 @@ export type ItemEvent =
   | { type: 'item.deadline_recomputed'; data: Required<Deadline> & { previousDueAt: Instant } }
   | { type: 'item.scored'; data: Scored }
   | { type: 'item.score_appealed'; data: { score: string; unit: string; reason: string } }
+  | { type: 'item.document_issued'; data: IssuedDocument }
+  | { type: 'item.document_received'; data: { document: string; number: string; unit: string } }
   | { type: 'item.score_appeal_decided'; data: { score: string; unit: string; approved: boolean; reason: string } }
 
 export type ItemEventType = ItemEvent['type']
@@ -131,10 +138,13 @@ export const TRANSITIONS = {
   'item.suspended': { from: OWNED, to: 'same', when: (item) => item.suspension === null },
   'item.resumed': { from: OWNED, to: 'same', when: (item) => item.suspension !== null },
   'item.closure_requested': { from: ['remediating'], to: ['closure_requested'] },
+  'item.verified': { from: ['closure_requested'], to: 'same' },
   'item.closure_rejected': { from: ['closure_requested'], to: ['remediating'] },
   'item.closed': { from: ['closure_requested'], to: ['closed'] },
   'item.rechecked': { from: ['closed'], to: ['closed', 'listed'] },
   'item.reopened': { from: ['closed'], to: ['listed'] },
+  'item.recurrence_decided': { from: ANY, to: 'same', isBeside: true },
+  'item.recurred': { from: ANY, to: 'same', isBeside: true },
   'item.supervised': { from: ACCOUNT, to: 'same' },
   'item.supervision_ended': { from: ACCOUNT, to: 'same', when: (item) => item.supervision !== null },
   'item.noted': { from: ANY, to: 'same' },
@@ -156,6 +166,9 @@ export const TRANSITIONS = {
   'item.scored': { from: ANY, to: 'same', isBeside: true },
   'item.score_appealed': { from: ANY, to: 'same', isBeside: true },
   'item.score_appeal_decided': { from: ANY, to: 'same', isBeside: true },
+  // What paper an item needs as it stands, the kind of paper says.
+  'item.document_issued': { from: ANY, to: 'same', isBeside: true },
+  'item.document_received': { from: ANY, to: 'same', isBeside: true },
 } as const satisfies Record<ItemEventType, Transition>
 
 export const ITEM_EVENT_TYPES = Object.keys(TRANSITIONS) as ItemEventType[]

@@ -96,10 +96,15 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
         ...{ status: 'closure_requested', closureRequest: { ...said(event.data), ...done } },
         ...evidenced(item, event),
       }
+    case 'item.verified': {
+      const verification = { ...said(event.data), ...done }
+      return { verifications: [...item.verifications, verification], ...evidenced(item, event) }
+    }
     case 'item.closure_rejected':
-      return { status: 'remediating', closureRequest: null, ...evidenced(item, event) }
+      return { status: 'remediating', closureRequest: null, verifications: [], ...evidenced(item, event) }
     case 'item.closed': {
-      const closure = { closedAt: event.at, closedBy: event.actorId, closureFindings: event.data.findings }
+      const { findings, points = null } = event.data
+      const closure = { closedAt: event.at, closedBy: event.actorId, closureFindings: findings, closurePoints: points }
       // What was struck off while the clock stood is not late for the time it stood.
       const deadline = { dueAt: resumedDueAt(item, event.at), dueBasis: resumedBasis(item, event.at) }
       const ended = { extension: null, suspension: null, supervision: null }
@@ -119,6 +124,11 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
     case 'item.score_appealed':
     case 'item.score_appeal_decided':
     case 'item.accidents_counted':
+    case 'item.document_issued':
+    case 'item.document_received':
+    // What recurs is linked beside the items; see the table of recurrences.
+    case 'item.recurrence_decided':
+    case 'item.recurred':
       return {}
     case 'item.caller_answered':
       return { hotline: { ...callOf(item.hotline), firstAnswer: { ...event.data, ...done } } }
@@ -150,9 +160,10 @@ const unassigned = {
   extension: null,
   suspension: null,
   closureRequest: null,
+  verifications: [],
 } as const satisfies Partial<Item>
 
-const unclosed = { ...unassigned, closedAt: null, closedBy: null, closureFindings: null } as const
+const unclosed = { ...unassigned, closedAt: null, closedBy: null, closureFindings: null, closurePoints: null } as const
 
 /** A moved deadline has a ladder of its own, which nobody has climbed yet. */
 function ladderFrom(at: Instant) {

@@ -1,6 +1,7 @@
 import type { ItemEvidence } from './evidence.js'
 import type { Hotline } from './hotline.js'
 import type { Channel } from './permissions.js'
+import type { StandardPoint, Verified } from './verification.js'
 
 export const STATUSES = [
   'reported',
@@ -167,9 +168,12 @@ export interface Item extends Description {
   suspension: ({ reason: string } & Done) | null
   supervision: ({ tier: Tier; reason: string } & Done) | null
   closureRequest: ({ summary: string } & Done) | null
+  /** Who has found it good since closure was applied for, before the one who strikes it off. */
+  verifications: readonly (Verified & { unit: string | null } & Done)[]
   closedAt: Instant | null
   closedBy: string | null
   closureFindings: string | null
+  closurePoints: readonly StandardPoint[] | null
   recheck: ({ passed: boolean; findings: string } & Done) | null
   dismissalReason: string | null
   mergedInto: string | null

@@ -4,7 +4,7 @@ export interface Words {
   en: string
 }
 
-/** Why the rules said no. `http/problem.ts` gives every code a status and a title; adding one here stops it compiling. */
+/** Why the rules said no. `http/problem-codes.ts` gives every code a status and a title; adding one here stops it compiling. */
 export type RejectionCode =
   | 'invalid-request'
   | 'wrong-status'
@@ -24,6 +24,9 @@ export type RejectionCode =
   | 'in-use'
   | 'evidence-missing'
   | 'too-much-evidence'
+  | 'verification-order'
+  | 'points-missing'
+  | 'no-recurrence'
   | 'key-reused'
   | 'key-in-use'
   | 'scores-behind'
@@ -38,6 +41,8 @@ export interface RejectionDetails {
   errors?: readonly { pointer: string; detail: Words }[]
   /** What a closure request lacks. */
   missing?: readonly { kind: string; required: number; present: number }[]
+  /** What a decision lacks: points of the completion standard. */
+  missingPoints?: readonly string[]
   retryAfterS?: number
 }
 

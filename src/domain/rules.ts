@@ -1,7 +1,11 @@
+import { DEFAULT_NUMBER_PATTERNS, type NumberedKind } from './document.js'
 import type { EvidenceRules, RequiredEvidence } from './evidence.js'
 import type { Level } from './item.js'
+import type { RecheckRules } from './recheck-sample.js'
+import type { RecurrenceRules } from './recurrence.js'
 import type { Words } from './rejection.js'
 import { DEFAULT_SCORING, type Scoring } from './scoring.js'
+import type { VerificationRules } from './verification.js'
 
 /** Who is told of a rung. `unit` is the responsible one; `supervisor`, those whose area the item lies in. */
 export const RECIPIENTS = ['unit', 'coUnits', 'office', 'supervisor'] as const
@@ -53,6 +57,17 @@ export interface Rules {
   /** Whether what came in through channels can be read over Open311 without a key. */
   publicIntake: { readWithoutKey: boolean }
   evidence: EvidenceRules
+  documents: {
+    /** Who papers go out from; null: the office of the jurisdiction. */
+    issuer: string | null
+    /** As of bulletins, for each kind of paper. */
+    numberPatterns: Record<NumberedKind, string>
+  }
+  verification: VerificationRules
+  /** Null: nothing is drawn. */
+  rechecks: RecheckRules | null
+  /** Null: nothing is looked for. */
+  recurrence: RecurrenceRules | null
 }
 
 const NO_EVIDENCE: RequiredEvidence = { before: 0, during: 0, after: 0, document: 0 }
@@ -102,25 +117,39 @@ export const DEFAULT_RULES: Rules = {
   scoring: DEFAULT_SCORING,
   publicIntake: { readWithoutKey: false },
   evidence: { closure: { general: NO_EVIDENCE, major: NO_EVIDENCE }, maxDistanceM: 500 },
+  documents: { issuer: null, numberPatterns: DEFAULT_NUMBER_PATTERNS },
+  verification: { verifiers: { general: 1, major: 1 }, supervised: 1, points: false },
+  rechecks: null,
+  recurrence: { withinM: 100, months: 12 },
 }
 
 /**
- * What a new jurisdiction sets at once: a closure needs a photo from before and one from after. It is no default, because
- * a jurisdiction that has its clients already would find every closure refused on the day of an upgrade.
+ * What a new jurisdiction sets at once: a closure needs a photo from before and one from after, every point of the standard
+ * looked at, a second verifier where it matters; and a sample is rechecked. It is no default, because a jurisdiction that
+ * has its clients already would find closures refused on the day of an upgrade.
  */
-export const FIRST_RULES: Pick<Rules, 'evidence'> = {
+export const FIRST_RULES: Pick<Rules, 'evidence' | 'verification' | 'rechecks'> = {
+  verification: { verifiers: { general: 1, major: 2 }, supervised: 2, points: true },
+  rechecks: { share: { general: 10, major: 50 }, units: [], afterDays: 90, withinDays: 30 },
   evidence: { ...DEFAULT_RULES.evidence, closure: { general: BEFORE_AND_AFTER, major: BEFORE_AND_AFTER } },
 }
 
 /** Rules that were set before a later version of the service added to them: what it added has its default. */
 export function completeRules(data: Partial<Rules>): Rules {
-  const { defaultDeadlines, sending, bulletins, scoring, evidence, publicIntake } = DEFAULT_RULES
+  const { defaultDeadlines, sending, bulletins, scoring, evidence, verification, publicIntake, documents } =
+    DEFAULT_RULES
   return {
     ...DEFAULT_RULES,
     ...data,
     defaultDeadlines: { ...defaultDeadlines, ...data.defaultDeadlines },
     sending: { ...sending, ...data.sending },
     evidence: { ...evidence, ...data.evidence },
+    documents: {
+      ...documents,
+      ...data.documents,
+      numberPatterns: { ...documents.numberPatterns, ...data.documents?.numberPatterns },
+    },
+    verification: { ...verification, ...data.verification },
     bulletins: { ...bulletins, ...data.bulletins, times: { ...bulletins.times, ...data.bulletins?.times } },
     scoring: { ...scoring, ...data.scoring },
     publicIntake: { ...publicIntake, ...data.publicIntake },

@@ -21,6 +21,7 @@ export const SCORING_EVENTS = [
   'item.closure_rejected',
   'item.closed',
   'item.rechecked',
+  'item.recurred',
 ] as const satisfies ItemEventType[]
 
 type Before = Pick<Item, 'source' | 'assignment' | 'dueAt' | 'suspension'>
@@ -48,6 +49,9 @@ export function scoresOfEvent(
       return earned('closure_rejected', scoring.closureRejected, unit)
     case 'item.rechecked':
       return event.data.passed ? [] : earned('recheck_failed', scoring.recheckFailed, unit)
+    // A closure that did not hold, found by whoever filed it again.
+    case 'item.recurred':
+      return earned('recheck_failed', scoring.recheckFailed, unit)
     case 'item.closed': {
       const dueAt = resumedDueAt(before, event.at)
       if (dueAt === null || event.at > dueAt) return []

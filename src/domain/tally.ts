@@ -29,6 +29,7 @@ export const COUNTS = [
   'closedEver',
   'reopenedEver',
   'recurrentEver',
+  'cameBackEver',
   'rechecks',
   'rechecksPassed',
 ] as const
@@ -79,7 +80,7 @@ export function ratesOf(tally: Tally): Record<RateName, Rate> {
     extension: rateOf(tally.extendedEver, tally.assignedEver),
     return: rateOf(tally.returnedEver, tally.assignedEver),
     rework: rateOf(tally.rejectedEver, tally.requestedEver),
-    recurrence: rateOf(tally.reopenedEver, tally.closedEver),
+    recurrence: rateOf(tally.cameBackEver, tally.closedEver),
     recheckPass: rateOf(tally.rechecksPassed, tally.rechecks),
   }
 }

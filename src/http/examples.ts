@@ -77,12 +77,23 @@ export const ITEM_EXAMPLE = {
   closedAt: null,
   closedBy: null,
   closureFindings: null,
+  closurePoints: null,
+  verifications: [],
   recheck: null,
   dismissalReason: null,
   mergedInto: null,
   mergedFrom: [],
   evidence: [EVIDENCE_REF_EXAMPLE],
+  suspectedRecurrenceOf: null,
   updatedAt: '2026-11-23T01:00:00.000Z',
+}
+
+export const NEAR_EXAMPLE = {
+  id: '01a1f0aa-2b1c-7d3e-8f40-5a6b7c8d9e0f',
+  code: '2025-000171',
+  status: 'remediating',
+  title: '弯道护栏缺失',
+  distanceM: 12,
 }
 
 export const EVENT_EXAMPLE = {

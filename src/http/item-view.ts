@@ -3,7 +3,7 @@ import { EVIDENCE_KINDS, EVIDENCE_WARNINGS, MEDIA_TYPES } from '../domain/eviden
 import { RATINGS } from '../domain/hotline.js'
 import { DIRECTIONS, LEVELS, RISKS, SOURCES, STATUSES, TIERS } from '../domain/item.js'
 import { CHANNELS } from '../domain/permissions.js'
-import { EVIDENCE_REF_EXAMPLE, ITEM_EXAMPLE, pageExample } from './examples.js'
+import { EVIDENCE_REF_EXAMPLE, ITEM_EXAMPLE, NEAR_EXAMPLE, pageExample } from './examples.js'
 
 // What `db/item-json.ts` makes, described. A test parses real answers with these strict schemas.
 
@@ -71,6 +71,25 @@ export const EvidenceRefView = z
     by: z.uuid().meta({ description: 'Person.' }),
   })
   .meta({ id: 'EvidenceRef', example: EVIDENCE_REF_EXAMPLE })
+
+export const StandardPointView = z
+  .strictObject({
+    point: z.string().trim().min(1).max(500),
+    met: z.boolean(),
+    note: z.string().trim().min(1).max(500).optional(),
+  })
+  .meta({ id: 'StandardPoint', example: { point: '警示标志两处', met: true } })
+
+/** An item at the same place as another. */
+export const NearView = z
+  .strictObject({
+    id: z.uuid(),
+    code: z.string(),
+    status: z.enum(STATUSES),
+    title: z.string(),
+    distanceM: z.int().min(0).meta({ description: '0 where the stretches overlap.' }),
+  })
+  .meta({ id: 'NearItem', example: NEAR_EXAMPLE })
 
 export const ItemView = z
   .strictObject({
@@ -145,9 +164,20 @@ export const ItemView = z
       .nullable(),
     progress: z.strictObject({ percent: z.int(), note: z.string(), spentFen: z.int().nullable(), ...done }).nullable(),
     closureRequest: z.strictObject({ summary: z.string(), ...done }).nullable(),
+    verifications: z
+      .array(
+        z.strictObject({
+          findings: z.string(),
+          points: z.array(StandardPointView).optional(),
+          unit: z.uuid().nullable(),
+          ...done,
+        }),
+      )
+      .meta({ description: 'Who has found it good before the one who strikes it off, where the rules ask for two.' }),
     closedAt: At.nullable(),
     closedBy: PersonRef.nullable(),
     closureFindings: z.string().nullable(),
+    closurePoints: z.array(StandardPointView).nullable(),
     recheck: z.strictObject({ passed: z.boolean(), findings: z.string(), ...done }).nullable(),
     dismissalReason: z.string().nullable(),
     mergedInto: z.uuid().nullable(),
@@ -155,7 +185,19 @@ export const ItemView = z
     evidence: z.array(EvidenceRefView).meta({
       description: 'What the item’s events refer to, in order. The files are at `GET /v1/evidence/{id}/file`.',
     }),
+    suspectedRecurrenceOf: z
+      .strictObject({ id: z.uuid(), code: z.string(), distanceM: z.int(), confirmed: z.boolean() })
+      .nullable()
+      .meta({
+        description:
+          'A struck-off item of the same category at the same place, which may have come back; null also where the caller may not see that one, and once the office has refused it.',
+        example: { id: NEAR_EXAMPLE.id, code: NEAR_EXAMPLE.code, distanceM: 12, confirmed: false },
+      }),
     updatedAt: At,
+    possibleDuplicates: z
+      .array(NearView)
+      .optional()
+      .meta({ description: 'Only in the answer of a filing, and only where there are any.' }),
   })
   .meta({ id: 'Item', description: 'A hazard on the one list, as it stands.', example: ITEM_EXAMPLE })
 

@@ -1,61 +1,10 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { isDatabaseAway, sqlStateOf } from '../db/client.js'
-import { Rejection, type RejectionCode, type RejectionDetails, type Words } from '../domain/rejection.js'
+import { Rejection, type RejectionDetails, type Words } from '../domain/rejection.js'
 import { inLanguage, type Language, languageOf } from './language.js'
+import { type EdgeCode, PROBLEMS, type ProblemCode } from './problem-codes.js'
 import { InvalidRequest, pointersOf } from './validation.js'
-
-type EdgeCode =
-  | 'unauthenticated'
-  | 'not-acceptable'
-  | 'too-large'
-  | 'unsupported-media-type'
-  | 'too-many-requests'
-  | 'database-away'
-  | 'storage-away'
-  | 'upload-conflict'
-  | 'tus-version'
-  | 'storage-full'
-  | 'issuer-away'
-  | 'internal'
-type ProblemCode = RejectionCode | EdgeCode
-
-/** Every problem type that this service answers with: `/problems/<code>`. */
-export const PROBLEMS = {
-  'invalid-request': { status: 400, title: { zh: '请求无效', en: 'Invalid request' } },
-  unauthenticated: { status: 401, title: { zh: '未通过身份验证', en: 'Not authenticated' } },
-  forbidden: { status: 403, title: { zh: '角色无权操作', en: 'Not permitted to this role' } },
-  'not-responsible': { status: 403, title: { zh: '不是责任单位', en: 'Not the responsible unit' } },
-  'not-filer': { status: 403, title: { zh: '不是上报人', en: 'Not the filer' } },
-  'four-eyes': { status: 403, title: { zh: '须由他人核验', en: 'Somebody else must verify' } },
-  'outside-area': { status: 403, title: { zh: '超出负责区划', en: 'Outside your area' } },
-  'not-found': { status: 404, title: { zh: '未找到', en: 'Not found' } },
-  'not-acceptable': { status: 406, title: { zh: '没有所要的格式', en: 'Not in this format' } },
-  'wrong-status': { status: 409, title: { zh: '当前状态不允许', en: 'Not allowed in this status' } },
-  'merge-refused': { status: 409, title: { zh: '不能并入目标隐患', en: 'The target takes nothing in' } },
-  'duplicate-external-id': { status: 409, title: { zh: '外部编号已登记', en: 'External id already on the list' } },
-  duplicate: { status: 409, title: { zh: '已存在', en: 'Already exists' } },
-  'not-active': { status: 409, title: { zh: '已停用', en: 'Not active' } },
-  'scores-behind': { status: 409, title: { zh: '积分仍在计算', en: 'Scores are still being computed' } },
-  'too-many': { status: 409, title: { zh: '数量已达上限', en: 'As many as there can be' } },
-  'in-use': { status: 409, title: { zh: '仍在使用', en: 'Still in use' } },
-  'evidence-missing': { status: 409, title: { zh: '缺少佐证', en: 'Evidence missing' } },
-  'too-much-evidence': { status: 409, title: { zh: '佐证过多', en: 'Too much evidence' } },
-  'key-in-use': { status: 409, title: { zh: '同一请求仍在处理', en: 'The first request is still running' } },
-  'upload-conflict': { status: 409, title: { zh: '上传位置不符', en: 'Not where the upload stands' } },
-  'tus-version': { status: 412, title: { zh: '不支持的 tus 协议版本', en: 'Unsupported version of tus' } },
-  stale: { status: 412, title: { zh: '版本已过期', en: 'Stale version' } },
-  'too-large': { status: 413, title: { zh: '请求过大', en: 'Request too large' } },
-  'unsupported-media-type': { status: 415, title: { zh: '不支持的内容类型', en: 'Unsupported media type' } },
-  'key-reused': { status: 422, title: { zh: '幂等键已用于其他请求', en: 'Key used with another request' } },
-  'precondition-required': { status: 428, title: { zh: '缺少 If-Match', en: 'If-Match required' } },
-  'too-many-requests': { status: 429, title: { zh: '请求过于频繁', en: 'Too many requests' } },
-  internal: { status: 500, title: { zh: '内部错误', en: 'Internal error' } },
-  'issuer-away': { status: 503, title: { zh: '身份提供方暂不可用', en: 'Identity provider away' } },
-  'database-away': { status: 503, title: { zh: '数据库暂不可用', en: 'Database away' } },
-  'storage-away': { status: 503, title: { zh: '文件存储暂不可用', en: 'File storage away' } },
-  'storage-full': { status: 507, title: { zh: '存储空间不足', en: 'Storage full' } },
-} as const satisfies Record<ProblemCode, { status: number; title: Words }>
 
 export const Problem = z
   .object({
@@ -81,6 +30,10 @@ export const Problem = z
       .array(z.object({ kind: z.string(), required: z.int(), present: z.int() }))
       .optional()
       .meta({ description: 'The evidence that a closure request lacks, by kind.' }),
+    missingPoints: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'The points of the completion standard that a decision left out.' }),
   })
   .meta({
     id: 'Problem',
@@ -132,6 +85,7 @@ function understood(err: FastifyError, request: FastifyRequest): ProblemBody {
   // The client's fault as far as we know; ours if a check is missing.
   if (/^2[23]/.test(sqlStateOf(err) ?? '')) request.log.warn({ err }, 'refused by the database')
   if (problem.code === 'storage-away' || problem.code === 'storage-full') request.log.warn({ err }, 'file storage')
+  if (problem.code === 'converter-away') request.log.warn({ err }, 'document converter')
   if (problem.code === 'database-away') request.log.warn({ err }, 'database away')
   return problem
 }

@@ -22,6 +22,8 @@ export const RATE_FIELDS = {
   extension: RateView.meta({ description: 'Extended at least once ÷ ever assigned.' }),
   return: RateView.meta({ description: 'Returned at least once ÷ ever assigned.' }),
   rework: RateView.meta({ description: 'Closure rejected at least once ÷ closure ever applied for.' }),
-  recurrence: RateView.meta({ description: 'On account again at least once ÷ ever closed.' }),
+  recurrence: RateView.meta({
+    description: 'On account again at least once, or confirmed to have come back as another item, ÷ ever closed.',
+  }),
   recheckPass: RateView.meta({ description: 'Rechecks passed ÷ rechecks made.' }),
 }

@@ -95,7 +95,7 @@ export async function fileRequest(
     earlier ??
     (await act(db, intent, async (tx) => {
       await requireKnownCodes(tx, channel.jurisdiction.id, { area: filed.area })
-      const outcome = await openItem(tx, { actor: channel, now, action: 'item.report' }, filed, () => ({}))
+      const { outcome } = await openItem(tx, { actor: channel, now, action: 'item.report' }, filed, () => ({}))
       const { id } = JSON.parse(outcome.body) as { id: string }
       return { ...outcome, headers: {}, body: id }
     }))

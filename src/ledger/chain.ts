@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import type { CalendarDay } from '../domain/calendar.js'
+import type { IssuedDocument } from '../domain/document.js'
 import type { ItemEvent } from '../domain/events.js'
 import type { Actor } from '../domain/permissions.js'
 import type { Rules } from '../domain/rules.js'
@@ -23,6 +24,17 @@ export type AdminEvent =
   | {
       type: 'import.completed'
       data: { id: string; fileSha256: string; rows: number; taken: number; repeated: number; refused: number }
+    }
+  | {
+      type: 'recheck.drawn'
+      data: {
+        period: string
+        cutOff: { seq: number; hash: string }
+        rules: number
+        closed: number
+        drawn: number
+        sampleSha256: string
+      }
     }
   | { type: 'rules.changed'; data: { version: number; rules: Rules } }
   | {
@@ -57,6 +69,12 @@ export type AdminEvent =
         seq: number
         corrects: string | null
       }
+    }
+  | { type: 'document.issued'; data: IssuedDocument & { bulletin: string } }
+  | {
+      type: 'document_template.changed'
+      /** `sha256` is null where the service's own is in force again. */
+      data: { kind: string; version: number; sha256: string | null }
     }
   | { type: 'bulletin.received'; data: { id: string; number: string; unit: string | null } }
   | {

@@ -56,6 +56,6 @@ function outcomeOf({ item, json, event }: Written): Outcome {
   return { ...answerOf(item.version, json), events: [event] }
 }
 
-function answerOf(version: number, body: string): Omit<Outcome, 'events'> {
+export function answerOf(version: number, body: string): Omit<Outcome, 'events'> {
   return { status: 200, headers: { etag: `"${version}"` }, body }
 }

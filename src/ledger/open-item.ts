@@ -1,11 +1,13 @@
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import type { Tx } from '../db/client.js'
+import { findResemblance, linkRecurrence } from '../db/recurrence.js'
 import { visibleItems } from '../db/visible.js'
 import { file } from '../domain/decide/list.js'
 import type { Filed } from '../domain/events.js'
 import { begin } from '../domain/evolve.js'
 import { type Actor, requirePermitted } from '../domain/permissions.js'
+import type { Near } from '../domain/recurrence.js'
 import { Rejection } from '../domain/rejection.js'
 import { localDate } from '../domain/zone.js'
 import type { Outcome } from './act.js'
@@ -13,9 +15,16 @@ import type { Change } from './change-item.js'
 import type { EvidenceOf } from './citation.js'
 import { happened, writeNewItem } from './item-store.js'
 
+/** What a filing made, and the open items that it may repeat. */
+export interface Opened {
+  outcome: Outcome
+  duplicates: readonly Near[]
+}
+
 /**
  * Files an item: the next code of the year, the item, its first event, inside `act`. The counter's lock makes filings take
  * turns, so that an external id that is not on the list then is not on it later either.
+ * What it may be the return of is linked with it; what it may repeat, as far as the caller may see it, is the caller's to tell.
  * @throws Rejection `duplicate-external-id` that names the item which has the external id already.
  */
 export async function openItem(
@@ -23,8 +32,9 @@ export async function openItem(
   { actor, now, action }: Pick<Change, 'actor' | 'now' | 'action'>,
   filed: Filed,
   evidenceOf: EvidenceOf,
-): Promise<Outcome> {
+): Promise<Opened> {
   requirePermitted(actor.role, action)
+  const { duplicates, recurrenceOf } = await findResemblance(tx, actor, filed, now)
   const reported = file(filed, actor, now)
   const year = Number(localDate(now, actor.jurisdiction.timeZone).slice(0, 4))
   const [code = ''] = await nextCodes(tx, actor.jurisdiction.id, year, 1)
@@ -34,9 +44,10 @@ export async function openItem(
   const bare = begin(identity, happened(reported, actor, now))
   const event = { ...reported, data: { ...reported.data, ...evidenceOf(bare, now) } }
   const item = begin(identity, happened(event, actor, now))
+  await linkRecurrence(tx, actor, item, recurrenceOf, now)
   const written = await writeNewItem(tx, item, event, actor, now)
   const headers = { etag: `"${item.version}"`, location: `/v1/items/${item.id}` }
-  return { status: 201, headers, body: written.json, events: [written.event] }
+  return { outcome: { status: 201, headers, body: written.json, events: [written.event] }, duplicates }
 }
 
 /** The next `count` codes of a year, gap-free: the counter's row stays locked until the transaction ends. */

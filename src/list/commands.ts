@@ -6,6 +6,7 @@ import { changeItem, mergeItems } from '../ledger/change-item.js'
 import { citeFor } from '../ledger/citation.js'
 import { openItem } from '../ledger/open-item.js'
 import { correctionOf, filedOf } from './place.js'
+import { lookAgain, withDuplicates } from './resemblance.js'
 import { AddNote, CorrectItem, FileItem, ListItem, MergeItem, Reason } from './schemas.js'
 
 const TAG = 'List'
@@ -19,12 +20,13 @@ export const LIST_COMMANDS: readonly ItemCommand[] = [
     operationId: 'fileItem',
     tag: TAG,
     summary: 'File an item (上报)',
-    description: 'Files a hazard. It gets its code at once and waits in status `reported` for the office’s evaluation.',
+    description:
+      'Files a hazard. It gets its code at once and waits in status `reported` for the office’s evaluation. The answer names items at the same place that it may repeat (`possibleDuplicates`), and one that was struck off and may have come back (`suspectedRecurrenceOf`); ask before filing at `GET /v1/possible-duplicates`.',
     body: FileItem,
     async run(tx, change, body) {
       const filed = filedOf(body)
       await requireKnownCodes(tx, change.actor.jurisdiction.id, filed)
-      return openItem(tx, change, filed, await citeFor(tx, change, body.evidence))
+      return withDuplicates(await openItem(tx, change, filed, await citeFor(tx, change, body.evidence)))
     },
   }),
   command({
@@ -56,6 +58,7 @@ export const LIST_COMMANDS: readonly ItemCommand[] = [
       const { jurisdiction } = change.actor
       await requireKnownCodes(tx, jurisdiction.id, { category })
       const deadlineOf = await defaultDeadlines(tx, jurisdiction)
+      if (category !== null) await lookAgain(tx, change, category)
       return changeItem(tx, change, (item, at) => list(item, { level, category, evaluation }, deadlineOf(level, at)))
     },
   }),

@@ -3,13 +3,24 @@ import { parseChainageRange } from '../domain/chainage.js'
 import { toWgs84 } from '../domain/datum.js'
 import { requirePlace } from '../domain/decide/list.js'
 import type { Filed } from '../domain/events.js'
-import type { Description } from '../domain/item.js'
-import { invalid } from '../domain/rejection.js'
+import type { Description, Direction } from '../domain/item.js'
+import type { Spot } from '../domain/recurrence.js'
+import { invalid, Rejection } from '../domain/rejection.js'
 import { parseRoad } from '../domain/road.js'
 import type { CorrectItem, FileItem } from './schemas.js'
 
 type Filing = z.infer<typeof FileItem>
 type Correction = z.infer<typeof CorrectItem>
+
+/** What a caller asks of a place before filing. */
+export interface SpotQuery extends Pick<Correction, 'datum'> {
+  category?: string | undefined
+  road?: string | undefined
+  direction?: Direction | undefined
+  chainage?: string | undefined
+  lon?: number | undefined
+  lat?: number | undefined
+}
 
 /** A filing in the domain's terms: WGS 84, metres, canonical road. @throws Rejection 400 with a pointer. */
 export function filedOf(filing: Filing): Filed {
@@ -42,6 +53,29 @@ function callOf({ source, hotline, externalId }: Filing): Partial<Filed> {
 export function correctionOf(patch: Correction): Partial<Description> {
   const { location: _l, datum: _d, chainage: _c, startChainageM: _s, endChainageM: _e, road: _r, ...plain } = patch
   return { ...plain, ...whereOf(patch) } as Partial<Description>
+}
+
+/** A place that is asked about, in a query. @throws Rejection 400 with a pointer. */
+export function spotOf(query: SpotQuery): Spot {
+  const { category = null, direction = null, lon, lat, datum, ...road } = query
+  const location = lon === undefined || lat === undefined ? undefined : { lon, lat }
+  const { startChainageM, endChainageM, ...where } = inQuery(() => whereOf({ ...road, location, datum }))
+  return {
+    ...{ road: null, lon: null, lat: null },
+    ...where,
+    ...{ category, direction, startChainageM: startChainageM ?? null, endChainageM: endChainageM ?? null },
+  }
+}
+
+/** The same refusals, pointing into the query. */
+function inQuery<R>(work: () => R): R {
+  try {
+    return work()
+  } catch (err) {
+    if (!(err instanceof Rejection)) throw err
+    const errors = err.details.errors?.map(({ pointer, detail }) => ({ pointer: `/query${pointer}`, detail }))
+    throw new Rejection(err.code, err.words, errors === undefined ? err.details : { ...err.details, errors })
+  }
 }
 
 function whereOf(input: Correction): Partial<Description> {

@@ -48,7 +48,7 @@ const NoticeView = z
     id: z.uuid(),
     kind: z.string().meta({
       description:
-        '`escalation` (a rung of the ladder), `unsigned`, `no_progress`, `unreceived`, `bulletin`, `bulletin_draft`, `delivery_dead`; there may be more.',
+        '`escalation` (a rung of the ladder), `unsigned`, `no_progress`, `unreceived`, `recheck_due`, `bulletin`, `bulletin_draft`, `delivery_dead`; there may be more.',
       example: 'escalation',
     }),
     rung: z.string().nullable(),

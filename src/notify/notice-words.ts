@@ -45,6 +45,13 @@ const KINDS: Record<string, Kind> = {
       }
     },
   },
+  recheck_due: {
+    heading: { zh: '回头看', en: 'Rechecks' },
+    detail: ([data], dateOf) => ({
+      zh: `已抽中，须在 ${dateOf(data?.dueAt)} 前复查`,
+      en: `drawn, to be rechecked by ${dateOf(data?.dueAt)}`,
+    }),
+  },
   bulletin: {
     heading: { zh: '通报', en: 'Bulletins' },
     detail: ([data]) => both([textIn(data?.number), textIn(data?.title)].filter(Boolean).join(' ')),

@@ -4,7 +4,7 @@ import { lastProgress, onTheClock } from '../db/item-json.js'
 
 /**
  * Cancels what has not been sent and no longer holds: the deadline has moved, the clock stands, the item is off account,
- * the order was signed, progress was reported.
+ * the order was signed, progress was reported, the recheck was made.
  */
 export async function cancelOutdated(db: Db | Tx, jurisdiction: string, now: string): Promise<number> {
   const { rowCount } = await db.execute(sql`
@@ -15,6 +15,7 @@ export async function cancelOutdated(db: Db | Tx, jurisdiction: string, now: str
           when 'escalation' then ${onTheClock} and i.due_set_at = n.due_set_at
           when 'unsigned' then i.status = 'assigned' and i.assignment ->> 'assignedAt' = n.data ->> 'assignedAt'
           when 'no_progress' then ${onTheClock} and i.status = 'remediating' and ${lastProgress} = n.data ->> 'since'
+          when 'recheck_due' then i.status = 'closed' and coalesce((i.recheck ->> 'at')::timestamptz < n.created_at, true)
           else true end)`)
   return rowCount ?? 0
 }

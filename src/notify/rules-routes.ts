@@ -14,6 +14,7 @@ import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act, type Outcome } from '../ledger/act.js'
 import { canonicalJson } from '../ledger/chain.js'
+import { requireKnownUnits, withLater } from './later-rules.js'
 import { RULES_VERSION_EXAMPLE, type RulesToSet, RulesVersionView, RulesView, SetRules } from './rules.js'
 import { writeRules } from './write-rules.js'
 
@@ -118,9 +119,8 @@ async function setRules(
   await lockSettings(tx, id)
   const before = await readRules(tx, id)
   requireVersion(ifMatch, before.version)
-  const { scoring, evidence, publicIntake } = before.rules
-  const later = { scoring: sent.scoring ?? scoring, evidence: sent.evidence ?? evidence }
-  const rules = { ...sent, ...later, publicIntake: sent.publicIntake ?? publicIntake }
+  const rules = withLater(sent, before.rules)
+  await requireKnownUnits(tx, id, rules)
   if (canonicalJson(before.rules) === canonicalJson(rules)) return { ...answerOf(before), events: [] }
   const version = before.version + 1
   const { event } = await writeRules(tx, actor, version, rules, at)

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { MAX_WORKING_DAYS } from '../domain/calendar.js'
-import { EVIDENCE_KINDS, type EvidenceKind } from '../domain/evidence.js'
-import { LEVELS, type Level } from '../domain/item.js'
+import { LEVELS } from '../domain/item.js'
 import { DEFAULT_RULES, RECIPIENTS, type Rules } from '../domain/rules.js'
 import { PERSON_EXAMPLE } from '../http/examples.js'
 import { text } from '../http/fields.js'
 import { PersonRef } from '../http/item-view.js'
+import { CLOSING_RULES } from './closing-rules.js'
+import { DocumentRules, NumberPattern } from './document-rules.js'
 import { ScoringView } from './scoring-rules.js'
 
 const MAX_WARNINGS = 20
@@ -41,17 +42,6 @@ const Rung = z.strictObject({
 
 const Ladder = z.array(Rung).max(MAX_RUNGS).superRefine(refuseDisorder)
 
-const NumberPattern = text(60)
-  .refine(
-    (pattern) => pattern.includes('{year}') && pattern.includes('{n}'),
-    '文号格式须含 {year} 和 {n}。 | A document number’s pattern has {year} and {n}.',
-  )
-  .refine(
-    (pattern) => !/[{}]/.test(pattern.replaceAll('{year}', '').replaceAll('{n}', '')),
-    '文号格式只能用 {year} 和 {n}。 | Nothing but {year} and {n} is filled in.',
-  )
-  .meta({ description: '`{year}` and `{n}` are filled in.', example: '阜安办〔{year}〕{n}号' })
-
 const WorkingDays = z.int().min(1).max(MAX_WORKING_DAYS)
 
 const PublicIntake = z.strictObject({
@@ -60,15 +50,6 @@ const PublicIntake = z.strictObject({
       'Whether anybody can read over Open311, without a key, what came in through channels. Off unless it is set: then a channel’s key is needed for everything.',
   }),
 })
-
-/** More than anybody would look at. */
-const MAX_REQUIRED = 20
-const RequiredOfKinds = z.strictObject(
-  Object.fromEntries(EVIDENCE_KINDS.map((kind) => [kind, z.int().min(0).max(MAX_REQUIRED)])) as Record<
-    EvidenceKind,
-    z.ZodInt
-  >,
-)
 
 const members = {
   defaultDeadlines: z
@@ -123,18 +104,9 @@ const members = {
       .meta({ description: 'When bulletins are drafted by themselves; null: never.' }),
   }),
   scoring: ScoringView,
-  evidence: z.strictObject({
-    closure: z
-      .strictObject(
-        Object.fromEntries(LEVELS.map((level) => [level, RequiredOfKinds])) as Record<Level, typeof RequiredOfKinds>,
-      )
-      .meta({ description: 'How many pieces of evidence of each kind a closure request needs, by the item’s level.' }),
-    maxDistanceM: z.int().min(10).max(100_000).meta({
-      description: 'A photo that was taken farther from the item than this is flagged to the verifier.',
-      example: 500,
-    }),
-  }),
+  ...CLOSING_RULES,
   publicIntake: PublicIntake,
+  documents: DocumentRules,
 } satisfies Record<keyof Rules, z.ZodType>
 
 const EXAMPLE = { version: 3, setAt: '2026-11-22T01:30:00.000Z', setBy: { id: PERSON_EXAMPLE.id, name: '管理员' } }
@@ -155,15 +127,19 @@ export const RulesView = z
 /** The rules as a client sends them. */
 export type RulesToSet = Omit<Rules, LaterRules> & { [K in LaterRules]?: Rules[K] | undefined }
 /** What came later than clients: where they leave it out, it stays as it is in force. */
-type LaterRules = 'scoring' | 'evidence' | 'publicIntake'
+type LaterRules = 'scoring' | 'publicIntake' | 'documents' | keyof typeof CLOSING_RULES
 
 export const SetRules = z
   .strictObject({
     ...members,
     // Clients from before there were these send rules without them.
     scoring: ScoringView.optional(),
-    evidence: members.evidence.optional(),
+    evidence: CLOSING_RULES.evidence.optional(),
+    verification: CLOSING_RULES.verification.optional(),
+    rechecks: CLOSING_RULES.rechecks.optional(),
+    recurrence: CLOSING_RULES.recurrence.optional(),
     publicIntake: PublicIntake.optional(),
+    documents: DocumentRules.optional(),
     version: z.int().optional(),
     setAt: z.string().nullish(),
     setBy: z.looseObject({}).nullish(),
@@ -172,7 +148,7 @@ export const SetRules = z
   .meta({
     id: 'SetRules',
     description:
-      'The rules, whole: what is left out is refused, not kept; but without `scoring`, `evidence` or `publicIntake`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.',
+      'The rules, whole: what is left out is refused, not kept; but without `scoring`, `evidence`, `verification`, `rechecks`, `recurrence`, `publicIntake` or `documents`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.',
     example: DEFAULT_RULES,
   })
 

@@ -23,7 +23,9 @@ const FIGURES = {
   reopened: counted(
     'Items that came back on account at least once (重新挂账): the office put them back (`item.reopened`), or a recheck failed.',
   ),
-  recurrent: counted('Of these, those of which a recheck found that the remedy did not hold (复发, `item.rechecked`).'),
+  recurrent: counted(
+    'Of these, those of which a recheck found that the remedy did not hold, or that came back as another item (复发, `item.rechecked`, `item.recurred`).',
+  ),
   rates: z
     .strictObject(RATE_FIELDS)
     .meta({ id: 'ProgressRates', description: 'As bulletins have them, each with its numerator and denominator.' }),

@@ -28,6 +28,8 @@ export const EVENT_TYPES = [
   'subscription.disabled',
   'bulletin.issued',
   'bulletin.received',
+  'document.issued',
+  'document_template.changed',
   'score_period.closed',
 ] as const
 

@@ -11,7 +11,7 @@ const DELIVERY_ID = '01a20116-9f7a-7373-b205-b62c6b6c93f2'
 const SUBSCRIBABLE = [
   ...['item.*', 'notice.*', 'bulletin.*'],
   ...ITEM_EVENT_TYPES,
-  ...['notice.sent', 'notice.received', 'bulletin.issued', 'bulletin.received'],
+  ...['notice.sent', 'notice.received', 'bulletin.issued', 'bulletin.received', 'document.issued'],
 ]
 
 const url = z.string().min(1).max(2000).meta({

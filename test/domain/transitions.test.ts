@@ -18,8 +18,12 @@ import {
   type Overlays,
 } from '../helpers/domain.js'
 
-/** Points come, and are contested, whatever has become of the item; no refusal names that. */
-const SCORES: readonly Happening[] = ['item.scored', 'item.score_appealed', 'item.score_appeal_decided']
+/** Points come and are contested, recurrences are decided and papers issued, whatever has become of the item; no refusal names that. */
+const BESIDE: readonly Happening[] = [
+  ...(['item.scored', 'item.score_appealed', 'item.score_appeal_decided'] as const),
+  ...(['item.recurrence_decided', 'item.recurred'] as const),
+  ...(['item.document_issued', 'item.document_received'] as const),
+]
 
 /** What may happen in each status with nothing lying over it. Written by hand, not derived from the code's own table. */
 const ALLOWED: Record<Status, readonly Happening[]> = {
@@ -74,6 +78,7 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
     'item.corrected',
     'item.absorbed',
     'item.suspended',
+    'item.verified',
     'item.closure_rejected',
     'item.closed',
     'item.supervised',
@@ -143,10 +148,12 @@ function outcomeOf(item: Item, type: Happening, role: Role): Outcome {
 
 function expectedOutcome(item: Item, type: Happening, role: Role, allowed: Happening[]): Outcome {
   if (!ATTEMPTS[type].roles.includes(role)) return { code: 'forbidden' }
+  // The first of two is not the office's.
+  if (type === 'item.verified' && role === 'office' && allowed.includes(type)) return { code: 'verification-order' }
   // A unit answers callers of what it has.
   const isOthers = type === 'item.caller_answered' && role === 'unit' && item.assignment === null
   if (allowed.includes(type) && isOthers) return { code: 'not-responsible' }
-  if (allowed.includes(type) || SCORES.includes(type)) return { code: 'accepted' }
+  if (allowed.includes(type) || BESIDE.includes(type)) return { code: 'accepted' }
   const { id: itemId, code: itemCode, status: itemStatus } = item
   if (type === 'item.absorbed') return { code: 'merge-refused', itemStatus, allowedEvents: allowed, itemId, itemCode }
   return { code: 'wrong-status', itemStatus, allowedEvents: allowed }
@@ -174,7 +181,7 @@ t.test('an accepted event leads to the status that the life of an item gives it'
   for (const status of STATUSES) {
     for (const overlays of overlaysOf(status)) {
       const item = frozen(itemIn(status, overlays))
-      for (const type of [...allowedIn(status, overlays), ...SCORES]) {
+      for (const type of [...allowedIn(status, overlays), ...BESIDE]) {
         const { roles, to, work } = ATTEMPTS[type]
         const actor = personOf(roles.at(-1) ?? 'admin', type)
         const event = work(item, actor)

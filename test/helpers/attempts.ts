@@ -1,9 +1,11 @@
 import { countAccidents } from '../../src/domain/decide/accidents.js'
 import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
+import { issueDocument, receiveDocument } from '../../src/domain/decide/document.js'
 import { answerCaller, recordSatisfaction } from '../../src/domain/decide/hotline.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
 import { escalate, recomputeDeadline } from '../../src/domain/decide/notify.js'
+import { decideRecurrence, recur } from '../../src/domain/decide/recurrence.js'
 import type { Entry } from '../../src/domain/decide/score.js'
 import { appealScore, decideScoreAppeal, score } from '../../src/domain/decide/score.js'
 import {
@@ -16,6 +18,7 @@ import {
   supervise,
   suspend,
 } from '../../src/domain/decide/track.js'
+import type { IssuedDocument } from '../../src/domain/document.js'
 import type { ItemEvent, ItemEventType } from '../../src/domain/events.js'
 import type { Item, Status } from '../../src/domain/item.js'
 import type { Action, Actor, Role } from '../../src/domain/permissions.js'
@@ -33,6 +36,7 @@ import {
   NEW_DEADLINE,
   ORDER,
   RULES,
+  TWO_VERIFIERS,
   UNIT,
   VERIFIER,
 } from './domain.js'
@@ -66,6 +70,15 @@ export const SCORED: Scored = {
 }
 export const ENTRY: Entry = { ...SCORED, at: day(12), appealableUntil: day(9000), isReversed: false, appeal: null }
 export const APPEALED: Entry = { ...ENTRY, appeal: { by: APPLICANT, approved: null } }
+
+/** A paper, and how it stands before its unit has signed for it. */
+export const PAPER: IssuedDocument = {
+  document: '00000000-0000-7000-8000-0000000000e1',
+  ...{ kind: 'item_file', number: '安办档〔2026〕1号', title: '一患一档', unit: UNIT, templateVersion: 0 },
+  files: { docx: '00', pdf: null },
+}
+export const ADDRESSED = { number: PAPER.number, unit: UNIT, received: false }
+const LINK = '00000000-0000-7000-8000-0000000000b1'
 
 /** One attempt for every event, with the roles that the contract gives it. */
 export const ATTEMPTS: Record<Happening, Attempt> = {
@@ -146,6 +159,17 @@ export const ATTEMPTS: Record<Happening, Attempt> = {
     to: 'closed',
     work: (item, actor) => decideClosure(item, true, '合格', actor),
   },
+  'item.verified': {
+    action: 'item.decide_closure',
+    roles: ['office', 'inspector'],
+    work: (item, actor) => decideClosure(item, true, '合格', actor, {}, { rules: TWO_VERIFIERS }),
+  },
+  'item.recurrence_decided': {
+    action: 'item.decide_recurrence',
+    roles: ['office'],
+    work: (item) => decideRecurrence(item, LINK, true, '再次缺失'),
+  },
+  'item.recurred': { action: 'item.decide_recurrence', roles: ['office'], work: (item) => recur(item, LINK) },
   'item.rechecked': {
     action: 'item.recheck',
     roles: ['inspector', 'office'],
@@ -202,6 +226,16 @@ export const ATTEMPTS: Record<Happening, Attempt> = {
     action: 'score.decide',
     roles: ['office'],
     work: (item, actor) => decideScoreAppeal(item, APPEALED, true, '属实', actor),
+  },
+  'item.document_issued': {
+    action: 'document.issue',
+    roles: ['office'],
+    work: (item) => issueDocument(item, PAPER),
+  },
+  'item.document_received': {
+    action: 'document.receive',
+    roles: ['unit'],
+    work: (item, actor) => receiveDocument(item, { id: PAPER.document, ...ADDRESSED }, actor),
   },
   'item.deadline_recomputed': {
     action: 'item.recompute_deadline',

@@ -14,6 +14,9 @@ export const START = '2026-03-02T01:00:00.000Z'
 /** Of a jurisdiction that asks for no evidence. */
 export const RULES = DEFAULT_RULES.evidence
 
+/** Of a jurisdiction that wants two verifiers of everything. */
+export const TWO_VERIFIERS = { verifiers: { general: 2, major: 2 }, supervised: 2, points: false }
+
 export const UNIT = '00000000-0000-7000-8000-00000000000a'
 export const CO_UNIT = '00000000-0000-7000-8000-00000000000b'
 export const OTHER_UNIT = '00000000-0000-7000-8000-00000000000c'

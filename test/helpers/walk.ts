@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { countAccidents } from '../../src/domain/decide/accidents.js'
 import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
+import { issueDocument, receiveDocument } from '../../src/domain/decide/document.js'
 import { answerCaller, recordSatisfaction } from '../../src/domain/decide/hotline.js'
 import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
 import { escalate, recomputeDeadline } from '../../src/domain/decide/notify.js'
+import { decideRecurrence, recur } from '../../src/domain/decide/recurrence.js'
 import { appealScore, decideScoreAppeal, score } from '../../src/domain/decide/score.js'
 import {
   decideExtension,
@@ -19,8 +21,20 @@ import {
 import { allowedEvents, type ItemEvent } from '../../src/domain/events.js'
 import type { Description, Item } from '../../src/domain/item.js'
 import { type Actor, isPermitted } from '../../src/domain/permissions.js'
-import { APPEALED, ATTEMPTS, ENTRY, type Happening, SCORED } from './attempts.js'
-import { actorOf, BASIS, CO_UNIT, COUNT, DAY_MS, FILER, ORDER, OTHER_UNIT, RULES, UNIT } from './domain.js'
+import { ADDRESSED, APPEALED, ATTEMPTS, ENTRY, type Happening, PAPER, SCORED } from './attempts.js'
+import {
+  actorOf,
+  BASIS,
+  CO_UNIT,
+  COUNT,
+  DAY_MS,
+  FILER,
+  ORDER,
+  OTHER_UNIT,
+  RULES,
+  TWO_VERIFIERS,
+  UNIT,
+} from './domain.js'
 
 // Random commands by random people at random times, for walks through the pure domain.
 
@@ -190,6 +204,12 @@ function decideOne(
     case 'item.closure_rejected':
     case 'item.closed':
       return decideClosure(item, type === 'item.closed', '已现场核验', actor)
+    case 'item.verified':
+      return decideClosure(item, true, '已现场核验', actor, {}, { rules: TWO_VERIFIERS })
+    case 'item.recurrence_decided':
+      return decideRecurrence(item, SCORED.id, step.yes, null)
+    case 'item.recurred':
+      return recur(item, SCORED.id)
     case 'item.rechecked':
       return recheck(item, step.yes, '回头看', deadline, actor)
     case 'item.reopened':
@@ -216,6 +236,10 @@ function decideOne(
       return appealScore(item, step.yes ? ENTRY : APPEALED, '工期受汛期影响', actor, at)
     case 'item.score_appeal_decided':
       return decideScoreAppeal(item, APPEALED, step.yes, '已核实', actor)
+    case 'item.document_issued':
+      return issueDocument(item, PAPER)
+    case 'item.document_received':
+      return receiveDocument(item, { id: PAPER.document, ...ADDRESSED }, actor)
     default:
       return type satisfies never
   }

@@ -32,11 +32,13 @@ export type Counted =
   | Extract<ItemEventType, `item.${'closure_requested' | 'closure_rejected' | 'closed'}`>
   | 'extended'
   | 'recheckFailed'
+  | 'recurred'
 
-/** The two that have an index of their own each, which knows what was decided; see migration 0014. */
+/** Those that have an index of their own each, which knows what was decided; see migrations 0014 and 0019. */
 const DECIDED = {
   extended: sql.raw(`type = 'item.extension_decided' and data::json ->> 'approved' = 'true'`),
   recheckFailed: sql.raw(`type = 'item.rechecked' and data::json ->> 'passed' = 'false'`),
+  recurred: sql.raw(`type = 'item.recurred'`),
 } satisfies Partial<Record<Counted, SQL>>
 
 /**
@@ -50,7 +52,9 @@ export function eventsOfState(jurisdiction: string, counted: readonly Counted[])
   // Written out: with parameters the planner could not know that the indexes have them.
   const plain = from(sql`type`, sql.raw(`type in (${types.map((type) => `'${type}'`).join(', ')})`))
   const decided = counted.flatMap((what) =>
-    what === 'extended' || what === 'recheckFailed' ? [from(sql.raw(`'${what}'`), DECIDED[what])] : [],
+    what === 'extended' || what === 'recheckFailed' || what === 'recurred'
+      ? [from(sql.raw(`'${what}'`), DECIDED[what])]
+      : [],
   )
   return sql`(${sql.join([plain, ...decided], sql` union all `)}) e join state i on e.item_id = i.id and e.item_version <= i.version`
 }

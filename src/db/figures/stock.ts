@@ -57,7 +57,8 @@ const PAST = {
   returnedEver: sql`i.returned`,
   rejectedEver: sql`i.rejected`,
   reopenedEver: sql`i.reopenings > 0`,
-  recurrentEver: sql`i.failed > 0`,
+  recurrentEver: sql`i.failed > 0 or i.recurred`,
+  cameBackEver: sql`i.reopenings > 0 or i.recurred`,
   closedEver: sql`i.reopenings > 0 and i.status <> 'closed'`,
   requestedEver: sql`not (i.status = 'closure_requested' or ${closedHere}) and (i.rejected
     or i.reopenings > (i.id in (select f.id from imported f where f.status = 'closed'))::int)`,
@@ -102,7 +103,8 @@ export function historyOfState(jurisdiction: string, keys: Keys): SQL {
         -- On account again: the office put it back, or a recheck failed.
         count(*) filter (where e.what in ('item.reopened', 'recheckFailed')) as reopenings,
         count(*) filter (where e.what = 'item.rechecked') as rechecks,
-        count(*) filter (where e.what = 'recheckFailed') as failed
+        count(*) filter (where e.what = 'recheckFailed') as failed,
+        bool_or(e.what = 'recurred') as recurred
       from ${eventsOfState(jurisdiction, HISTORY)}
       group by ${positions(keys)}, i.id, i.status, i.closed_by
     )`
@@ -115,6 +117,7 @@ const HISTORY: readonly Counted[] = [
   'item.reopened',
   'item.rechecked',
   'recheckFailed',
+  'recurred',
 ]
 
 /** A timestamptz as the local day on which it falls. */

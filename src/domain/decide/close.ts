@@ -3,6 +3,14 @@ import { type Evidenced, type EvidenceRules, requireEvidence } from '../evidence
 import type { Item } from '../item.js'
 import type { Actor } from '../permissions.js'
 import { Rejection } from '../rejection.js'
+import { DEFAULT_RULES } from '../rules.js'
+import {
+  isLastApproval,
+  requirePoints,
+  type StandardPoint,
+  type VerificationRules,
+  withPoints,
+} from '../verification.js'
 import { requireAllowed, requireOwner } from './require.js'
 
 /** Apply for closure, with the evidence that the rules ask for. */
@@ -18,17 +26,28 @@ export function requestClosure(
   return { type: 'item.closure_requested', data: { summary, ...evidenced } }
 }
 
-/** Close (销号) or send back, under four eyes. */
+/** How a closure is decided: by which rules, and what was found of the completion standard's points. */
+export interface Standard {
+  rules?: VerificationRules
+  points?: readonly StandardPoint[]
+}
+
+/** Close (销号), find good as the first of two, or send back, under four eyes. */
 export function decideClosure(
   item: Item,
   approved: boolean,
   findings: string,
   actor: Actor,
   evidenced: Evidenced = {},
+  { rules = DEFAULT_RULES.verification, points = [] }: Standard = {},
 ): ItemEvent {
   requireAllowed(item, approved ? 'item.closed' : 'item.closure_rejected')
   requireFourEyes(item, actor)
-  return { type: approved ? 'item.closed' : 'item.closure_rejected', data: { findings, ...evidenced } }
+  const data = { ...withPoints(findings, points), ...evidenced }
+  if (!approved) return { type: 'item.closure_rejected', data }
+  requirePoints(item, points, rules)
+  if (isLastApproval(item, actor, rules)) return { type: 'item.closed', data }
+  return { type: 'item.verified', data: { ...data, unit: actor.unit } }
 }
 
 /** Recheck (回头看). A failed one puts the item on account again, with a new default deadline. */

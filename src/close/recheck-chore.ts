@@ -1,0 +1,87 @@
+import { sql } from 'drizzle-orm'
+import type { Db } from '../db/client.js'
+import { instant } from '../db/instant.js'
+import { insertNotices } from '../db/notices.js'
+import { readRules } from '../db/rules.js'
+import { dueSweeps, markSwept } from '../db/sweep.js'
+import type { Chore } from '../deps.js'
+import type { Actor } from '../domain/permissions.js'
+import { firstDayAfter, monthBefore } from '../domain/recheck-sample.js'
+import { localDate } from '../domain/zone.js'
+import { findSystemActor } from '../ledger/system-actor.js'
+import { drawMonth } from './recheck-draw.js'
+import { joinDrawn, recheckState } from './rechecks.js'
+
+const NAME = 'rechecks'
+const EVERY_S = 600
+/** A month is drawn from only when it is over for so long: what was under way at its end is in the ledger by then. */
+const SETTLED_MS = 3_600_000
+/** Months that a worker which was away catches up with. */
+const MOST_MONTHS = 24
+/** Notices in one transaction. */
+const LIMIT = 1_000
+
+/** Rechecks (回头看): draws the sample of each month that has ended, and tells the office of what comes due. */
+export const recheckChore: Chore = {
+  name: NAME,
+
+  async due({ db, now }) {
+    const sweeps = await dueSweeps(db, NAME, now(), EVERY_S)
+    return sweeps.map(({ jurisdiction }) => ({ key: jurisdiction, data: { jurisdiction } }))
+  },
+
+  async run({ db, now: clock }, data, signal) {
+    const actor = await findSystemActor(db, String(data.jurisdiction))
+    if (actor === undefined) return
+    const now = clock()
+    const { rules, version } = await readRules(db, actor.jurisdiction.id)
+    const { rechecks } = rules
+    if (rechecks !== null) {
+      for (const period of await monthsToDraw(db, actor, now)) {
+        if (signal.aborted) return
+        await drawMonth(db, actor, { rules: rechecks, version }, period, now)
+      }
+    }
+    while ((await noticeDue(db, actor, now)) === LIMIT && !signal.aborted);
+    if (!signal.aborted) await markSwept(db, NAME, actor.jurisdiction.id, now)
+  },
+}
+
+/** The months that have ended since the last that was drawn; the very first is the latest. */
+async function monthsToDraw(db: Db, { jurisdiction }: Actor, now: string): Promise<string[]> {
+  const settled = new Date(Date.parse(now) - SETTLED_MS).toISOString()
+  const latest = monthBefore(localDate(settled, jurisdiction.timeZone).slice(0, 7))
+  const { rows } = await db.execute<{ last: string | null }>(sql`
+    select max(period) as last from recheck_draw where jurisdiction_id = ${jurisdiction.id}`)
+  const last = rows[0]?.last ?? monthBefore(latest)
+  const months: string[] = []
+  for (let month = firstDayAfter(last).slice(0, 7); month <= latest; month = firstDayAfter(month).slice(0, 7)) {
+    months.push(month)
+  }
+  return months.slice(-MOST_MONTHS)
+}
+
+/** Tells the office, once, of each recheck that has come due and is still to be made; answers how many were looked at. */
+function noticeDue(db: Db, actor: Actor, now: string): Promise<number> {
+  const { id: jurisdiction } = actor.jurisdiction
+  return db.transaction(async (tx) => {
+    const { rows } = await tx.execute<{ item: string; area: string; period: string; dueAt: string; state: string }>(sql`
+      select r.item_id as item, i.area, r.period, ${instant('r.due_at')} as "dueAt", ${recheckState(now)} as state
+      from recheck r ${joinDrawn}
+      where r.jurisdiction_id = ${jurisdiction} and r.noticed_at is null and r.from_at <= ${now}::timestamptz
+      order by r.from_at limit ${LIMIT} for update of r`)
+    const notices = rows
+      .filter(({ state }) => state === 'due' || state === 'overdue')
+      .map(({ item, area, period, dueAt }) => ({
+        ...{ kind: 'recheck_due', recipient: 'office' as const, unit: null, cause: `recheck ${item} ${period}` },
+        ...{ item, area, dueAt: null, dueSetAt: null, data: { period, dueAt } },
+      }))
+    await insertNotices(tx, jurisdiction, notices, now)
+    if (rows.length === 0) return 0
+    const seen = JSON.stringify(rows.map(({ item, period }) => ({ item_id: item, period })))
+    await tx.execute(sql`
+      update recheck r set noticed_at = ${now} from json_to_recordset(${seen}::json) as s (item_id uuid, period text)
+      where r.jurisdiction_id = ${jurisdiction} and r.item_id = s.item_id and r.period = s.period`)
+    return rows.length
+  })
+}

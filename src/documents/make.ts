@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import type { DocumentKind } from '../domain/document.js'
+import type { Fonts } from '../paper/fonts.js'
+import { loadPaper } from '../paper/load.js'
+import type { About } from '../paper/pdf.js'
+import { cleanValues, type Values } from '../paper/values.js'
+import { type Converter, createConverter } from './converter.js'
+import { FORMS } from './forms/index.js'
+
+export const DOCUMENT_FORMATS = ['docx', 'pdf'] as const
+export type DocumentFormat = (typeof DOCUMENT_FORMATS)[number]
+
+/** How papers are made here. */
+export interface DocumentSettings {
+  /** A folder with the operator's own fonts. */
+  fontsDir: string | undefined
+  converterUrl: string | undefined
+}
+
+export interface Maker {
+  fonts: () => Promise<Fonts>
+  converter: Converter | undefined
+}
+
+export interface MadeFile {
+  format: DocumentFormat
+  content: Buffer
+  sha256: string
+}
+
+/** Fonts are opened by the first paper, or, where the operator has named some, at once: a wrong file must be seen then. */
+export async function createMaker({ fontsDir, converterUrl }: DocumentSettings): Promise<Maker> {
+  let opened: Promise<Fonts> | undefined
+  const fonts = () => {
+    opened ??= loadPaper().then(({ openFonts }) => openFonts(fontsDir))
+    return opened
+  }
+  if (fontsDir !== undefined) await fonts()
+  return { fonts, converter: converterUrl === undefined ? undefined : createConverter(converterUrl) }
+}
+
+/**
+ * Makes a paper's files. From the service's own description both; from an office's Word file, a PDF only where there is a
+ * converter: one of our own making would differ from what the office designed.
+ */
+export async function makeFiles(
+  maker: Maker,
+  { kind, template }: { kind: DocumentKind; template: Buffer | null },
+  given: Values,
+  about: About,
+): Promise<MadeFile[]> {
+  const { pdfOf, wordFileOf, wordTemplateOf } = await loadPaper()
+  const values = cleanValues(given)
+  const blocks = FORMS[kind]
+  const word = await wordFileOf(template ?? (await wordTemplateOf(blocks, about.title, about.issuer)), values)
+  const pdf =
+    template === null ? await pdfOf(blocks, values, about, await maker.fonts()) : await maker.converter?.(word)
+  return [made('docx', word), ...(pdf === undefined ? [] : [made('pdf', pdf)])]
+}
+
+function made(format: DocumentFormat, content: Buffer): MadeFile {
+  return { format, content, sha256: createHash('sha256').update(content).digest('hex') }
+}
