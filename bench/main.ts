@@ -25,6 +25,14 @@ async function main(): Promise<void> {
     return
   }
   const closing: (() => Promise<unknown>)[] = []
+  const close = async () => {
+    for (let last = closing.pop(); last !== undefined; last = closing.pop()) {
+      await last().catch((err: Error) => log(err.message))
+    }
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => close().finally(() => process.exit(1)))
+  }
   try {
     const folder = await mkdtemp(join(tmpdir(), 'one-list-bench-'))
     closing.push(() => rm(folder, { recursive: true, force: true }))
@@ -34,7 +42,7 @@ async function main(): Promise<void> {
     process.stdout.write(`${tableOf(rows)}\n\n${machine}\n`)
     await write(options, { machine, options, rows })
   } finally {
-    for (const close of closing.reverse()) await close().catch((err: Error) => log(err.message))
+    await close()
   }
 }
 
