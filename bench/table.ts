@@ -9,7 +9,8 @@ export interface Row {
   /** The first side's rate to each other one's, in the order of the sides. */
   ratios: { to: string; median: number; spread: number }[]
   target: string | undefined
-  met: boolean | undefined
+  /** `undecided` where the figure to reach lies within the ± of what was reached. */
+  met: 'yes' | 'no' | 'undecided' | undefined
   note: string | undefined
 }
 
@@ -18,8 +19,14 @@ export function rowOf({ name, unit, sides, target, note }: Result): Row {
   const rates = (side: SideResult | undefined) => side?.samples.map(({ perSecond }) => perSecond) ?? []
   const ratios = others.map((other) => ({ to: other.name, ...ratioOf(rates(own), rates(other)) }))
   const [first] = ratios
-  const met = target === undefined || first === undefined ? undefined : first.median >= target.atLeast
+  const met = target === undefined || first === undefined ? undefined : verdict(first, target.atLeast)
   return { name, unit, sides: sides.map(summaryOf), ratios, target: target?.text, met, note }
+}
+
+function verdict(ratio: { median: number; spread: number }, atLeast: number): Row['met'] {
+  const distance = ratio.median - atLeast
+  if (ratio.spread > 0 && Math.abs(distance) <= ratio.median * ratio.spread) return 'undecided'
+  return distance >= 0 ? 'yes' : 'no'
 }
 
 function summaryOf({ name, samples }: SideResult): Row['sides'][number] {
@@ -73,7 +80,7 @@ function linesOf({ name, unit, sides, ratios, target, met, note }: Row): string[
       side.load === undefined ? '' : [side.load.server, side.load.postgres, side.load.generator].map(cores).join(' + '),
       shown,
       isOwn ? [target, note].filter((text) => text !== undefined).join('; ') : '',
-      isOwn && met !== undefined ? (met ? 'yes' : '**no**') : '',
+      isOwn ? (met === 'no' ? '**no**' : (met ?? '')) : '',
     ]
   })
 }

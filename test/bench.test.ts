@@ -47,8 +47,10 @@ const result = (own: number[], limit: number[], target?: Result['target']): Resu
 
 t.test('a figure is met from exactly its ratio on, and one that is not is said plainly', async (t) => {
   const target = { text: '0.5 × bare', atLeast: 0.5 }
-  t.equal(rowOf(result([50], [100], target)).met, true)
-  t.equal(rowOf(result([49], [100], target)).met, false)
+  t.equal(rowOf(result([50], [100], target)).met, 'yes')
+  t.equal(rowOf(result([49], [100], target)).met, 'no')
+  t.equal(rowOf(result([40, 49, 58], [100, 100, 100], target)).met, 'undecided', 'it lies within the ±')
+  t.equal(rowOf(result([44, 51, 58], [100, 100, 100], target)).met, 'undecided', 'on either side')
   t.equal(rowOf(result([49], [100])).met, undefined, 'nothing was to be reached')
   const table = tableOf([rowOf(result([49, 47], [100, 100], target))])
   t.match(

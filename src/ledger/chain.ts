@@ -166,8 +166,8 @@ export function eventHash(previousHash: Buffer, header: EventHeader, seq: number
 
 /**
  * Of the members' names only `seq` and `type` sort after `jurisdiction`, so the seq's place is known before its value. RFC 8785
- * of strings and whole numbers is what JSON.stringify makes of them once the members are in order, as they are here: to
- * have them sorted at every event is what a verification would spend most of its time on.
+ * of strings and whole numbers is what JSON.stringify makes of them once the members are in order, as they are here; to
+ * have a library sort them was a fifth of a verification.
  */
 function aroundSeq(header: EventHeader, dataHash: string): { prefix: string; suffix: string } {
   const { jurisdiction, itemId, itemCode, itemVersion, type, at, actor } = header
