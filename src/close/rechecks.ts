@@ -4,6 +4,7 @@ import { instant } from '../db/instant.js'
 import { visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
+import { jsonPageOf } from '../http/page.js'
 
 export const RECHECK_STATES = ['waiting', 'due', 'overdue', 'done', 'lapsed'] as const
 export type RecheckState = (typeof RECHECK_STATES)[number]
@@ -53,11 +54,7 @@ export async function findRechecks(db: Db, actor: Actor, query: RecheckQuery, no
     from recheck r ${joinDrawn}
     where r.jurisdiction_id = ${actor.jurisdiction.id} and ${sql.join(conditions, sql` and `)}
     order by r.due_at, r.item_id, r.period limit ${limit + 1}`)
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  const nextCursor =
-    rows.length > limit && last !== undefined ? encodeCursor(bound, [last.due, last.item, last.period]) : null
-  return { rows: page.map(({ json }) => json), nextCursor }
+  return jsonPageOf(rows, limit, ({ due, item, period }) => encodeCursor(bound, [due, item, period]))
 }
 
 /** One page of the draws, the latest first. */
@@ -75,8 +72,5 @@ export async function findDraws(
     from recheck_draw d where d.jurisdiction_id = ${actor.jurisdiction.id}
       ${before === undefined ? sql`` : sql`and d.period < ${String(before)}`}
     order by d.period desc limit ${limit + 1}`)
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  const nextCursor = rows.length > limit && last !== undefined ? encodeCursor(bound, [last.period]) : null
-  return { rows: page.map(({ json }) => json), nextCursor }
+  return jsonPageOf(rows, limit, ({ period }) => encodeCursor(bound, [period]))
 }

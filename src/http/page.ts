@@ -20,10 +20,30 @@ export function nextLink(request: FastifyRequest, cursor: string): string {
   return `<${url.pathname}${url.search}>; rel="next"`
 }
 
+/** A page of rows, as JSON text. */
+export interface Page {
+  rows: string[]
+  nextCursor: string | null
+}
+
 /** A page of rows of which one more than `limit` was asked for. */
-export function pageOf<R>(rows: R[], limit: number, cursorOf: (last: R) => string) {
-  const data = rows.slice(0, limit)
-  const last = data.at(-1)
+export function pageOf<R>(
+  rows: readonly R[],
+  limit: number,
+  cursorOf: (last: R) => string,
+  textOf: (row: R) => string = (row) => JSON.stringify(row),
+): Page {
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
   const nextCursor = rows.length > limit && last !== undefined ? cursorOf(last) : null
-  return { rows: data.map((row) => JSON.stringify(row)), nextCursor }
+  return { rows: page.map(textOf), nextCursor }
+}
+
+/** The same of rows whose JSON text the database has made. */
+export function jsonPageOf<R extends { json: string }>(
+  rows: readonly R[],
+  limit: number,
+  cursorOf: (last: R) => string,
+): Page {
+  return pageOf(rows, limit, cursorOf, ({ json }) => json)
 }

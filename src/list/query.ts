@@ -9,6 +9,7 @@ import { notFound } from '../domain/rejection.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PAGE } from '../http/fields.js'
 import { filterConditions, filterOf } from '../http/item-filter.js'
+import { jsonPageOf } from '../http/page.js'
 import type { ListQuery } from './schemas.js'
 
 /** The list's query, and the state that its `asOf` names. */
@@ -31,11 +32,8 @@ export interface Page {
 export async function findItems(db: Db, actor: Actor, query: ListItems, now: string): Promise<Page> {
   const { limit = PAGE } = query
   const { rows } = await db.execute<ListRow>(listedItems(actor, query, now, limit + 1))
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
   return {
-    rows: page.map((row) => row.json),
-    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(boundOf(query), [last.key, last.id]) : null,
+    ...jsonPageOf(rows, limit, ({ key, id }) => encodeCursor(boundOf(query), [key, id])),
     total: query.count === 'true' ? await countItems(db, actor, query, now) : undefined,
   }
 }

@@ -5,6 +5,7 @@ import { itemIs, visibleItems } from '../db/visible.js'
 import { type Actor, areaLimitOf } from '../domain/permissions.js'
 import { addDays, endOfDay, localDate } from '../domain/zone.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
+import { jsonPageOf } from '../http/page.js'
 
 export const NOTICE_STATES = ['waiting', 'sent', 'received', 'cancelled'] as const
 
@@ -68,10 +69,7 @@ export async function findNotices(db: Db, actor: Actor, query: NoticeQuery, rece
   const { rows } = await db.execute<{ json: string; created_at: string; id: string }>(sql`
     select ${noticeJson} as json, n.created_at::text as created_at, n.id from notice n
     where ${sql.join(conditions, sql` and `)} order by n.created_at desc, n.id desc limit ${limit + 1}`)
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  const nextCursor = rows.length > limit && last !== undefined ? encodeCursor(bound, [last.created_at, last.id]) : null
-  return { rows: page.map((row) => row.json), nextCursor }
+  return jsonPageOf(rows, limit, ({ created_at, id }) => encodeCursor(bound, [created_at, id]))
 }
 
 function conditionsOf(actor: Actor, query: NoticeQuery, receiptDays: number, now: string): SQL[] {

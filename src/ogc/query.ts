@@ -9,6 +9,7 @@ import { notFound } from '../domain/rejection.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { featureText } from '../http/export/json-lines.js'
 import { filterConditions, filterOf } from '../http/item-filter.js'
+import { pageOf } from '../http/page.js'
 import { type Box, boxesOf, type FeatureQuery, instantsOf } from './parameters.js'
 
 export interface FeaturePage {
@@ -42,13 +43,8 @@ export async function findFeatures(db: Db, actor: Actor, query: FindFeatures, no
     order by i.reported_at desc, i.id desc limit ${limit + 1}`)
   const counted = await db.execute<{ matched: number }>(sql`
     select count(*)::int as matched from ${itemRows(past)} i where ${all([...heldAt(past), ...conditions])}`)
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  return {
-    features: page.map(textOf),
-    matched: counted.rows[0]?.matched ?? 0,
-    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(bound, [last.key, last.id]) : null,
-  }
+  const page = pageOf(rows, limit, (last) => encodeCursor(bound, [last.key, last.id]), textOf)
+  return { features: page.rows, matched: counted.rows[0]?.matched ?? 0, nextCursor: page.nextCursor }
 }
 
 /** One item as a feature. @throws Rejection `not-found`, also for the invisible. */

@@ -5,7 +5,7 @@ import { CommandHeaders, intentOf, sendAnswer, sendJson } from '../http/command.
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PageQuery } from '../http/fields.js'
 import { PersonRef } from '../http/item-view.js'
-import { sendPage } from '../http/page.js'
+import { jsonPageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'
 import { computeScores, REQUEST_STEPS } from '../ledger/compute-scores.js'
@@ -81,11 +81,8 @@ export async function scorePeriodRoutes(app: App, { db, now }: Deps): Promise<vo
       const [to, period] = cursor === undefined ? [] : decodeCursor(cursor, 'score-periods', 2).map(String)
       const before = to === undefined || period === undefined ? undefined : { to, period }
       const found = await findPeriods(db, request.actor, limit + 1, before)
-      const page = found.slice(0, limit)
-      const last = page.at(-1)
-      const isMore = found.length > limit && last !== undefined
-      const nextCursor = isMore ? encodeCursor('score-periods', [last.to, last.period]) : null
-      return sendPage(request, reply, { rows: page.map((row) => row.json), nextCursor })
+      const page = jsonPageOf(found, limit, (last) => encodeCursor('score-periods', [last.to, last.period]))
+      return sendPage(request, reply, page)
     },
   )
 

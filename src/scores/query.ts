@@ -9,6 +9,7 @@ import type { EntryRule } from '../domain/score-entry.js'
 import { scorePeriodOf } from '../domain/score-period.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PAGE } from '../http/fields.js'
+import { jsonPageOf, type Page } from '../http/page.js'
 
 export const APPEALED = ['none', 'any', 'pending', 'approved', 'refused'] as const
 
@@ -31,19 +32,10 @@ interface ScoreRow extends Record<string, unknown> {
 }
 
 /** One keyset page of the entries that the caller may see, the latest first. */
-export async function findScores(
-  db: Db,
-  actor: Actor,
-  query: ScoreQuery,
-): Promise<{ rows: string[]; nextCursor: string | null }> {
+export async function findScores(db: Db, actor: Actor, query: ScoreQuery): Promise<Page> {
   const { limit = PAGE } = query
   const { rows } = await db.execute<ScoreRow>(scoreRows(actor, query, limit + 1))
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  return {
-    rows: page.map((row) => row.json),
-    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(boundOf(query), [last.at, last.id]) : null,
-  }
+  return jsonPageOf(rows, limit, ({ at, id }) => encodeCursor(boundOf(query), [at, id]))
 }
 
 /** The entries as JSON text, from the cursor on; all of them without a limit. */

@@ -7,6 +7,7 @@ import type { Actor } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PAGE } from '../http/fields.js'
+import { jsonPageOf, type Page } from '../http/page.js'
 
 export interface UnitScoreQuery extends Booked {
   limit?: number | undefined
@@ -55,21 +56,10 @@ interface EntryRow extends Record<string, unknown> {
 }
 
 /** One keyset page of a unit's entries in the order of their days, each with the sum so far. */
-export async function findUnitScores(
-  db: Db,
-  actor: Actor,
-  unit: string,
-  query: UnitScoreQuery,
-): Promise<{ rows: string[]; nextCursor: string | null }> {
+export async function findUnitScores(db: Db, actor: Actor, unit: string, query: UnitScoreQuery): Promise<Page> {
   const { limit = PAGE } = query
   const { rows } = await db.execute<EntryRow>(unitScoreRows(actor, unit, query, limit + 1))
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  const isMore = rows.length > limit && last !== undefined
-  return {
-    rows: page.map((row) => row.json),
-    nextCursor: isMore ? encodeCursor(boundOf(unit, query), [last.booked, last.at, last.id]) : null,
-  }
+  return jsonPageOf(rows, limit, ({ booked, at, id }) => encodeCursor(boundOf(unit, query), [booked, at, id]))
 }
 
 /** A unit's entries as JSON text, from the cursor on; all of them without a limit. */

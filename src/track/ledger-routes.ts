@@ -6,7 +6,7 @@ import type { Actor } from '../domain/permissions.js'
 import { CommandHeaders, ItemParams, sendJson } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { AsOf, Cursor, Limit, many, valuesOf } from '../http/fields.js'
-import { nextLink, sendPage } from '../http/page.js'
+import { jsonPageOf, nextLink, sendPage } from '../http/page.js'
 import { asOfPast } from '../http/past.js'
 import { json, responses } from '../http/responses.js'
 import { type FeedQuery, findItemId, readFeed, readHead, readItemEvents } from '../ledger/history.js'
@@ -60,9 +60,11 @@ export async function ledgerRoutes(app: App, { db, now, watch }: Deps): Promise<
       const [afterVersion] = cursor === undefined ? [0] : decodeCursor(cursor, bound, 1)
       const query = { jurisdiction: request.actor.jurisdiction.id, itemId, past }
       const rows = await readItemEvents(db, { ...query, afterVersion: Number(afterVersion), limit: limit + 1 })
-      const page = rows.slice(0, limit)
-      const nextCursor = rows.length > limit ? encodeCursor(bound, [page.at(-1)?.version ?? 0]) : null
-      return sendPage(request, reply, { rows: page.map((row) => row.json), nextCursor })
+      return sendPage(
+        request,
+        reply,
+        jsonPageOf(rows, limit, ({ version }) => encodeCursor(bound, [version])),
+      )
     },
   )
 
