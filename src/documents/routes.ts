@@ -6,10 +6,11 @@ import { instant } from '../db/instant.js'
 import { itemIs } from '../db/visible.js'
 import type { App, Deps } from '../deps.js'
 import type { Words } from '../domain/rejection.js'
+import { attachment, isHeld } from '../http/attachment.js'
 import { sendJson } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { IdParams, valuesOf } from '../http/fields.js'
-import { sendPage } from '../http/page.js'
+import { jsonPageOf, sendPage } from '../http/page.js'
 import { EdgeError } from '../http/problem.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import type { DocumentFormat } from './make.js'
@@ -64,10 +65,8 @@ export async function documentRoutes(app: App, { db }: Deps): Promise<void> {
       const { rows } = await db.execute<{ json: string; at: string; id: string }>(sql`
         select ${documentJson} as json, ${instant('d.issued_at')} as at, d.id from document d
         where ${sql.join(conditions, sql` and `)} order by d.issued_at desc, d.id desc limit ${limit + 1}`)
-      const data = rows.slice(0, limit)
-      const last = data.at(-1)
-      const nextCursor = rows.length > limit && last !== undefined ? encodeCursor(bound, [last.at, last.id]) : null
-      return sendPage(request, reply, { rows: data.map((row) => row.json), nextCursor })
+      const page = jsonPageOf(rows, limit, (last) => encodeCursor(bound, [last.at, last.id]))
+      return sendPage(request, reply, page)
     },
   )
 
@@ -128,14 +127,8 @@ interface SentFile {
 }
 
 function sendFile(request: FastifyRequest, reply: FastifyReply, { id, format, number, content, sha256 }: SentFile) {
-  const name = encodeURIComponent(`${number}.${format}`)
-  reply.headers({
-    etag: `"${sha256}"`,
-    'cache-control': 'private, no-cache',
-    'content-disposition': `attachment; filename="document-${id}.${format}"; filename*=UTF-8''${name}`,
-    'content-security-policy': "default-src 'none'; sandbox",
-  })
-  if (request.headers['if-none-match'] === `"${sha256}"`) return reply.code(304).send()
+  const disposition = attachment(`document-${id}.${format}`, `${number}.${format}`)
+  if (isHeld(request, reply, { sha256, disposition })) return reply.code(304).send()
   return reply.type(MEDIA[format]).send(content)
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
 import { DOCUMENT_KINDS } from '../domain/document.js'
 import type { Words } from '../domain/rejection.js'
+import { attachment } from '../http/attachment.js'
 import { CommandHeaders, ifMatchOf, requestHashOf, sendAnswer, sendJson } from '../http/command.js'
 import { EdgeError } from '../http/problem.js'
 import { json, responses } from '../http/responses.js'
@@ -138,8 +139,7 @@ export async function templateRoutes(app: App, { db, now }: Deps): Promise<void>
 }
 
 function sendWordFile(reply: FastifyReply, kind: string, { version, file }: { version: number; file: Buffer }) {
-  const disposition = `attachment; filename="${kind}-${version}.docx"`
-  reply.headers({ etag: `"${version}"`, 'content-disposition': disposition })
+  reply.headers({ etag: `"${version}"`, 'content-disposition': attachment(`${kind}-${version}.docx`) })
   return reply.type(MEDIA.docx).send(file)
 }
 

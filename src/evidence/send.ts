@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { notFound } from '../domain/rejection.js'
+import { attachment, isHeld } from '../http/attachment.js'
 import { nameOf, thumbnailNameOf } from './file-store.js'
 import { type FileStore, storageAway } from './store.js'
 import type { FoundFile } from './view.js'
@@ -13,8 +14,6 @@ const EXTENSIONS: Record<string, string> = {
   'image/webp': 'webp',
   'application/pdf': 'pdf',
 }
-/** Even where a browser shows it against the header, it can run nothing, load nothing and be nobody. */
-const POLICY = "default-src 'none'; sandbox"
 
 /** Where a file is, for whom, and how it is asked for. */
 export interface Sent {
@@ -35,14 +34,8 @@ export async function sendEvidence(
   const hash = isSmall ? found.thumbnailSha256 : found.sha256
   if (hash === null) throw notFound()
   const mediaType = isSmall ? 'image/jpeg' : found.mediaType
-  reply.headers({
-    etag: `"${hash}"`,
-    'cache-control': 'private, no-cache',
-    'content-disposition': `attachment; filename="${isSmall ? 'thumbnail' : 'evidence'}-${id}.${EXTENSIONS[mediaType]}"`,
-    'content-security-policy': POLICY,
-    'x-content-type-options': 'nosniff',
-  })
-  if (request.headers['if-none-match'] === `"${hash}"`) return reply.code(304).send()
+  const disposition = attachment(`${isSmall ? 'thumbnail' : 'evidence'}-${id}.${EXTENSIONS[mediaType]}`)
+  if (isHeld(request, reply, { sha256: hash, disposition })) return reply.code(304).send()
   const name = isSmall ? thumbnailNameOf : nameOf
   const content = await store.open(name(jurisdiction, found.receivedSha256))
   if (content === undefined) throw storageAway(new Error(`the file of evidence ${id} is not in the store`))

@@ -7,6 +7,7 @@ import { openSnapshot, portionsOf, type Snapshot } from '../../db/snapshot.js'
 import type { Deps } from '../../deps.js'
 import type { Actor } from '../../domain/permissions.js'
 import { wallClockIn } from '../../domain/zone.js'
+import { attachment } from '../attachment.js'
 import { inLanguage, type Language, languageOf } from '../language.js'
 import { type FileFormat, MEDIA_TYPES } from '../negotiate.js'
 import { EdgeError } from '../problem.js'
@@ -163,14 +164,10 @@ async function* mapped<A, B>(portions: AsyncIterable<A[]>, make: (one: A) => B):
   for await (const portion of portions) yield portion.map(make)
 }
 
-/** RFC 6266: a name for everybody, and beside it the name in the caller's language (RFC 8187). */
+/** A name for everybody, and beside it the name in the caller's language. */
 function dispositionOf<R>({ name, slug }: Sheet<R>, extension: string, language: Language, wallMs: number): string {
   const stamp = new Date(wallMs).toISOString().slice(0, 16).replace('T', '-').replaceAll(':', '')
-  const full = encodeURIComponent(`${inLanguage(name, language)}-${stamp}.${extension}`).replace(
-    /['()*]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-  return `attachment; filename="${slug}-${stamp}.${extension}"; filename*=UTF-8''${full}`
+  return attachment(`${slug}-${stamp}.${extension}`, `${inLanguage(name, language)}-${stamp}.${extension}`)
 }
 
 /** A simple list's rows as `sendFile` takes them. */
