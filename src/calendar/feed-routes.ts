@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
+import { lockPerson } from '../db/lock.js'
 import type { App, Deps } from '../deps.js'
 import type { Actor } from '../domain/permissions.js'
 import { notFound, Rejection } from '../domain/rejection.js'
@@ -171,10 +172,7 @@ async function addFeed(
   at: string,
 ): Promise<Outcome> {
   const { id: jurisdiction } = actor.jurisdiction
-  // Whoever makes two at once makes them one after the other.
-  await tx.execute(
-    sql`select from person where jurisdiction_id = ${jurisdiction} and id = ${actor.id} for no key update`,
-  )
+  await lockPerson(tx, actor)
   const { rows: held } = await tx.execute(
     sql`select from deadline_feed f where ${isOwn(actor)} and f.revoked_at is null`,
   )

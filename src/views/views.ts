@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
+import { lockPerson } from '../db/lock.js'
 import { type Actor, requirePermitted } from '../domain/permissions.js'
 import { notFound, Rejection } from '../domain/rejection.js'
 import { visibleViews } from '../http/saved-view.js'
@@ -60,11 +61,10 @@ export async function requireUnused(tx: Tx, actor: Actor, id: string): Promise<v
 export const MAX_VIEWS = 200
 
 /** @throws Rejection `too-many` */
-export async function requireRoom(tx: Tx, { jurisdiction, id }: Actor): Promise<void> {
-  // Whoever saves two at once saves them one after the other.
-  await tx.execute(sql`select from person where jurisdiction_id = ${jurisdiction.id} and id = ${id} for no key update`)
+export async function requireRoom(tx: Tx, actor: Actor): Promise<void> {
+  await lockPerson(tx, actor)
   const { rows } = await tx.execute<{ held: number }>(
-    sql`select count(*)::int as held from saved_view where jurisdiction_id = ${jurisdiction.id} and owner_id = ${id}`,
+    sql`select count(*)::int as held from saved_view where jurisdiction_id = ${actor.jurisdiction.id} and owner_id = ${actor.id}`,
   )
   if ((rows[0]?.held ?? 0) < MAX_VIEWS) return
   throw new Rejection('too-many', {
