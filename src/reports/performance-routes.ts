@@ -9,7 +9,6 @@ import { AsOf } from '../http/fields.js'
 import { filterOf, ItemFilter } from '../http/item-filter.js'
 import { languageOf } from '../http/language.js'
 import { formatOf, LIST_FORMATS } from '../http/negotiate.js'
-import { asOfPast } from '../http/past.js'
 import { responses } from '../http/responses.js'
 import type { Whose } from './conduct.js'
 import { readRanking } from './performance.js'
@@ -72,11 +71,9 @@ export async function performanceRoutes(app: App, deps: Deps): Promise<void> {
         },
       },
       async (request, reply) => {
-        const at = now()
         const { actor, query } = request
         const format = formatOf(request, reply, LIST_FORMATS)
-        const asked = { from: query.from, to: query.to, past: await asOfPast(db, actor, query.asOf, at) }
-        const scope = await scopeOf(db, actor, asked, PERIOD_DAYS, at)
+        const scope = await scopeOf(db, actor, query, PERIOD_DAYS, now())
         const asking = { actor, filter: filterOf(query), scope, groupBy: whose }
         const language = languageOf(request)
         if (format !== 'json') {

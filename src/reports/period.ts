@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm'
-import type { Db, Tx } from '../db/client.js'
+import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { type Past, pastAt } from '../db/past.js'
 import type { Actor } from '../domain/permissions.js'
 import { invalid } from '../domain/rejection.js'
 import { addDays, daysBetween, endOfDay, localDate } from '../domain/zone.js'
 import { DateOrInstant } from '../http/fields.js'
+import { asOfPast } from '../http/past.js'
 
 /** Three years, day by day. */
 const MAX_DAYS = 1_100
@@ -25,10 +26,11 @@ export function periodFields(days: number) {
   }
 }
 
+/** The parameters of a report with a period. */
 export interface Asked {
   from?: string | undefined
   to?: string | undefined
-  past: Past | undefined
+  asOf?: string | undefined
 }
 
 /** What a report is about: a period of local days, and the moment as of which it is answered. */
@@ -45,11 +47,12 @@ export interface Scope {
  * The scope of a report. The moment is the one that is asked for; else the end of the period, so that the report on a month
  * says the same whenever it is asked for; else the present, while the period is not over or when the ledger had not begun
  * (an old list that was imported since).
- * @throws Rejection at `/query/from` or `/query/to`
+ * @throws Rejection at `/query/from`, `/query/to` or `/query/asOf`
  */
-export async function scopeOf(db: Db | Tx, actor: Actor, asked: Asked, days: number, now: string): Promise<Scope> {
+export async function scopeOf(db: Db, actor: Actor, asked: Asked, days: number, now: string): Promise<Scope> {
   const { id, timeZone } = actor.jurisdiction
-  const to = asked.to === undefined ? addDays(localDate(asked.past?.at ?? now, timeZone), 1) : dayOf(asked.to, timeZone)
+  const named = await asOfPast(db, actor, asked.asOf, now)
+  const to = asked.to === undefined ? addDays(localDate(named?.at ?? now, timeZone), 1) : dayOf(asked.to, timeZone)
   const from = asked.from === undefined ? addDays(to, -days) : dayOf(asked.from, timeZone)
   if (from >= to) {
     throw invalid('/query/to', {
@@ -63,10 +66,10 @@ export async function scopeOf(db: Db | Tx, actor: Actor, asked: Asked, days: num
       en: `The period has at most ${MAX_DAYS} days.`,
     })
   }
-  if (from > localDate(asked.past?.at ?? now, timeZone)) {
+  if (from > localDate(named?.at ?? now, timeZone)) {
     throw invalid('/query/from', { zh: '统计期尚未开始。', en: 'The period has not begun.' })
   }
-  if (asked.past !== undefined) return { from, to, past: asked.past, at: asked.past.at }
+  if (named !== undefined) return { from, to, past: named, at: named.at }
   const end = endOfDay(addDays(to, -1), timeZone)
   const past = end < now && (await hadBegun(db, id, end)) ? pastAt(id, end) : undefined
   return { from, to, past, at: past?.at ?? now }
@@ -76,7 +79,7 @@ function dayOf(value: string, timeZone: string): string {
   return value.length === 10 ? value : localDate(value, timeZone)
 }
 
-async function hadBegun(db: Db | Tx, jurisdiction: string, at: string): Promise<boolean> {
+async function hadBegun(db: Db, jurisdiction: string, at: string): Promise<boolean> {
   const { rows } = await db.execute<{ at: string }>(
     sql`select ${instant('at')} as at from event where jurisdiction_id = ${jurisdiction} and seq = 1`,
   )
