@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DEFAULT_NUMBER_PATTERNS, DOCUMENT_KINDS, ITEM_DOCUMENT_KINDS } from '../domain/document.js'
 import { ITEM_EXAMPLE, PERSON_EXAMPLE } from '../http/examples.js'
-import { Cursor, Day, Flag, Instant, Limit, many, text, Uuid } from '../http/fields.js'
+import { Cursor, Day, Flag, Instant, Limit, many, text, Uuid, versionField } from '../http/fields.js'
 import { PersonRef } from '../http/item-view.js'
 import { DOCUMENT_FORMATS } from './make.js'
 
@@ -116,15 +116,7 @@ export const FileQuery = z.strictObject({
 
 export const KindParams = z.object({ kind: Kind.meta({ example: 'assignment_order' }) })
 
-export const TemplateQuery = z.strictObject({
-  version: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(2_147_483_647)
-    .optional()
-    .meta({ description: 'This version instead of the one in force; 0: the service’s own.', example: 0 }),
-})
+export const TemplateQuery = z.strictObject({ version: versionField('the service’s own') })
 
 const TEMPLATE_EXAMPLE = {
   ...{ kind: 'assignment_order', name: '道路交通安全隐患交办单', version: 0, builtIn: true, sha256: null },

@@ -111,6 +111,17 @@ export const Cursor = z
   .optional()
   .meta({ description: '`nextCursor` of the page before.', example: 'WyJkUlRzQTF2biIsIjIwMjYtMTEtMjIiLCIwMWEyIl0' })
 
+/** An older version of what is set for a jurisdiction; `none` says what version 0 is. */
+export function versionField(none: string) {
+  return z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(2_147_483_647)
+    .optional()
+    .meta({ description: `This version instead of the one in force; 0: ${none}.`, example: 0 })
+}
+
 /** The query of a list that has no filters. */
 export const PageQuery = z.strictObject({ limit: Limit, cursor: Cursor })
 

@@ -9,7 +9,7 @@ import type { Actor } from '../domain/permissions.js'
 import { notFound, requireVersion } from '../domain/rejection.js'
 import { CommandHeaders, ifMatchOf, intentOf, sendAnswer, sendJson } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
-import { PageQuery } from '../http/fields.js'
+import { PageQuery, versionField } from '../http/fields.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act, type Outcome } from '../ledger/act.js'
@@ -20,15 +20,7 @@ import { writeRules } from './write-rules.js'
 
 const TAG = 'Notify'
 
-const RulesQuery = z.strictObject({
-  version: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(2_147_483_647)
-    .optional()
-    .meta({ description: 'This version instead of the one in force; 0: what the service comes with.', example: 0 }),
-})
+const RulesQuery = z.strictObject({ version: versionField('what the service comes with') })
 
 /** The rules that a jurisdiction sets for itself: deadlines, warnings, the ladder, when notices go out. */
 export async function rulesRoutes(app: App, { db, now }: Deps): Promise<void> {
