@@ -3,11 +3,11 @@ import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { insertNotices } from '../db/notices.js'
 import { readRules } from '../db/rules.js'
-import { dueSweeps, markSwept } from '../db/sweep.js'
+import { markSwept, sweepJobs } from '../db/sweep.js'
 import type { Chore } from '../deps.js'
 import type { Actor } from '../domain/permissions.js'
 import { firstDayAfter, monthBefore } from '../domain/recheck-sample.js'
-import { localDate } from '../domain/zone.js'
+import { later, localDate } from '../domain/zone.js'
 import { findSystemActor } from '../ledger/system-actor.js'
 import { drawMonth } from './recheck-draw.js'
 import { joinDrawn, recheckState } from './rechecks.js'
@@ -25,10 +25,7 @@ const LIMIT = 1_000
 export const recheckChore: Chore = {
   name: NAME,
 
-  async due({ db, now }) {
-    const sweeps = await dueSweeps(db, NAME, now(), EVERY_S)
-    return sweeps.map(({ jurisdiction }) => ({ key: jurisdiction, data: { jurisdiction } }))
-  },
+  due: ({ db, now }) => sweepJobs(db, NAME, now(), EVERY_S),
 
   async run({ db, now: clock }, data, signal) {
     const actor = await findSystemActor(db, String(data.jurisdiction))
@@ -49,7 +46,7 @@ export const recheckChore: Chore = {
 
 /** The months that have ended since the last that was drawn; the very first is the latest. */
 async function monthsToDraw(db: Db, { jurisdiction }: Actor, now: string): Promise<string[]> {
-  const settled = new Date(Date.parse(now) - SETTLED_MS).toISOString()
+  const settled = later(now, -SETTLED_MS)
   const latest = monthBefore(localDate(settled, jurisdiction.timeZone).slice(0, 7))
   const { rows } = await db.execute<{ last: string | null }>(sql`
     select max(period) as last from recheck_draw where jurisdiction_id = ${jurisdiction.id}`)

@@ -18,6 +18,12 @@ export async function dueSweeps(db: Db, chore: string, now: string, everyS: numb
   return rows
 }
 
+/** A job for each of these jurisdictions, as a chore's `due` answers them. */
+export async function sweepJobs(db: Db, chore: string, now: string, everyS: number) {
+  const sweeps = await dueSweeps(db, chore, now, everyS)
+  return sweeps.map(({ jurisdiction }) => ({ key: jurisdiction, data: { jurisdiction } }))
+}
+
 export async function markSwept(db: Db | Tx, chore: string, jurisdiction: string, now: string, behind = false) {
   await db.execute(sql`
     insert into sweep (jurisdiction_id, chore, swept_at, behind) values (${jurisdiction}, ${chore}, ${now}, ${behind})

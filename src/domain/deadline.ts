@@ -1,7 +1,7 @@
 import { addWorkingDays, calendarVersion, type WorkingCalendar } from './calendar.js'
 import type { Deadline } from './events.js'
 import type { DueBasis, Instant } from './item.js'
-import { endOfDay, localDate } from './zone.js'
+import { endOfDay, later, localDate } from './zone.js'
 
 /** The end of the `workingDays`-th working day after the day of `at`, in the zone. Throws a RangeError as `addWorkingDays` does. */
 export function deadlineAfter(
@@ -36,8 +36,4 @@ export function recounting(
     known.set(key, counted)
     return { ...counted, dueAt: later(counted.dueAt, stoodMs), basis: { ...counted.basis, stoodMs } }
   }
-}
-
-export function later(instant: Instant, ms: number): Instant {
-  return new Date(Date.parse(instant) + ms).toISOString()
 }

@@ -2,6 +2,7 @@ import type { ItemEvidence } from './evidence.js'
 import type { Hotline } from './hotline.js'
 import type { Channel } from './permissions.js'
 import type { StandardPoint, Verified } from './verification.js'
+import { later } from './zone.js'
 
 export const STATUSES = [
   'reported',
@@ -194,7 +195,7 @@ export function resumedDueAt(item: Pick<Item, 'dueAt' | 'suspension'>, at: Insta
   const { dueAt, suspension } = item
   if (dueAt === null || suspension === null) return dueAt
   const stoodMs = Math.max(0, Date.parse(at) - Date.parse(suspension.at))
-  return new Date(Date.parse(dueAt) + stoodMs).toISOString()
+  return later(dueAt, stoodMs)
 }
 
 /** Overdue (逾期) is computed, never stored; a suspended item is not overdue. `db/item-json.ts` says the same in SQL. */

@@ -159,3 +159,8 @@ function isoOf(time: number): string {
   if (text.length !== 24) throw new RangeError('the instant is outside the years 0000 to 9999')
   return text
 }
+
+/** An instant moved by so many ms, back where they are negative. */
+export function later(instant: string, ms: number): string {
+  return new Date(Date.parse(instant) + ms).toISOString()
+}

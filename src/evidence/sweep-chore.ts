@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
-import { dueSweeps, markSwept } from '../db/sweep.js'
+import { markSwept, sweepJobs } from '../db/sweep.js'
 import type { Chore } from '../deps.js'
+import { later } from '../domain/zone.js'
 import { createFileStore, nameOf, thumbnailNameOf } from './file-store.js'
 import { UNUSED_KEPT_HOURS } from './limits.js'
 import type { FileStore } from './store.js'
@@ -16,15 +17,12 @@ const CHUNK = 500
 export const evidenceSweepChore: Chore = {
   name: NAME,
 
-  async due({ db, now }) {
-    const sweeps = await dueSweeps(db, NAME, now(), EVERY_S)
-    return sweeps.map(({ jurisdiction }) => ({ key: jurisdiction, data: { jurisdiction } }))
-  },
+  due: ({ db, now }) => sweepJobs(db, NAME, now(), EVERY_S),
 
   async run({ db, now: clock, config }, data, signal) {
     const now = clock()
     const jurisdiction = String(data.jurisdiction)
-    const before = new Date(Date.parse(now) - UNUSED_KEPT_HOURS * HOUR_MS).toISOString()
+    const before = later(now, -UNUSED_KEPT_HOURS * HOUR_MS)
     const store = createFileStore(config.evidence)
     await store.tidy()
     let swept = CHUNK

@@ -1,5 +1,5 @@
 import type { Instant } from '../domain/item.js'
-import { addDays, isDate } from '../domain/zone.js'
+import { addDays, isDate, later } from '../domain/zone.js'
 import { DateOrInstant, endOf, startOf } from '../http/fields.js'
 
 /** The specification's time, in a common subset of ISO 8601: to the second, as every client reads it. */
@@ -32,13 +32,9 @@ export function spanOf(
 ): { from: Instant; to: Instant } | undefined {
   const given = start === undefined ? undefined : startOf(spelled(start), timeZone)
   const until = end === undefined ? undefined : endOf(spelled(end), timeZone)
-  const from = given ?? moved(until ?? now, -SPAN_MS)
-  const to = until ?? (given === undefined ? now : moved(given, SPAN_MS))
+  const from = given ?? later(until ?? now, -SPAN_MS)
+  const to = until ?? (given === undefined ? now : later(given, SPAN_MS))
   const longest =
-    start !== undefined && isDate(start) ? startOf(addDays(start, SPAN_DAYS), timeZone) : moved(from, SPAN_MS)
+    start !== undefined && isDate(start) ? startOf(addDays(start, SPAN_DAYS), timeZone) : later(from, SPAN_MS)
   return to > longest || to < from ? undefined : { from, to }
-}
-
-function moved(at: Instant, ms: number): Instant {
-  return new Date(Date.parse(at) + ms).toISOString()
 }

@@ -3,7 +3,7 @@ import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import type { Instant } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
-import { addDays, localDate } from '../domain/zone.js'
+import { addDays, later, localDate } from '../domain/zone.js'
 import { scoreDay } from './score-days.js'
 import { SCORES_READER, scoreEvents } from './score-events.js'
 import { findSystemActor } from './system-actor.js'
@@ -26,7 +26,7 @@ export interface Computed {
 
 /** The last local day that can be counted by now. */
 export function lastCountable(now: Instant, zone: string): string {
-  return localDate(new Date(Date.parse(now) - GRACE_MS).toISOString(), zone)
+  return localDate(later(now, -GRACE_MS), zone)
 }
 
 /**

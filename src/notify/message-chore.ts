@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm'
 import type { Chore, ChoreDeps } from '../deps.js'
+import { later } from '../domain/zone.js'
 import { createGuardedFetch, type GuardedFetch } from '../http/guarded-fetch.js'
 import type { Line, Outcome } from './channels/channel.js'
 import { CHANNEL_NAMES, CHANNELS, type ChannelName } from './channels/index.js'
 import { composeMessage } from './compose.js'
 import { readDigest } from './digest-content.js'
-import { type Leased, later, lease, type Place } from './message-lease.js'
+import { type Leased, lease, type Place } from './message-lease.js'
 
 /** How long after an attempt that failed the next one is made, in seconds; after the last the message has failed. */
 export const RETRY_DELAYS_S = [60, 300, 1_800, 7_200, 21_600] as const

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
+import { later } from '../domain/zone.js'
 import type { Language } from '../http/language.js'
 import type { ChannelName } from './channels/index.js'
 
@@ -81,8 +82,4 @@ async function isBusy(tx: Tx, place: Place, address: string, perMinute: number, 
         and next_attempt_at <= ${now}
       for update skip locked)`)
   return true
-}
-
-export function later(instant: string, ms: number): string {
-  return new Date(Date.parse(instant) + ms).toISOString()
 }

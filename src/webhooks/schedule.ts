@@ -1,3 +1,5 @@
+import { later } from '../domain/zone.js'
+
 /**
  * How long after an attempt that failed the next one is made, in seconds: Standard Webhooks, «Deliverability and
  * reliability». The first is made at once; after the last the delivery is given up, about three days later.
@@ -31,8 +33,4 @@ export function retryAfterOf(header: string | string[] | undefined, now: string)
   const text = String(header ?? '').trim()
   const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.parse(now)
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), RETRY_AFTER_LIMIT_MS) : 0
-}
-
-export function later(instant: string, ms: number): string {
-  return new Date(Date.parse(instant) + ms).toISOString()
 }

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
-import { dueSweeps, markSwept } from '../db/sweep.js'
+import { markSwept, sweepJobs } from '../db/sweep.js'
 import type { Chore } from '../deps.js'
-import { later } from './schedule.js'
+import { later } from '../domain/zone.js'
 
 const NAME = 'webhook-sweep'
 const EVERY_S = 3_600
@@ -16,10 +16,7 @@ const CHUNK = 1_000
 export const sweepChore: Chore = {
   name: NAME,
 
-  async due({ db, now }) {
-    const sweeps = await dueSweeps(db, NAME, now(), EVERY_S)
-    return sweeps.map(({ jurisdiction }) => ({ key: jurisdiction, data: { jurisdiction } }))
-  },
+  due: ({ db, now }) => sweepJobs(db, NAME, now(), EVERY_S),
 
   async run({ db, now: clock }, { jurisdiction }, signal) {
     const now = clock()

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { later, nextAttemptAt, RETRY_DELAYS_S, retryAfterOf } from '../../src/webhooks/schedule.js'
+import { later } from '../../src/domain/zone.js'
+import { nextAttemptAt, RETRY_DELAYS_S, retryAfterOf } from '../../src/webhooks/schedule.js'
 import { createSecret, isSecret } from '../../src/webhooks/secret.js'
 
 const NOW = '2026-03-02T01:00:00.000Z'
