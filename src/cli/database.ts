@@ -9,6 +9,8 @@ import { canTakeServiceRole, migrate } from '../db/migrate.js'
 import { createQueue } from '../db/queue.js'
 
 export interface Database {
+  /** Of the server that is used, the embedded one too. */
+  url: string
   pool: pg.Pool
   /** A client of the job queue that lies in the same database. */
   queue: PgBoss
@@ -23,6 +25,7 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
       ? await startEmbedded({
           dataDir: join(config.dataDir, 'postgres'),
           durable: true,
+          maxConnections: connectionsFor(config),
           log: (message) => log.info(message),
         })
       : undefined
@@ -34,6 +37,7 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
     const onError = (err: Error) => log.warn({ err }, 'a database connection was lost')
     const pool = createPool({ url, max: config.poolSize, serviceRole, onError })
     return {
+      url,
       pool,
       queue: createQueue(url, serviceRole),
       close: async () => {
@@ -45,4 +49,10 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
     await embedded?.stop()
     throw err
   }
+}
+
+/** PostgreSQL's usual number, or as many as this service's processes may use, and some for commands beside it. */
+function connectionsFor({ serverProcesses, poolSize }: Config): number {
+  // The primary and the worker have pools too.
+  return Math.max(100, (serverProcesses + 2) * poolSize + 20)
 }
