@@ -160,13 +160,13 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
     /** `check` is made once it is known that the upload is there. */
     async write(request: FastifyRequest, id: string, check: () => void): Promise<Standing> {
       const { actor } = request
-      const before = await standing(actor, id)
-      check()
-      if (before.view.complete) {
-        if (request.headers['upload-offset'] !== `${before.view.offset}`) throw refusalOf(409, '')
-        return before
-      }
       return hold(actor, id, async (name) => {
+        const before = await standing(actor, id, true)
+        check()
+        if (before.view.complete) {
+          if (request.headers['upload-offset'] !== `${before.view.offset}`) throw refusalOf(409, '')
+          return before
+        }
         const headers = await hand(request, 'PATCH', name)
         await finish(actor, id, name)
         return { ...standingOf(0, null, false), headers }

@@ -54,6 +54,7 @@ export function createFamily({ config, log, handlers, onFailure }: Given): Famil
   function start(place: Place): Promise<number | null> {
     const begunAt = performance.now()
     const worker = cluster.fork()
+    answerForTheDead(worker)
     const channel = createChannel<OfProcess, OfPrimary>(worker.process, handlers)
     const { role, name } = place
     const exited = new Promise<number | string>((resolve) => {
@@ -125,4 +126,18 @@ function placesOf({ serverProcesses, worker }: Config): Place[] {
     (_, n): Place => ({ role: 'server', name: `server ${n + 1}`, failures: 0 }),
   )
   return worker ? [...servers, { role: 'chores', name: 'worker', failures: 0 }] : servers
+}
+
+/**
+ * The connection that a process was handed last and had no time to take: Node keeps it open when the process dies, and its
+ * client would wait for ever. One that was taken is closed at this end already, and closing it again is nothing.
+ */
+function answerForTheDead({ process }: Worker): void {
+  const send = process.send.bind(process) as (...given: unknown[]) => boolean
+  let last: { close?: () => void } | undefined
+  process.send = (...given: unknown[]) => {
+    last = (given[1] as typeof last) ?? last
+    return send(...given)
+  }
+  process.once('exit', () => last?.close?.())
 }
