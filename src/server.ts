@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { buildApp } from './app.js'
 import { CHORES } from './chores.js'
 import type { Config } from './config.js'
+import { listenForAccessChanges } from './db/access-changes.js'
 import type { Deps } from './deps.js'
 import { createLedgerWatch } from './ledger/watch.js'
 import { openService } from './service.js'
@@ -17,7 +18,7 @@ const DRAIN_MS = 200
 export async function serve(config: Config, log: Logger): Promise<void> {
   const service = await openService(config, log)
   const { db, now, database } = service
-  const server = await createServer({ db, now, config }, log)
+  const server = await createServer({ db, now, config }, database.url, log)
   const worker = config.worker ? await startWorker(database.queue, CHORES, { db, now, config, log }) : undefined
 
   const stop = async () => {
@@ -53,11 +54,18 @@ export interface Server {
 }
 
 /** What answers requests in a process, whether it is alone or has siblings. */
-export async function createServer(given: Omit<Deps, 'watch' | 'isStopping'>, log: Logger): Promise<Server> {
+export async function createServer(
+  given: Omit<Deps, 'watch' | 'accessChanges' | 'isStopping'>,
+  databaseUrl: string,
+  log: Logger,
+): Promise<Server> {
   const { db, config } = given
   const watch = createLedgerWatch(db)
+  const accessChanges = listenForAccessChanges(databaseUrl, (err) =>
+    log.warn({ err }, 'changes of access are not heard of'),
+  )
   let stopping = false
-  const app = await buildApp({ ...given, watch, isStopping: () => stopping }, log)
+  const app = await buildApp({ ...given, watch, accessChanges, isStopping: () => stopping }, log)
   return {
     async listen() {
       await app.listen({ port: config.port, host: config.host })
@@ -72,6 +80,7 @@ export async function createServer(given: Omit<Deps, 'watch' | 'isStopping'>, lo
     async close() {
       watch.close()
       await app.close()
+      await accessChanges.close()
     },
   }
 }

@@ -54,5 +54,5 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
 /** PostgreSQL's usual number, or as many as this service's processes may use, and some for commands beside it. */
 function connectionsFor({ serverProcesses, poolSize }: Config): number {
   // The primary and the worker have pools too.
-  return Math.max(100, (serverProcesses + 2) * poolSize + 20)
+  return Math.max(100, (serverProcesses + 2) * (poolSize + 1) + 20)
 }

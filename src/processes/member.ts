@@ -53,6 +53,7 @@ async function beginServer({ config }: Orders, siblings: Siblings, log: Logger):
   const database = await openDatabase(config, log)
   const server = await createServer(
     { db: createDb(database.pool), now: createClock(config.clock), config, siblings },
+    database.url,
     log,
   )
   const port = await server.listen()
