@@ -50,8 +50,9 @@ export interface Group extends ServerProcess {
 }
 
 /** A service of two server processes. */
-export async function startTwo(t: Test, env: Record<string, string>): Promise<Group> {
-  const server = await startServer(t, { SERVER_PROCESSES: '2', LOG_LEVEL: 'info', ...env }, true)
+export async function startTwo(t: Test, env: Record<string, string>, isSeen = false): Promise<Group> {
+  const settings = { SERVER_PROCESSES: '2', LOG_LEVEL: 'info', ...env }
+  const server = await startServer(t, settings, { isGroup: true, isSeen })
   const lines = () =>
     server
       .output()
