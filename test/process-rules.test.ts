@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { createClock } from '../src/clock.js'
 import { afterEnd } from '../src/processes/back-off.js'
 import { createWindows } from '../src/processes/windows.js'
 
@@ -45,4 +46,10 @@ t.test('a limiter forgets who has not come for longest when there are too many, 
   const hit = (key: string, limiter = 0) => windows({ limiter, key, windowMs: 1_000 }, 0).current
   t.same([hit('a'), hit('b'), hit('a', 1), hit('a'), hit('c')], [1, 1, 1, 2, 1])
   t.same([hit('a'), hit('a', 1), hit('b')], [3, 2, 1], 'b was forgotten')
+})
+
+t.test('a clock that another process has started goes on where that one is', async (t) => {
+  const start = '2026-03-02T01:00:00.000Z'
+  const passed = Date.parse(createClock({ start, rate: 60, since: Date.now() - 10_000 })()) - Date.parse(start)
+  t.ok(passed >= 600_000 && passed < 660_000, `${passed}`)
 })

@@ -102,6 +102,12 @@ t.test('requests of two processes that write to one upload do not mix their byte
   t.equal(countsOf(answers, 409), contents.length - 1)
   const kept = await ask(port, { path: `/v1/evidence/${path.split('/').at(-1)}/file`, key })
   t.equal(kept.text, contents[answers.findIndex(({ status }) => status === 204)]?.toString(), 'and its bytes are kept')
+
+  const made = { method: 'POST', path: `/v1/evidence/${path.split('/').at(-1)}/links`, key, body: '{}' }
+  const { text } = await ask(port, { ...made, headers: { 'content-type': 'application/json' } })
+  const link = new URL((JSON.parse(text) as Json).url)
+  const opened = await Promise.all([1, 2, 3, 4].map(() => ask(port, { path: link.pathname + link.search })))
+  t.equal(countsOf(opened, 200), 4, 'a link that one process made opens at both')
 })
 
 t.test('a process that is killed is replaced, its locks come free, and nothing acknowledged is lost', async (t) => {
