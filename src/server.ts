@@ -1,12 +1,12 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 import { buildApp } from './app.js'
 import { CHORES } from './chores.js'
 import type { Config } from './config.js'
 import { listenForAccessChanges } from './db/access-changes.js'
 import type { Deps } from './deps.js'
+import { endInGoodOrder } from './ending.js'
 import { createLedgerWatch } from './ledger/watch.js'
 import { openService } from './service.js'
 import { startWorker } from './worker.js'
@@ -26,12 +26,9 @@ export async function serve(config: Config, log: Logger): Promise<void> {
     await server.close()
     await service.close()
   }
-  const grace = closeWithGrace({ delay: config.shutdownGraceMs, logger: log }, async ({ err, signal }) => {
-    if (err) log.error({ err }, 'stopping after an error')
-    else log.info({ signal }, 'stopping')
+  const grace = endInGoodOrder(config.shutdownGraceMs, log, async () => {
     await server.drain()
     await stop()
-    log.info('stopped')
   })
 
   try {

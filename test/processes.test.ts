@@ -150,22 +150,27 @@ t.test('a process that dies again and again ends the service with an error', asy
   t.notOk(isAlive(group.pidOf('server 2')), 'the others are ended in good order')
 })
 
-t.test('a signal to all processes at once ends all in good order, the embedded database last', async (t) => {
-  const own = await startTwo(t, { DATA_DIR: `${made.dataDir}/own` })
-  const auditor = /auditor +(\S+)/.exec(own.output())?.[1] ?? ''
-  const follow = () => fetch(`${own.url}/v1/events/stream`, { headers: { authorization: `Bearer ${auditor}` } })
-  const streams = await Promise.all([follow(), follow()])
-  const pids = ['server 1', 'server 2', 'worker'].map((place) => own.pidOf(place))
-  process.kill(-own.pid, 'SIGINT')
-  t.equal(await own.exited, 0)
-  for (const stream of streams) t.match(await stream.text(), /^id: \d+\nretry: \d+\n\n$/)
-  const followed = own.lines().filter(({ path }) => path === '/v1/events/stream')
-  t.same(followed.map(({ pid }) => pid).sort(), pids.slice(0, 2).sort(), 'one stream at each ended')
-  for (const pid of pids) t.notOk(isAlive(pid))
-  t.notMatch(own.output(), /"level":(50|60)/, 'and nobody complains')
-  const [, database] = /PostgreSQL runs on port (\d+)/.exec(own.output()) ?? []
-  await t.rejects(connected(Number(database)), { code: 'ECONNREFUSED' })
-})
+t.test(
+  'a signal to all processes, and again to the first as npm hands it on, ends all in good order, the embedded database last',
+  async (t) => {
+    const own = await startTwo(t, { DATA_DIR: `${made.dataDir}/own` })
+    const auditor = /auditor +(\S+)/.exec(own.output())?.[1] ?? ''
+    const follow = () => fetch(`${own.url}/v1/events/stream`, { headers: { authorization: `Bearer ${auditor}` } })
+    const streams = await Promise.all([follow(), follow()])
+    const pids = ['server 1', 'server 2', 'worker'].map((place) => own.pidOf(place))
+    process.kill(-own.pid, 'SIGINT')
+    await until(() => own.output().includes('stopping'))
+    own.kill('SIGINT')
+    t.equal(await own.exited, 0)
+    for (const stream of streams) t.match(await stream.text(), /^id: \d+\nretry: \d+\n\n$/)
+    const followed = own.lines().filter(({ path }) => path === '/v1/events/stream')
+    t.same(followed.map(({ pid }) => pid).sort(), pids.slice(0, 2).sort(), 'one stream at each ended')
+    for (const pid of pids) t.notOk(isAlive(pid))
+    t.notMatch(own.output(), /"level":(50|60)/, 'and nobody complains')
+    const [, database] = /PostgreSQL runs on port (\d+)/.exec(own.output()) ?? []
+    await t.rejects(connected(Number(database)), { code: 'ECONNREFUSED' })
+  },
+)
 
 t.test('the others end with the first process when that is killed', async (t) => {
   const own = await startTwo(t, environment)

@@ -6,13 +6,11 @@ import { openDatabase } from '../cli/database.js'
 import { createClock } from '../clock.js'
 import { createDb } from '../db/client.js'
 import type { Siblings } from '../deps.js'
+import { ENDING_SIGNALS } from '../ending.js'
 import { createServer } from '../server.js'
 import { startWorker } from '../worker.js'
 import type { Counted, Hit, OfPrimary, OfProcess, Orders } from './calls.js'
 import { type Channel, createChannel } from './channel.js'
-
-/** Whoever signals everything at once (a terminal, a service manager) is heard by the primary, which ends us in good order. */
-const OF_THE_PRIMARY = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const
 
 /** What a process has begun: on which port, and how it comes to its end. */
 interface Begun {
@@ -22,7 +20,8 @@ interface Begun {
 
 /** A process that the primary has started: does what it is told until it is told to end, or its primary is gone. */
 export function workAsTold(log: Logger): void {
-  for (const signal of OF_THE_PRIMARY) process.on(signal, () => {})
+  // Whoever signals everything at once (a terminal, a service manager) is heard by the primary, which ends us in good order.
+  for (const signal of ENDING_SIGNALS) process.on(signal, () => {})
   const registry = new Registry()
   let measured = registry
   let end: () => unknown = () => process.exit(0)
@@ -37,7 +36,7 @@ export function workAsTold(log: Logger): void {
         orders.role === 'server'
           ? await beginServer(orders, siblingsOf(channel, tell), own)
           : await beginChores(orders, registry, own)
-      const options = { delay: orders.config.shutdownGraceMs, logger: own, skip: [...OF_THE_PRIMARY] }
+      const options = { delay: orders.config.shutdownGraceMs, logger: own, skip: [...ENDING_SIGNALS] }
       end = closeWithGrace(options, async ({ err }) => {
         if (err) own.error({ err }, 'stopping after an error')
         await begun.end()

@@ -1,8 +1,8 @@
 import cluster from 'node:cluster'
 import { randomBytes } from 'node:crypto'
-import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 import type { Config } from '../config.js'
+import { endInGoodOrder } from '../ending.js'
 import { openService, type Service } from '../service.js'
 import { createCensus } from './census.js'
 import { createFamily } from './family.js'
@@ -40,12 +40,9 @@ export async function serveTogether(config: Config, log: Logger): Promise<void> 
     await service.close()
     if (!endedWell) failure ??= new Error('a process did not end in good order')
   }
-  const grace = closeWithGrace({ delay: config.shutdownGraceMs, logger: log }, async ({ err, signal }) => {
-    if (err) log.error({ err }, 'stopping after an error')
-    else log.info({ signal }, 'stopping')
+  const grace = endInGoodOrder(config.shutdownGraceMs, log, async () => {
     await stop()
     if (failure !== undefined) throw failure
-    log.info('stopped')
   })
 
   try {
