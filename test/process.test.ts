@@ -75,9 +75,9 @@ t.test('a server that cannot end in time ends all the same', async (t) => {
     SHUTDOWN_GRACE_S: '1',
     LOG_LEVEL: 'silent',
   })
-  t.match(await fetch(`${server.url}/v1/me`, asAuditor), { status: 200 })
+  t.match(await fetch(`${server.url}/v1/items`, asAuditor), { status: 200 })
   proxy.silent = true
-  const stuck = t.rejects(fetch(`${server.url}/v1/me`, asAuditor))
+  const stuck = t.rejects(fetch(`${server.url}/v1/items`, asAuditor))
   await until(async () => server.output().length > 0)
   server.kill('SIGTERM')
   t.equal(await server.exited, 1, 'and says that it did not end well')
