@@ -27,14 +27,14 @@ export function startMeter(parties: Parties): () => Load | undefined {
 function ticksOf({ server, postgres, generator }: Parties): Load | undefined {
   if (process.platform !== 'linux') return undefined
   return {
-    server: server === undefined ? 0 : (statOf(server)?.ticks ?? 0),
-    postgres: postgresTicks(postgres),
+    server: server === undefined ? 0 : familyTicks(server),
+    postgres: familyTicks(postgres),
     generator: statOf(generator)?.ticks ?? 0,
   }
 }
 
-/** Of all its processes; those that have ended are counted with the first. */
-function postgresTicks(first: number): number {
+/** Of a process and those that it has started; those that have ended are counted with the first. */
+function familyTicks(first: number): number {
   const { ticks = 0, reaped = 0 } = statOf(first) ?? {}
   const others = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -5,6 +5,7 @@ import { exportMeasures } from './files.js'
 import { importMeasure } from './imports.js'
 import { sweepMeasure, verifyMeasure } from './ledger.js'
 import type { Measure } from './measure.js'
+import { processMeasures } from './processes.js'
 import { bareRoutes, deepMeasure, overdueMeasures, readMeasures } from './reads.js'
 import { startRecorder } from './record.js'
 import { writeMeasures } from './writes.js'
@@ -26,6 +27,7 @@ export async function againstLimits(bench: Bench, subject: Subject): Promise<Pre
   const port = await child.ask<BareService, number>({ databaseUrl: subject.url, poolSize: 10, routes })
   const bare = { pid: child.pid, origin: `http://127.0.0.1:${port}` }
   const subjects = [subject]
+  const processes = await processMeasures(bench, subject)
   const measures = [
     ...(await readMeasures(bench, subjects, bare)),
     await deepMeasure(bench, subjects),
@@ -35,10 +37,12 @@ export async function againstLimits(bench: Bench, subject: Subject): Promise<Pre
     ...(await exportMeasures(bench, subjects, recorder)),
     verifyMeasure(bench, subjects, true),
     sweepMeasure(bench, subjects),
+    ...processes.measures,
   ]
   return {
     measures,
     close: async () => {
+      await processes.close()
       await recorder.close()
       await child.stop()
     },
