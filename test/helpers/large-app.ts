@@ -18,6 +18,20 @@ export async function createLargeApp(t: Test, made: TestApp, keys: Record<string
     assigned: await one(`select id from item where jurisdiction_id = '${home}' and status = 'assigned' and responsible_unit = '${made.home.unit}' limit 1`),
     old: await one(`select id from item_past where jurisdiction_id = '${home}' and status = 'remediating' order by id limit 1`),
     code: '2025-123457',
+    head: Number(await one(`select seq from ledger_head where jurisdiction_id = '${home}'`)),
+    evidence: await one(`select id from evidence where jurisdiction_id = '${home}' and used_at is not null order by id desc limit 1`),
+    areaEvidence: await one(`select e.id from evidence e join evidence_use u on u.evidence_id = e.id join item i on i.id = u.item_id where i.jurisdiction_id = '${home}' and area like '341225%' limit 1`),
+    noticed: await one(`select item_id from notice order by id desc limit 1`),
+    notice: await one(`select id from notice where unit_id = '${made.home.unit}' and sent_at is not null and received_at is null limit 1`),
+    scored: await one('select item_id from score limit 1'),
+    score: await one('select id from score limit 1'),
+    papered: await one('select item_id from document limit 1'),
+    contact: await one('select id from contact limit 1'),
+    subscription: await one('select id from subscription limit 1'),
+    channelled: await one(`select id from item where jurisdiction_id = '${home}' and channel = 'public' limit 1`),
+    reported: await one(`select id from item where jurisdiction_id = '${home}' and status = 'reported' and category <> 'sharp_bend_steep_slope' and road is not null and lon is not null limit 1`),
+    listed: await one(`select id from item where jurisdiction_id = '${home}' and status = 'listed' limit 1`),
+    listed2: await one(`select id from item where jurisdiction_id = '${home}' and status = 'reported' order by id desc limit 1`),
   }
   return {
     app, watch, ids,
@@ -31,6 +45,10 @@ export async function createLargeApp(t: Test, made: TestApp, keys: Record<string
     areaInspector: caller('areaInspector'),
     foreignOffice: caller('foreignOffice'),
     channel: keys.channel ?? '',
+    inspector: caller('inspector'),
+    verifier: caller('verifier'),
+    /** One look at the heads, as all who wait share it. */
+    watchOnce: () => watch.past(home, 1e9, 300),
     /** The page after a place that lies in the midst of all pages. */
     async deepPage(of: Caller, path: string, query: Record<string, string>, key: string) {
       const { body } = await of.get(`${path}?${new URLSearchParams(query)}`)

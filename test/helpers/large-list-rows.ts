@@ -111,7 +111,7 @@ export function rowsOf(owners: Owners, channel: string, columns: readonly string
   /** What came before the last change: as reported, and in between as assigned. */
   const past: Record<string, string> = {
     version: 'v.version',
-    status: `case when v.version = 1 then 'reported' when i.assignment is null then 'listed' else 'remediating' end`,
+    status: `case when i.assignment is null or i.code like '%1' then 'reported' else 'remediating' end`,
     updated_at: `i.reported_at + (i.updated_at - i.reported_at) * (v.version - 1.0) / (i.version - 1)`,
     ...{ closed_at: 'null', closed_by: 'null', merged_into: 'null' },
   }
