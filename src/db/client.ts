@@ -30,6 +30,7 @@ const TIMEOUTS = {
 export function createPool(options: PoolOptions): pg.Pool {
   const role = options.serviceRole ? ` -c role=${SERVICE_ROLE}` : ''
   const pool = new pg.Pool({
+    Client: NamingClient,
     connectionString: options.url,
     max: options.max,
     application_name: 'one-list',
@@ -40,6 +41,33 @@ export function createPool(options: PoolOptions): pg.Pool {
   pool.on('error', options.onError)
   pool.on('connect', (client) => client.on('error', options.onError))
   return pool
+}
+
+/** Gives statements names, so that the database parses and plans each once a connection and not at every request. */
+class NamingClient extends pg.Client {
+  // The overloads of the driver come to one implementation.
+  override query(config: unknown, ...more: unknown[]): never {
+    return super.query(
+      (isNameable(config, more) ? { ...config, name: nameOf(config.text) } : config) as never,
+      ...(more as never[]),
+    ) as never
+  }
+}
+
+function isNameable(config: unknown, [values]: unknown[]): config is { text: string } {
+  if (typeof config !== 'object' || config === null || !('text' in config) || 'submit' in config) return false
+  const { name } = config as { name?: unknown }
+  return name === undefined && Array.isArray(values)
+}
+
+const names = new Map<string, string>()
+function nameOf(text: string): string {
+  let name = names.get(text)
+  if (name === undefined) {
+    name = `s${names.size}`
+    names.set(text, name)
+  }
+  return name
 }
 
 export function createDb(pool: pg.Pool): Db {
