@@ -27,7 +27,9 @@ export async function serve(config: Config, log: Logger): Promise<void> {
   const sample = config.databaseUrl === undefined ? await ensureSample(config, database.pool, now()) : undefined
   const db = createDb(database.pool)
   const watch = createLedgerWatch(db)
-  const accessChanges = listenForAccessChanges(database.url, (err) => log.warn({ err }, 'changes of access are not heard of'))
+  const accessChanges = listenForAccessChanges(database.url, (err) =>
+    log.warn({ err }, 'changes of access are not heard of'),
+  )
   let stopping = false
   if (config.clock.rate !== 1 || config.clock.start !== undefined) {
     log.warn(config.clock, 'the clock is not the real one: for trials only')

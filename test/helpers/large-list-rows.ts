@@ -2,6 +2,7 @@ import type { TestJurisdiction } from './app.js'
 
 /** Items of a large list. Nine of ten are the larger jurisdiction's; about a tenth of them are on account. */
 export const ITEMS = 200_000
+const PEOPLE = 6_000
 
 /** What the rows refer to, and the time at which they end. */
 export interface Owners {
@@ -16,11 +17,14 @@ const among = (seed: number, n: number) => `((hashint4extended(k, ${seed}) & 104
 const share = (seed: number) => `(${among(seed, 1000)} / 1000.0)`
 const pick = (seed: number, values: readonly string[]) =>
   `(array[${values.map((value) => `'${value}'`).join(', ')}])[1 + ${among(seed, values.length)}]`
+/** One value for few, another for most: what an index is for. */
+const seldom = (seed: number, rare: string, values: readonly string[]) =>
+  `(case when ${among(seed, 400)} = 0 then '${rare}' else ${pick(seed + 50, values)} end)`
 
-const CATEGORIES = ['roadside_protection', 'sharp_bend_steep_slope', 'median_opening', 'lighting', 'other']
+const CATEGORIES = ['roadside_protection', 'sharp_bend_steep_slope', 'lighting', 'other']
 const PLACES = ['临水弯道', '平交路口', '学校门口', '长下坡', '集市路段', '桥头', '匝道', '村口']
 const FAULTS = ['无护栏', '缺少标志', '路面坑槽', '照明不足', '视距不良', '开口过多', '标线不清', '树木遮挡']
-const SOURCES = ['inspection', 'patrol', 'accident_analysis', 'public', 'import']
+const SOURCES = ['inspection', 'patrol', 'public', 'import']
 /** Each with its ladder climbed, so that a sweep has to look and finds nothing. */
 const RUNGS = [
   ...['warning_7', 'warning_3', 'warning_1', 'overdue_notice', 'supervision_letter', 'talk', 'bulletin_naming'],
@@ -44,9 +48,12 @@ const ITEM: Record<string, string> = {
   title: `${pick(1, PLACES)} || ${pick(2, FAULTS)}`,
   // Text is short, because its index takes longer than everything else.
   description: `case when ${among(3, 10)} = 0 then '雨天易发生事故' end`,
-  level: `case when status <> 'reported' then case when ${among(4, 8)} = 0 then 'major' else 'general' end end`,
-  ...{ category: pick(5, CATEGORIES), risk: pick(6, ['person', 'vehicle', 'road', 'enterprise']) },
-  ...{ source: pick(7, SOURCES), area: 'area' },
+  level: `case when status <> 'reported' then case when ${among(4, 80)} = 0 then 'major' else 'general' end end`,
+  ...{
+    category: seldom(5, 'median_opening', CATEGORIES),
+    risk: seldom(6, 'enterprise', ['person', 'vehicle', 'road']),
+  },
+  ...{ source: seldom(7, 'accident_analysis', SOURCES), area: 'area' },
   road: `case when ${among(8, 5)} > 0 then 'S' || (300 + ${among(9, 40)}) end`,
   direction: `'both'`,
   start_chainage_m: `case when ${among(8, 5)} > 0 then ${among(10, 90_000)} end`,
@@ -97,7 +104,7 @@ const made = (owners: Owners, channel: string) => `(
       '${owners.now}'::timestamptz - (${ITEMS} - k) * interval '4 minutes' - interval '1 hour' as reported_at,
       case when k % 10 = 0 then ${pick(24, ['341602', '341621', '341622', '341623'])}
         else ${pick(25, ['341202', '341203', '341204', '341221', '341222', '341225', '341226', '341282'])} end
-        || (100 + ${among(26, 20)}) as area,
+        || (case when ${among(26, 1000)} = 0 then 199 else 100 + ${among(26, 20)} end) as area,
       case when ${among(27, 20)} = 0 then 'public' when ${among(27, 20)} = 1 then 'hotline' end as channel,
       (select case when m < 20 then 'listed' when m < 45 then 'assigned' when m < 90 then 'remediating' when m < 100 then 'closure_requested'
           when m < 110 then 'reported' when m < 150 then 'dismissed' when m < 160 and k > 10 then 'merged' else 'closed' end
@@ -122,13 +129,16 @@ export function rowsOf(owners: Owners, channel: string, columns: readonly string
   const hash = `sha256(int4send(k))`
   return [
     `insert into unit (jurisdiction_id, id, name, kind, created_at)
-      select '${home.id}', pg_temp.uuid_of('0191', k), '单位' || k, 'township', ${at} from generate_series(4, 41) k`,
+      select j.id, u.id, '单位' || u.id, 'township', ${at} from jurisdiction j cross join (
+        select '${home.unit}'::uuid union all select '${home.otherUnit}' union all select pg_temp.uuid_of('0191', k)
+        from generate_series(4, 41) k) u (id)
+      on conflict do nothing`,
     `insert into person (jurisdiction_id, id, name, role, unit_id, created_at)
       select case when k % 10 = 0 then '${foreign.id}' else '${home.id}' end, pg_temp.uuid_of('0190', k), '人员' || k, 'inspector',
-        null, ${at} from ${some(10_000)}`,
+        null, ${at} from ${some(PEOPLE)}`,
     `insert into api_key (jurisdiction_id, id, person_id, secret_hash, created_at)
       select p.jurisdiction_id, 'k' || lpad(k::text, 11, '0'), p.id, ${hash}, ${at}
-      from ${some(20_000)} join person p on p.id = pg_temp.uuid_of('0190', 1 + k / 2 % 10000)`,
+      from ${some(2 * PEOPLE)} join person p on p.id = pg_temp.uuid_of('0190', 1 + k / 2 % ${PEOPLE})`,
     `insert into item (${Object.keys(ITEM).join(', ')}) select ${Object.values(ITEM).join(', ')} from ${made(owners, channel)}`,
     `insert into item_past (${columns.join(', ')}, valid_to)
       select ${columns.map((column) => past[column] ?? `i.${column}`).join(', ')}, ${ended}
@@ -149,7 +159,7 @@ export function rowsOf(owners: Owners, channel: string, columns: readonly string
     `insert into ledger_reader select jurisdiction_id, reader, seq from ledger_head, unnest('{webhooks,scores}'::text[]) reader`,
     `insert into score_day select jurisdiction_id, ${at}::date from ledger_head`,
     `insert into idempotency_key (jurisdiction_id, person_id, key, request_hash, status, headers, body, created_at)
-      select '${home.id}', pg_temp.uuid_of('0190', 1 + k % 9000), 'key-' || k, ${hash}, 201, '{}', '{}', ${at} - k * interval '1 second'
+      select '${home.id}', pg_temp.uuid_of('0190', 1 + k % 4000), 'key-' || k, ${hash}, 201, '{}', '{}', ${at} - k * interval '1 second'
       from ${some(60_000)}`,
     `insert into score (jurisdiction_id, id, item_id, item_version, rule, rules_version, unit_id, points, cause_seq, cause_type, cause_at,
         cause_day, cause_key, scored_at, booked_on)
@@ -185,17 +195,19 @@ export function rowsOf(owners: Owners, channel: string, columns: readonly string
       from evidence_file, generate_series(0, 3) n`,
     `insert into evidence (jurisdiction_id, id, received_sha256, kind, uploaded_at, uploaded_by, used_at)
       select case when k % 10 = 0 then '${foreign.id}' else '${home.id}' end, pg_temp.uuid_of('0196', k), ${hash}, 'before',
-        ${at} - (${ITEMS} - k) * interval '4 minutes', pg_temp.uuid_of('0190', 1 + k % 9000),
-        case when k % 400 > 0 then ${at} end from generate_series(4, ${ITEMS}, 4) k`,
+        ${at} - (${ITEMS} - k) * interval '4 minutes', pg_temp.uuid_of('0190', 1 + k % 4000),
+        case when k / 4 % 101 > 0 then ${at} end from generate_series(4, ${ITEMS}, 4) k`,
     `insert into evidence_use select e.jurisdiction_id, e.id, i.id from evidence e join item i on i.evidence <> '[]'
       and (i.evidence -> 0 ->> 'id')::uuid = e.id where e.used_at is not null`,
     `insert into subscription (jurisdiction_id, id, url, types, active, secret, after_seq, created_at)
-      select '${home.id}', pg_temp.uuid_of('019b', k), 'https://example.com/' || k, '{item.*}', true, 's', 0, ${at} from ${some(20)}`,
+      select '${home.id}', pg_temp.uuid_of('019b', k), 'https://example.com/' || k, '{item.*}', true, 'whsec_' || encode(${hash}, 'base64'), 0, ${at} from ${some(20)}`,
     `insert into webhook_delivery (jurisdiction_id, id, subscription_id, seq, item_id, type, state, attempts, next_attempt_at, created_at,
         finished_at)
       select '${home.id}', pg_temp.uuid_of('019c', k), pg_temp.uuid_of('019b', 1 + k % 20), k + 100, pg_temp.uuid_of('0195', ${ofHome('k')}), 'item.noted',
-        case when k > 79960 then 'pending' when k % 100 = 0 then 'dead' else 'succeeded' end, 1, case when k > 79960 then ${at} end,
-        ${at} - (80000 - k) * interval '30 seconds', case when k <= 79960 then ${at} - (80000 - k) * interval '30 seconds' end
+        case when k > 75960 then 'pending' when k % 100 = 0 then 'dead' else 'succeeded' end, 1,
+        -- Few are due; the others wait for their next attempt.
+        case when k > 79960 then ${at} when k > 75960 then ${at} + interval '1 day' end,
+        ${at} - (80000 - k) * interval '30 seconds', case when k <= 75960 then ${at} - (80000 - k) * interval '30 seconds' end
       from ${some(80_000)}`,
     `insert into webhook_attempt (jurisdiction_id, delivery_id, number, at, duration_ms, status)
       select jurisdiction_id, id, 1, created_at, 20, 200 from webhook_delivery`,
@@ -215,8 +227,8 @@ export function rowsOf(owners: Owners, channel: string, columns: readonly string
     `insert into document_file (jurisdiction_id, document_id, format, sha256, content)
       select jurisdiction_id, id, 'docx', sha256(''), '' from document`,
     `insert into saved_view (jurisdiction_id, id, name, filter, shared, owner_id, created_at, updated_at)
-      select '${home.id}', pg_temp.uuid_of('019f', k), '视图' || k, '{}', false, pg_temp.uuid_of('0190', 1 + k % 9000), ${at}, ${at} from ${some(8_000)}`,
+      select '${home.id}', pg_temp.uuid_of('019f', k), '视图' || k, '{}', false, pg_temp.uuid_of('0190', 1 + k % 4000), ${at}, ${at} from ${some(2_000)}`,
     `insert into deadline_feed (jurisdiction_id, id, person_id, name, language, secret_hash, created_at)
-      select '${home.id}', 'f' || lpad(k::text, 11, '0'), pg_temp.uuid_of('0190', 1 + k % 9000), 'phone', 'en', ${hash}, ${at} from ${some(8_000)}`,
+      select '${home.id}', 'f' || lpad(k::text, 11, '0'), pg_temp.uuid_of('0190', 1 + k % 4000), 'phone', 'en', ${hash}, ${at} from ${some(8_000)}`,
   ]
 }

@@ -4,10 +4,6 @@ import type { Statement } from '../../bench/record.js'
 /** Smaller tables may be read as a whole. */
 export const SMALL_TABLE = 5_000
 
-/** How a statement can come to its plan: for the values it has, or as one that is prepared and used again and again. */
-export const WAYS = ['values', 'prepared'] as const
-export type Way = (typeof WAYS)[number]
-
 /** What a statement costs, in numbers that are the same on any machine. */
 export interface Cost {
   indexes: Set<string>
@@ -24,6 +20,7 @@ interface Node {
   'Relation Name'?: string
   'Index Name'?: string
   'Plan Rows': number
+  'Total Cost': number
   'Actual Rows'?: number
   'Actual Loops'?: number
   'Rows Removed by Filter'?: number
@@ -34,7 +31,10 @@ interface Node {
 }
 
 export interface Planner {
-  costOf(statement: Statement, way: Way): Promise<Cost>
+  /** A statement's costs as PostgreSQL may plan it: for the values it has, and prepared once for all values. */
+  costsOf(statement: Statement): Promise<Cost[]>
+  /** Whether its plan reads the whole of a table, without running it. */
+  readsWholeTable(statement: Statement): Promise<boolean>
   /** Does something while the planner does not know of an index. */
   without<T>(index: string, work: () => Promise<T>): Promise<T>
   close(): Promise<void>
@@ -50,9 +50,12 @@ export async function connectPlanner(url: string): Promise<Planner> {
   )
   const large = new Set(rows.map(({ name }) => name))
   return {
-    async costOf(statement, way) {
-      const explained = way === 'values' ? withValues(client, statement) : prepared(client, statement)
-      return costOf(await explained, large)
+    async costsOf(statement) {
+      const plans = await inTransaction(client, () => plansOf(client, statement))
+      return plans.map((plan) => costOf(plan, large))
+    },
+    async readsWholeTable({ text, values }) {
+      return costOf(await explain(client, text, values, false), large).wholeTables.size > 0
     },
     async without(index, work) {
       // What an index that is not valid is to the planner: not there. It goes for those behind constraints too, and at once.
@@ -71,26 +74,33 @@ export async function connectPlanner(url: string): Promise<Planner> {
 /** Writes are planned and not run: they would do what has been done already. */
 const WRITES = /\b(insert into|update (?!of\b|skip\b|nowait\b)\w+( \w+)? set|delete from|append_events)\b/i
 
-const explain = ({ text }: Statement) =>
-  `explain (${WRITES.test(text) ? '' : 'analyze, buffers, timing off, '}format json)`
-
-async function withValues(client: pg.Client, statement: Statement): Promise<Node> {
-  return rolledBack(client, () => planOf(client, `${explain(statement)} ${statement.text}`, statement.values))
+async function plansOf(client: pg.Client, statement: Statement): Promise<Node[]> {
+  const own = await explain(client, statement.text, statement.values)
+  if (statement.values.length === 0) return [own]
+  const generic = await preparedPlan(client, statement, own['Total Cost'] + PLANNING)
+  return generic === undefined ? [own] : [own, generic]
 }
 
-/** How often PostgreSQL plans a prepared statement for its values before it may keep to one plan for all. */
-const TIMES = 5
+/** What PostgreSQL adds to the cost of a plan that it makes anew each time, 2.5 for each relation: here, more than that. */
+const PLANNING = 100
 
-async function prepared(client: pg.Client, statement: Statement): Promise<Node> {
-  const values = statement.values.map(literalOf).join(', ')
-  const execute = `execute prepared${values === '' ? '' : `(${values})`}`
-  await client.query(`prepare prepared as ${statement.text}`)
+/**
+ * The plan for all values of a statement that has a name, as all of the service's have. PostgreSQL comes to it after five
+ * executions where it takes it for cheaper than those for the values were; undefined where it does not.
+ */
+async function preparedPlan(client: pg.Client, { text, values }: Statement, atMost: number): Promise<Node | undefined> {
+  const execute = `execute prepared(${values.map(literalOf).join(', ')})`
+  await client.query(`set local plan_cache_mode = force_generic_plan; prepare prepared as ${text}`)
   try {
-    for (let time = 0; time < TIMES; time++) await client.query(`explain ${execute}`)
-    return await rolledBack(client, () => planOf(client, `${explain(statement)} ${execute}`))
+    const plan = await planOf(client, `explain (format json) ${execute}`)
+    return plan['Total Cost'] > atMost ? undefined : await explain(client, execute, undefined, !WRITES.test(text))
   } finally {
     await client.query('deallocate prepared')
   }
+}
+
+async function explain(client: pg.Client, text: string, values?: unknown[], run = !WRITES.test(text)): Promise<Node> {
+  return planOf(client, `explain (${run ? 'analyze, buffers, timing off, ' : ''}format json) ${text}`, values)
 }
 
 async function planOf(client: pg.Client, text: string, values?: unknown[]): Promise<Node> {
@@ -100,8 +110,8 @@ async function planOf(client: pg.Client, text: string, values?: unknown[]): Prom
   return row['QUERY PLAN'][0].Plan
 }
 
-/** Locks that a statement takes are not kept. */
-async function rolledBack<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+/** Rolled back: locks that a statement takes are not kept. */
+async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
   await client.query('begin')
   try {
     return await work()
@@ -114,8 +124,7 @@ async function rolledBack<T>(client: pg.Client, work: () => Promise<T>): Promise
 function literalOf(value: unknown): string {
   if (value === null || value === undefined) return 'null'
   if (Buffer.isBuffer(value)) return pg.escapeLiteral(`\\x${value.toString('hex')}`)
-  if (Array.isArray(value))
-    return pg.escapeLiteral(`{${value.map((one) => JSON.stringify(String(one))).join(',')}}`)
+  if (Array.isArray(value)) return pg.escapeLiteral(`{${value.map((one) => JSON.stringify(String(one))).join(',')}}`)
   return pg.escapeLiteral(value instanceof Date ? value.toISOString() : String(value))
 }
 
