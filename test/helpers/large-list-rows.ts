@@ -81,7 +81,7 @@ const ITEM: Record<string, string> = {
   merged_into: `case when status = 'merged' then pg_temp.uuid_of('0195', k - 10) end`,
   channel: 'channel',
   reported_by: `case when channel is not null then channel_person end`,
-  evidence: `case when k % 4 = 0 then jsonb_build_array(jsonb_build_object('id', pg_temp.uuid_of('0196', k), 'kind', 'before',
+  evidence: `case when k % 8 = 0 then jsonb_build_array(jsonb_build_object('id', pg_temp.uuid_of('0196', k), 'kind', 'before',
     'event', 'item.reported', 'at', reported_at, 'warnings', '[]'::jsonb)) else '[]' end`,
   updated_at: 'ended_at',
 }
@@ -160,43 +160,43 @@ export function rowsOf(owners: Owners, channel: string, columns: readonly string
     `insert into score_day select jurisdiction_id, ${at}::date from ledger_head`,
     `insert into idempotency_key (jurisdiction_id, person_id, key, request_hash, status, headers, body, created_at)
       select '${home.id}', pg_temp.uuid_of('0190', 1 + k % 4000), 'key-' || k, ${hash}, 201, '{}', '{}', ${at} - k * interval '1 second'
-      from ${some(60_000)}`,
+      from ${some(20_000)}`,
     `insert into score (jurisdiction_id, id, item_id, item_version, rule, rules_version, unit_id, points, cause_seq, cause_type, cause_at,
         cause_day, cause_key, scored_at, booked_on)
       select i.jurisdiction_id, pg_temp.uuid_of('0197', k), i.id, i.version, 'closed_on_time', 0, i.responsible_unit, 2, k,
         'item.closed', i.closed_at, null, k::text, i.closed_at, i.closed_at::date
-      from ${some(120_000)} join item i on i.id = pg_temp.uuid_of('0195', k) where i.status = 'closed' and i.jurisdiction_id = '${home.id}'`,
+      from ${some(50_000)} join item i on i.id = pg_temp.uuid_of('0195', k) where i.status = 'closed' and i.jurisdiction_id = '${home.id}'`,
     `insert into score_appeal (jurisdiction_id, score_id, reason, appealed_at, appealed_by)
-      select jurisdiction_id, id, '不服', scored_at, pg_temp.uuid_of('0190', 1) from score where id > pg_temp.uuid_of('0197', 119000)`,
+      select jurisdiction_id, id, '不服', scored_at, pg_temp.uuid_of('0190', 1) from score where id > pg_temp.uuid_of('0197', 49500)`,
     `insert into digest (jurisdiction_id, id, recipient, unit_id, created_at)
-      select '${home.id}', pg_temp.uuid_of('0198', k), 'unit', ${unitOf(30, owners)}, ${at} - (20000 - k) * interval '1 hour' from ${some(20_000)}`,
+      select '${home.id}', pg_temp.uuid_of('0198', k), 'unit', ${unitOf(30, owners)}, ${at} - (10000 - k) * interval '1 hour' from ${some(10_000)}`,
     `insert into contact (jurisdiction_id, id, recipient, unit_id, channel, address, language, unsubscribe_token, created_at)
       select '${home.id}', pg_temp.uuid_of('0199', k), 'unit', ${unitOf(31, owners)}, 'email', k || '@example.com', 'zh-CN', ${hash}, ${at}
       from ${some(60)}`,
     `insert into message (jurisdiction_id, digest_id, contact_id, state, attempts, attempted_at, next_attempt_at, created_at, sent_at)
-      select '${home.id}', pg_temp.uuid_of('0198', k), pg_temp.uuid_of('0199', 1 + k % 60), case when k > 19990 then 'pending' else 'sent' end,
-        1, ${at} - (20000 - k) * interval '1 hour', ${at} - (20000 - k) * interval '1 hour', ${at} - (20000 - k) * interval '1 hour',
-        case when k <= 19990 then ${at} - (20000 - k) * interval '1 hour' end from ${some(20_000)}`,
+      select '${home.id}', pg_temp.uuid_of('0198', k), pg_temp.uuid_of('0199', 1 + k % 60), case when k > 9990 then 'pending' else 'sent' end,
+        1, ${at} - (10000 - k) * interval '1 hour', ${at} - (10000 - k) * interval '1 hour', ${at} - (10000 - k) * interval '1 hour',
+        case when k <= 9990 then ${at} - (10000 - k) * interval '1 hour' end from ${some(10_000)}`,
     // A few wait to be sent; of what was sent a fiftieth is not confirmed.
     `insert into notice (jurisdiction_id, id, kind, recipient, unit_id, cause, item_id, area, due_at, due_set_at, data, created_at, digest_id,
         sent_at, received_at, received_by)
       select i.jurisdiction_id, pg_temp.uuid_of('019a', k), 'escalation', r.recipient, case when r.recipient = 'unit' then ${unitOf(32, owners)} end,
-        'escalation ' || k, i.id, i.area, i.due_at, i.due_set_at, '{"rung":"talk","day":7}', sent, case when k <= 79900 then pg_temp.uuid_of('0198', 1 + k / 5) end,
-        case when k <= 79900 then sent end, case when k <= 79900 and ${among(33, 50)} > 0 then sent + interval '1 day' end,
-        case when k <= 79900 and ${among(33, 50)} > 0 then pg_temp.uuid_of('0190', 2) end
-      from ${some(80_000)} cross join lateral (select ${pick(34, ['unit', 'unit', 'office', 'supervisor'])} as recipient,
-        ${at} - (80001 - k) * interval '9 minutes' as sent) r
-      join item i on i.id = pg_temp.uuid_of('0195', ${ofHome(`(${ITEMS} - 80000 + k)`)})`,
+        'escalation ' || k, i.id, i.area, i.due_at, i.due_set_at, '{"rung":"talk","day":7}', sent, case when k <= 39900 then pg_temp.uuid_of('0198', 1 + k / 5) end,
+        case when k <= 39900 then sent end, case when k <= 39900 and ${among(33, 50)} > 0 then sent + interval '1 day' end,
+        case when k <= 39900 and ${among(33, 50)} > 0 then pg_temp.uuid_of('0190', 2) end
+      from ${some(40_000)} cross join lateral (select ${pick(34, ['unit', 'unit', 'office', 'supervisor'])} as recipient,
+        ${at} - (40001 - k) * interval '9 minutes' as sent) r
+      join item i on i.id = pg_temp.uuid_of('0195', ${ofHome(`(${ITEMS} - 40000 + k)`)})`,
     `insert into evidence_file (jurisdiction_id, received_sha256, received_bytes, sha256, bytes, media_type, width, height, thumbnail_sha256,
         phash, claimed_at)
       select case when k % 10 = 0 then '${foreign.id}' else '${home.id}' end, ${hash}, 1, ${hash}, 1, 'image/jpeg', 1, 1, ${hash},
-        (hashint4extended(k, 40))::bit(64), ${at} - (${ITEMS} - k) * interval '4 minutes' from generate_series(4, ${ITEMS}, 4) k`,
+        (hashint4extended(k, 40))::bit(64), ${at} - (${ITEMS} - k) * interval '4 minutes' from generate_series(8, ${ITEMS}, 8) k`,
     `insert into evidence_band select jurisdiction_id, n * 65536 + substring(phash from n * 16 + 1 for 16)::integer, received_sha256
       from evidence_file, generate_series(0, 3) n`,
     `insert into evidence (jurisdiction_id, id, received_sha256, kind, uploaded_at, uploaded_by, used_at)
       select case when k % 10 = 0 then '${foreign.id}' else '${home.id}' end, pg_temp.uuid_of('0196', k), ${hash}, 'before',
         ${at} - (${ITEMS} - k) * interval '4 minutes', pg_temp.uuid_of('0190', 1 + k % 4000),
-        case when k / 4 % 101 > 0 then ${at} end from generate_series(4, ${ITEMS}, 4) k`,
+        case when k / 8 % 101 > 0 then ${at} end from generate_series(8, ${ITEMS}, 8) k`,
     `insert into evidence_use select e.jurisdiction_id, e.id, i.id from evidence e join item i on i.evidence <> '[]'
       and (i.evidence -> 0 ->> 'id')::uuid = e.id where e.used_at is not null`,
     `insert into subscription (jurisdiction_id, id, url, types, active, secret, after_seq, created_at)
@@ -204,11 +204,11 @@ export function rowsOf(owners: Owners, channel: string, columns: readonly string
     `insert into webhook_delivery (jurisdiction_id, id, subscription_id, seq, item_id, type, state, attempts, next_attempt_at, created_at,
         finished_at)
       select '${home.id}', pg_temp.uuid_of('019c', k), pg_temp.uuid_of('019b', 1 + k % 20), k + 100, pg_temp.uuid_of('0195', ${ofHome('k')}), 'item.noted',
-        case when k > 75960 then 'pending' when k % 100 = 0 then 'dead' else 'succeeded' end, 1,
+        case when k > 37960 then 'pending' when k % 100 = 0 then 'dead' else 'succeeded' end, 1,
         -- Few are due; the others wait for their next attempt.
-        case when k > 79960 then ${at} when k > 75960 then ${at} + interval '1 day' end,
-        ${at} - (80000 - k) * interval '30 seconds', case when k <= 75960 then ${at} - (80000 - k) * interval '30 seconds' end
-      from ${some(80_000)}`,
+        case when k > 39960 then ${at} when k > 37960 then ${at} + interval '1 day' end,
+        ${at} - (40000 - k) * interval '30 seconds', case when k <= 37960 then ${at} - (40000 - k) * interval '30 seconds' end
+      from ${some(40_000)}`,
     `insert into webhook_attempt (jurisdiction_id, delivery_id, number, at, duration_ms, status)
       select jurisdiction_id, id, 1, created_at, 20, 200 from webhook_delivery`,
     `insert into recheck_draw (jurisdiction_id, period, cut_off_seq, seed, rules_version, strata, drawn_at)
@@ -223,7 +223,7 @@ export function rowsOf(owners: Owners, channel: string, columns: readonly string
       from ${some(9_000)}`,
     `insert into document (jurisdiction_id, id, kind, item_id, unit_id, number, year, n, title, template_version, issued_at, issued_by)
       select '${home.id}', pg_temp.uuid_of('019e', k), 'assignment_order', pg_temp.uuid_of('0195', ${ofHome('(k * 6)')}), ${unitOf(35, owners)}, k::text,
-        2025, k, '交办单', 0, ${at} - (30000 - k) * interval '20 minutes', pg_temp.uuid_of('0190', 1) from ${some(30_000)}`,
+        2025, k, '交办单', 0, ${at} - (20000 - k) * interval '20 minutes', pg_temp.uuid_of('0190', 1) from ${some(20_000)}`,
     `insert into document_file (jurisdiction_id, document_id, format, sha256, content)
       select jurisdiction_id, id, 'docx', sha256(''), '' from document`,
     `insert into saved_view (jurisdiction_id, id, name, filter, shared, owner_id, created_at, updated_at)

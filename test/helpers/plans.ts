@@ -37,6 +37,8 @@ export interface Planner {
   readsWholeTable(statement: Statement): Promise<boolean>
   /** Does something while the planner does not know of an index. */
   without<T>(index: string, work: () => Promise<T>): Promise<T>
+  /** The names of all indexes of tables that are not small. */
+  largeIndexes(): Promise<string[]>
   close(): Promise<void>
 }
 
@@ -66,6 +68,13 @@ export async function connectPlanner(url: string): Promise<Planner> {
       } finally {
         await client.query(hide, [index, true])
       }
+    },
+    async largeIndexes() {
+      const { rows: indexes } = await client.query<{ name: string }>(
+        'select indexrelid::regclass::text as name from pg_index where indrelid = any($1::regclass[]) order by 1',
+        [[...large]],
+      )
+      return indexes.map(({ name }) => name)
     },
     close: () => client.end(),
   }
