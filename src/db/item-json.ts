@@ -117,8 +117,10 @@ export function overdue(now: string | SQL): SQL {
   return sql`(${onTheClock} and i.due_at is not null and i.due_at < ${now}::timestamptz)`
 }
 
-const person = (column: string) => `(select json_build_object('id', p.id, 'name', p.name) from person p
-    where p.jurisdiction_id = i.jurisdiction_id and p.id = ${column})`
+// Looking for nobody costs as much as finding somebody, so it is not done.
+const person = (column: string) => `case when ${column} is not null then (
+    select json_build_object('id', p.id, 'name', p.name) from person p
+    where p.jurisdiction_id = i.jurisdiction_id and p.id = ${column}) end`
 
 const chainage = (column: string) => `'K' || (${column} / 1000) || '+' || lpad((${column} % 1000)::text, 3, '0')`
 
@@ -159,11 +161,19 @@ export function itemFields(actor: Actor, now: string): SQL {
 
 /** What the item may be the return of, as this state of it knew, for whoever may see that one too; nothing once it was refused. */
 function suspectedRecurrence(actor: Actor): SQL {
-  return sql`(select json_build_object('id', t.id, 'code', t.code, 'distanceM', r.distance_m,
-      'confirmed', coalesce(r.decided_version <= i.version, false))
-    from recurrence r join item t on t.jurisdiction_id = r.jurisdiction_id and t.id = r.of_id
+  // One look for each item of a list, and a second one only where the first finds something.
+  return sql`(select (
+      select json_build_object('id', t.id, 'code', t.code, 'distanceM', r.distance_m,
+        'confirmed', coalesce(r.decided_version <= i.version, false))
+      from item t where t.jurisdiction_id = r.jurisdiction_id and t.id = r.of_id and ${visibleAs(actor, sql`t`)})
+    from recurrence r
     where r.jurisdiction_id = i.jurisdiction_id and r.item_id = i.id and r.found_version <= i.version
-      and (r.confirmed or r.decided_version is null or r.decided_version > i.version) and ${visibleAs(actor, sql`t`)})`
+      and (r.confirmed or r.decided_version is null or r.decided_version > i.version))`
+}
+
+/** The column `json` of a query that has alias `i`: the item's JSON text. */
+export function itemText(actor: Actor, now: string): SQL {
+  return sql`(select row_to_json(v)::text from (select ${itemFields(actor, now)}) v) as json`
 }
 
 /** `select` of one column `json`, the item's JSON text, over a source that has alias `i`. */
