@@ -6,6 +6,8 @@ export interface Bounds {
   by?: readonly string[]
   /** Rows and index entries of tables that are not small. A page of 50 with its look-ups has about 200. */
   rows?: number
+  /** Large tables that may be read as a whole, where that may be as good as so many look-ups. */
+  whole?: readonly string[]
   /** Pages of 8 kB. A page of 50 items has about 300. */
   pages?: number
 }
@@ -21,7 +23,7 @@ const ROWS = 300
 const PAGES = 700
 
 export function hot(name: string, ask: () => Promise<unknown>, bounds: Bounds = {}): HotQuery {
-  return { name, ask, by: [], rows: ROWS, pages: PAGES, ...bounds }
+  return { name, ask, by: [], whole: [], rows: ROWS, pages: PAGES, ...bounds }
 }
 
 /** For each of some values of a query the office's page of items. */

@@ -9,7 +9,15 @@ export const OTHER_INDEXES: Readonly<Record<string, readonly string[]>> = {
       'document_of_bulletin',
       'document_pkey',
     ],
-    ...['evidence_band_by_file', 'message_pkey', 'person_by_subject', 'person_pkey', 'recheck_pkey', 'recurrence_pkey'],
+    ...[
+      'evidence_band_by_file',
+      'message_pkey',
+      'notice_once',
+      'person_by_subject',
+      'person_pkey',
+      'recheck_pkey',
+      'recurrence_pkey',
+    ],
     ...['webhook_delivery_once', 'webhook_delivery_pkey'],
   ],
   'serve reports, bulletins and scores, which grow with their period': [

@@ -33,8 +33,8 @@ interface Node {
 export interface Planner {
   /** A statement's costs as PostgreSQL may plan it: for the values it has, and prepared once for all values. */
   costsOf(statement: Statement): Promise<Cost[]>
-  /** Whether its plan reads the whole of a table, without running it. */
-  readsWholeTable(statement: Statement): Promise<boolean>
+  /** Whether its plan reads the whole of a table but for some, without running it. */
+  readsWholeTable(statement: Statement, butFor: readonly string[]): Promise<boolean>
   /** Does something while the planner does not know of an index. */
   without<T>(index: string, work: () => Promise<T>): Promise<T>
   /** The names of all indexes of tables that are not small. */
@@ -56,8 +56,9 @@ export async function connectPlanner(url: string): Promise<Planner> {
       const plans = await inTransaction(client, () => plansOf(client, statement))
       return plans.map((plan) => costOf(plan, large))
     },
-    async readsWholeTable({ text, values }) {
-      return costOf(await explain(client, text, values, false), large).wholeTables.size > 0
+    async readsWholeTable({ text, values }, butFor) {
+      const { wholeTables } = costOf(await explain(client, text, values, false), large)
+      return [...wholeTables].some((table) => !butFor.includes(table))
     },
     async without(index, work) {
       // What an index that is not valid is to the planner: not there. It goes for those behind constraints too, and at once.
