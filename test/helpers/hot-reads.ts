@@ -46,7 +46,7 @@ function feed(app: LargeApp): HotQuery[] {
     hot('the feed from its beginning', () => office.get(one('after=0')), { by: ['event_pkey'] }),
     hot('the feed from its midst', () => office.get(one('after=120000')), { by: ['event_pkey'] }),
     hot('the feed at its end', () => office.get(one(`after=${ids.head - 20}`))),
-    hot('the feed by type', () => office.get(one('after=0&type=unit.created')), { by: ['event_type'] }),
+    hot('the feed by type', () => office.get(one('after=0&type=unit.created')), { by: ['event_type'], rows: 9_000 }),
     // One event in eight is an area's.
     hot('an area’s feed', () => areaSupervisor.get(one('after=120000')), { rows: 2_500, pages: 4_000 }),
     hot('an area’s feed by type', () => areaSupervisor.get(one('after=120000&type=item.closed')), {

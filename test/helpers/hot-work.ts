@@ -55,15 +55,14 @@ const DUE: Record<string, string[]> = {
 /** What a chore's work costs; asking what is due costs nothing to speak of. */
 const RUNS: Record<string, Bounds> = {
   // Everything on the clock, and whether it was noticed.
-  ladder: { by: ['person_system'], rows: 80_000, pages: 30_000, whole: ['notice'] },
+  ladder: { rows: 80_000, pages: 30_000, whole: ['notice'] },
   digest: { by: ['notice_unsent'], rows: 25_000, pages: 6_000 },
   'message-email': { by: ['message_pending'] },
   scores: {},
   'fan-out': {},
   'webhook-sweep': { rows: 3_000 },
   rechecks: { ...FEW, by: ['recheck_unnoticed'] },
-  // The body of an event names its actor, who is looked for among all people.
-  deliver: { rows: 9_000 },
+  deliver: {},
 }
 
 function chores({ deps, home }: LargeApp): HotQuery[] {
