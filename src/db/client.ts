@@ -5,9 +5,14 @@ import pg from 'pg'
 import { isDatabaseAway } from './errors.js'
 import { NamingClient } from './naming-client.js'
 import * as schema from './schema.js'
+import { shareConnection } from './shared-connection.js'
 
+type Connected = NodePgDatabase<typeof schema>
 /** To read. Writes take a `Tx`, so that passing the pool to a write does not compile. */
-export type Db = NodePgDatabase<typeof schema>
+export interface Db extends Connected {
+  /** For reads of a row by its key, which share a connection. */
+  short: Pick<Connected, 'execute'>
+}
 /** To write: one open transaction. */
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
 
@@ -51,7 +56,8 @@ export function createPool(options: PoolOptions): pg.Pool {
 export function createDb(pool: pg.Pool): Db {
   const db = drizzle(pool, { schema })
   db.transaction = (work, config) => transact(pool, work, config)
-  return db
+  const short = drizzle(shareConnection(pool) as pg.Client, { schema })
+  return Object.assign(db, { short })
 }
 
 const dialect = new PgDialect()

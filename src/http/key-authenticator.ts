@@ -71,7 +71,7 @@ interface KeyRow extends PersonRow {
 /** @throws EdgeError `unauthenticated` */
 async function lookUp(db: Db, { id }: KeyParts, at: string, onError: (err: unknown) => void): Promise<KnownKey> {
   const until = performance.now() + REMEMBERED_MS
-  const { rows } = await db.execute<KeyRow>(sql`
+  const { rows } = await db.short.execute<KeyRow>(sql`
     select k.id as key_id, k.secret_hash, ${instant('k.expires_at')} as expires_at, ${personColumns},
       (k.last_used_at is null or k.last_used_at < ${at}::timestamptz - interval '1 minute') as stale
     from api_key k

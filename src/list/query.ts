@@ -75,7 +75,11 @@ export async function getItem(
   past: Past | undefined,
   now: string,
 ): Promise<{ id: string; json: string; version: number }> {
-  const { rows } = await db.execute<{ id: string; json: string; version: number }>(sql`
+  const { rows } = await (past === undefined ? db.short : db).execute<{
+    id: string
+    json: string
+    version: number
+  }>(sql`
     select i.id, i.version, ${itemText(actor, past?.at ?? now)}
     ${itemThen(past, actor.jurisdiction.id, ref)} and ${visibleItems(actor, past)}`)
   const [row] = rows
