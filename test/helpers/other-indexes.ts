@@ -1,7 +1,14 @@
 /** Indexes of large tables that no hot query needs to have, and what they are for. */
 export const OTHER_INDEXES: Readonly<Record<string, readonly string[]>> = {
   'hold what must be unique, or what a key refers to': [
-    ...['api_key_pkey', 'deadline_feed_pkey', 'digest_pkey', 'document_number', 'document_of_bulletin', 'document_pkey'],
+    ...[
+      'api_key_pkey',
+      'deadline_feed_pkey',
+      'digest_pkey',
+      'document_number',
+      'document_of_bulletin',
+      'document_pkey',
+    ],
     ...['evidence_band_by_file', 'message_pkey', 'notice_once', 'recheck_pkey', 'recurrence_pkey'],
     ...['webhook_delivery_once', 'webhook_delivery_pkey'],
   ],
