@@ -60,13 +60,14 @@ export async function startRecorder(url: string): Promise<Recorder> {
   }
 }
 
-type Query = (query: string | { text: string }, values?: unknown[], ...more: unknown[]) => unknown
+type Query = (query: string | { text: string; values?: unknown[] }, values?: unknown[], ...more: unknown[]) => unknown
 
-function tap(client: pg.PoolClient, heard: (statement: Statement) => void): void {
+/** Tells of each statement that a connection sends from now on. */
+export function tap(client: pg.PoolClient, heard: (statement: Statement) => void): void {
   const query = client.query.bind(client) as Query
   const tapped: Query = (given, values, ...more) => {
-    const text = typeof given === 'string' ? given : given.text
-    heard({ text, values: Array.isArray(values) ? values : [] })
+    const own = typeof given === 'string' ? { text: given } : given
+    heard({ text: own.text, values: Array.isArray(values) ? values : (own.values ?? []) })
     return query(given, values, ...more)
   }
   client.query = tapped as typeof client.query
