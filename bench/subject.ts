@@ -12,7 +12,11 @@ export async function prepareSubject(bench: Bench, name: string, root: string, d
   const loaded = `${database}_loaded`
   await cluster.create(loaded)
   log(`loading ${options.items} items through ${name}`)
-  const list = await loadList(await loadSource(root), cluster.urlOf(loaded), options.items, options.open)
+  const list = await loadList(await loadSource(root), cluster.urlOf(loaded), {
+    due: 0,
+    items: options.items,
+    open: options.open,
+  })
   await cluster.copy(loaded, database)
   const url = cluster.urlOf(database)
   const service = await startService({ root, databaseUrl: url, folder, poolSize: POOL_SIZE })
