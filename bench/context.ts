@@ -9,15 +9,20 @@ import type { Sample, Side } from './measure.js'
 import type { Options } from './options.js'
 import type { Service } from './service.js'
 
-/** A service with its own list: this one, or that of the other commit. */
-export interface Subject {
+/** A list in a database, and the build that made it: this one, or that of the other commit. */
+export interface Listed {
   name: string
   root: string
-  service: Service
-  list: List
+  database: string
   /** Its database, as a superuser. */
   url: string
-  /** A copy of its database as it was loaded, to which nobody is connected. */
+  list: List
+}
+
+/** A service with its own list. */
+export interface Subject extends Listed {
+  service: Service
+  /** The database that its own is a copy of, as it was loaded. Nobody is connected to it. */
   loaded: string
 }
 
@@ -27,6 +32,8 @@ export interface Bench {
   folder: string
   cluster: Cluster
   generator: Child
+  /** What is to be done at the end, the last first. */
+  closing: (() => Promise<unknown>)[]
 }
 
 export function authorized(key: string, more: Record<string, string> = {}): Record<string, string> {

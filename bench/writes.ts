@@ -7,6 +7,7 @@ import type { Measure, Side } from './measure.js'
 import { hasPgbench, pgbench } from './pgbench.js'
 import type { Recorder, Statement } from './record.js'
 
+export const WRITE_NAMES = ['file an item', 'accept an assignment'] as const
 const HALF = { text: '0.50 × pgbench with the same statements', atLeast: 0.5 }
 const NO_PGBENCH = 'pgbench is not installed: no limit'
 /** A number that no other transaction of the run has, and an id made of it. */
@@ -34,8 +35,8 @@ export async function writeMeasures(bench: Bench, subjects: readonly Subject[], 
   )
   const accepting = subjects.map((subject) => acceptingSide(bench, subject))
   const measures: Measure[] = [
-    { name: 'file an item', unit: 'requests', sides: filing },
-    { name: 'accept an assignment', unit: 'requests', sides: accepting },
+    { name: WRITE_NAMES[0], unit: 'requests', sides: filing },
+    { name: WRITE_NAMES[1], unit: 'requests', sides: accepting },
   ]
   const [first] = subjects
   if (limit === undefined || first === undefined) return measures
@@ -45,7 +46,10 @@ export async function writeMeasures(bench: Bench, subjects: readonly Subject[], 
     measures.map(async (measure, k) => {
       const file = join(bench.folder, `limit-${k}.sql`)
       await writeFile(file, scripts[k] ?? '')
-      const side: Side = { name: 'pgbench', run: () => pgbench(bench, limit.url, file) }
+      const side: Side = {
+        name: 'pgbench',
+        run: () => pgbench(bench, limit.url, { file, protocol: 'prepared', connections: bench.options.connections }),
+      }
       return { ...measure, sides: [...measure.sides, side], target: HALF }
     }),
   )
@@ -130,14 +134,25 @@ async function script(
   replacements: Replacements,
   kept: { contains: string; prefix: string },
 ): Promise<string> {
-  const begin = statements.findIndex(({ text }) => text.startsWith('begin'))
+  const transaction = transactionOf(statements)
+  if (!transaction.some(({ text }) => text.includes(kept.contains))) {
+    throw new Error(`no statement of the recorded request has «${kept.contains}», of which later ones take values`)
+  }
   const parts = await withClient(url, async (client) => {
     const texts: string[] = []
-    for (const statement of statements.slice(begin)) {
+    for (const statement of transaction) {
       const text = await withValues(client, statement, replacements)
       texts.push(statement.text.includes(kept.contains) ? `${text} \\gset ${kept.prefix}` : `${text};`)
     }
     return texts
   })
   return `${variables}${parts.join('\n')}\n`
+}
+
+/** From its `begin` to its `commit`; where there is neither, each statement is one by itself. */
+export function transactionOf(statements: readonly Statement[]): Statement[] {
+  const begin = statements.findIndex(({ text }) => /^\s*(begin|start transaction)\b/i.test(text))
+  const commit = statements.findIndex(({ text }) => /^\s*(commit|end)\b/i.test(text))
+  if (begin < 0 !== commit < 0 || commit < begin) throw new Error('the recorded transaction is not whole')
+  return begin < 0 ? [...statements] : statements.slice(begin, commit + 1)
 }
