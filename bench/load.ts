@@ -21,7 +21,7 @@ import { log } from './log.js'
 import { EVENT_COLUMNS, eventLineOf, type ItemLines, itemLinesOf, type Link } from './rows.js'
 import type { Source } from './source.js'
 
-const CHUNK = 500
+const CHUNK = 100
 const UNITS = 15
 const YEAR = Number(NOW.slice(0, 4))
 const VERIFIED = new Set<string>(['item.closed', 'item.rechecked'])
@@ -114,7 +114,7 @@ async function writeHistory(source: Source, url: string, work: Work): Promise<vo
   const chunks = Math.ceil(work.codes.length / CHUNK)
   for (let chunk = 0; chunk < chunks; chunk++) {
     await writeChunk(source, work, { chunk, chunks }, { lines, past, item, append })
-    if (chunk % 40 === 39) log(`loaded ${(chunk + 1) * CHUNK} items`)
+    if (chunk % 200 === 199) log(`loaded ${(chunk + 1) * CHUNK} items`)
   }
   await Promise.all([event, past, item].map((copy) => copy.end()))
   await runAll(url, [

@@ -85,6 +85,8 @@ const MADE = [
   { table: 'notice', into: 'notice', where: 'true' },
   { table: 'item', into: 'climbed', where: `id in (select item_id from (${CLIMBED}) c)` },
 ]
+/** What is written of notices when they go out, which is not the sweep's. */
+const LATER = ['digest_id', 'sent_at']
 
 function writing(sweptUrl: string, url: string): Side {
   return {
@@ -113,7 +115,8 @@ function writing(sweptUrl: string, url: string): Side {
 async function readMade(client: pg.Client): Promise<{ into: string; bytes: Buffer }[]> {
   const made: { into: string; bytes: Buffer }[] = []
   for (const { table, into, where } of MADE) {
-    const columns = await columnsOf(client, table)
+    const all = (await columnsOf(client, table)).split(', ')
+    const columns = all.filter((column) => !LATER.includes(column)).join(', ')
     const out = client.query(copyTo(`copy (select ${columns} from ${table} where ${where}) to stdout`))
     made.push({ into: `${into} (${columns})`, bytes: Buffer.concat(await out.toArray()) })
   }
