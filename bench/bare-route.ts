@@ -18,7 +18,7 @@ export const PARAMETER = '{parameter}'
  * @throws Error when it is not as this takes it to be: then it would be no limit.
  */
 export function bareStatements(statements: readonly Statement[], parameter?: string): Omit<BareRoute, 'path'> {
-  const answers = statements.flatMap(({ text }, k) => (/json\b.*\bas json\b/s.test(text) ? [k] : []))
+  const answers = statements.flatMap(({ text }, k) => (/\bas json\b/.test(text) ? [k] : []))
   const [answer] = answers
   if (answer === undefined || answers.length > 1) {
     throw new Error(

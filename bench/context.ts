@@ -49,6 +49,13 @@ export function post(path: string, key: string, body: object): Request {
   return { method: 'POST', path, headers, body: JSON.stringify(body) }
 }
 
+/** What the service answers, once. */
+export async function ask({ service, list: { keys } }: Subject, path: string): Promise<string> {
+  const response = await fetch(service.origin + path, { headers: authorized(keys.office) })
+  if (!response.ok) throw new Error(`${path} was answered ${response.status}`)
+  return response.text()
+}
+
 /** Lets the generator send requests to a server, and tells who used how much of the machine meanwhile. */
 export async function load(
   { generator, cluster }: Bench,

@@ -1,4 +1,4 @@
-import { authorized, type Bench, get, repeated, type Subject } from './context.js'
+import { ask, type Bench, get, repeated, type Subject } from './context.js'
 import type { Measure, Side } from './measure.js'
 import { FILTER } from './reads.js'
 
@@ -25,7 +25,7 @@ export async function pageMeasure(bench: Bench, subjects: readonly Subject[]): P
 }
 
 async function totalOf(subject: Subject): Promise<number> {
-  return ((await ask(subject, `/v1/items?${FILTER}&limit=1&count=true`)) as { total: number }).total
+  return (JSON.parse(await ask(subject, `/v1/items?${FILTER}&limit=1&count=true`)) as { total: number }).total
 }
 
 /** The cursor behind so many rows; a cursor knows nothing of the size of a page. */
@@ -34,13 +34,7 @@ async function cursorAfter(subject: Subject, rows: number): Promise<string> {
   for (let left = rows; left > 0; left -= WALK) {
     const more = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
     const page = await ask(subject, `/v1/items?${FILTER}&limit=${Math.min(left, WALK)}${more}`)
-    cursor = (page as { nextCursor: string }).nextCursor
+    cursor = (JSON.parse(page) as { nextCursor: string }).nextCursor
   }
   return cursor
-}
-
-async function ask({ service, list: { keys } }: Subject, path: string): Promise<unknown> {
-  const response = await fetch(service.origin + path, { headers: authorized(keys.office) })
-  if (!response.ok) throw new Error(`${path} was answered ${response.status}`)
-  return response.json()
 }

@@ -1,7 +1,7 @@
 import { type BareRoute, bareStatements } from './bare-route.js'
-import { authorized, type Bench, get, headOf, repeated, type Subject, withClient } from './context.js'
+import { ask, authorized, type Bench, get, headOf, repeated, type Subject, withClient } from './context.js'
 import type { Measure, Side, Target } from './measure.js'
-import { peerRequest } from './peers.js'
+import { peerRequest, requireSameRows } from './peers.js'
 import type { Recorder } from './record.js'
 
 export const FILTER = 'area=3412&level=general'
@@ -101,16 +101,24 @@ export async function readMeasures(
     if (bare !== undefined && first !== undefined) {
       const plain = (await requests(first)).map((asked) => get(barePathOf(path, asked), ''))
       sides.push(repeated(bench, 'bare handler', bare, plain))
-      sides.push(...peerSides(bench, name, await requests(first)))
+      sides.push(...(await peerSides(bench, name, first, await requests(first))))
     }
     measures.push({ name, unit: 'requests', sides, ...(target === undefined || bare === undefined ? {} : { target }) })
   }
   return measures
 }
 
-function peerSides(bench: Bench, read: string, requests: { path: string }[]): Side[] {
-  return bench.options.peers.flatMap(({ name, url }) => {
-    const own = requests.map(({ path }) => peerRequest(name, read, path)).filter((request) => request !== undefined)
-    return own.length === 0 ? [] : [repeated(bench, name, { origin: url }, own)]
-  })
+/** The peers that have the read, which answer the same items as the service does. */
+async function peerSides(bench: Bench, read: string, subject: Subject, requests: Asked[]): Promise<Side[]> {
+  const sides: Side[] = []
+  for (const peer of bench.options.peers) {
+    const own = requests
+      .map(({ path }) => peerRequest(peer.name, read, path))
+      .filter((request) => request !== undefined)
+    const [asked, request] = [requests[0], own[0]]
+    if (asked === undefined || request === undefined) continue
+    await requireSameRows(peer, request, await ask(subject, asked.path))
+    sides.push(repeated(bench, peer.name, { origin: peer.url }, own))
+  }
+  return sides
 }

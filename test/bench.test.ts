@@ -1,13 +1,16 @@
 import fc from 'fast-check'
 import type pg from 'pg'
 import t from 'tap'
+import { bareStatements, PARAMETER } from '../bench/bare-route.js'
 import { archiveOf, countOf, EVENTS_AN_ITEM, eventOf, importOf, NOW, stateOf } from '../bench/items.js'
 import { asColumns, withValues } from '../bench/literal.js'
 import { type Measure, type Result, runMeasures } from '../bench/measure.js'
 import { readOptions } from '../bench/options.js'
-import { peerRequest } from '../bench/peers.js'
+import { idsOf, peerRequest } from '../bench/peers.js'
+import { tap } from '../bench/record.js'
 import { median, quantile, ratioOf, spread } from '../bench/statistics.js'
 import { figure, rowOf, tableOf } from '../bench/table.js'
+import { transactionOf } from '../bench/writes.js'
 import { requireAllowed } from '../src/domain/decide/require.js'
 import { begin, evolve } from '../src/domain/evolve.js'
 
@@ -123,26 +126,99 @@ t.test('a recorded statement becomes one that pgbench can run again and again', 
   )
 })
 
+const BUILT =
+  'select (select row_to_json(v)::text from (select i.id, (i.a) as b) v) as json, i.id from item i where i.id = $1'
+
 t.test('a limit reads as columns what PostgreSQL makes JSON of', async (t) => {
-  const text = 'select (select row_to_json(v)::text from (select i.id, (i.a) as b) v) as json, i.id from item i'
-  t.equal(asColumns({ text, values: [1] }).text, 'select i.id, (i.a) as b, i.id from item i')
+  t.equal(asColumns({ text: BUILT, values: [1] }).text, 'select i.id, (i.a) as b, i.id from item i where i.id = $1')
+  const head = { text: 'select seq from ledger_head', values: ['fuyang'] }
+  t.strictSame(
+    bareStatements([head, { text: BUILT, values: ['7'] }], '7'),
+    {
+      statements: [head, { ...asColumns({ text: BUILT, values: [] }), values: [PARAMETER] }],
+      answer: 1,
+    },
+    'the rows of the second are the answer, for whatever parameter',
+  )
+})
+
+t.test('a limit is not taken from statements that are not as they should be', async (t) => {
+  const statement = (text: string) => ({ text, values: ['7'] })
+  t.throws(() => asColumns(statement('select i.id from item i')), /must learn how/, 'no JSON is made')
+  t.throws(() => asColumns(statement(`${BUILT} and to_jsonb(i) is null`)), /must learn how/, 'some JSON is left')
+  t.throws(() => bareStatements([statement('select json_agg(i)::text as json from item i')]), /must learn how/)
+  t.throws(() => bareStatements([statement('select 1')]), /0 of the statements make JSON rows/)
+  t.throws(() => bareStatements([statement(BUILT), statement(BUILT)]), /2 of the statements make JSON rows/)
+  t.throws(() => bareStatements([statement(BUILT)], '8'), /no statement has the parameter 8/)
+})
+
+t.test('what is sent to the database is heard in its order and whole, in whichever form it is sent', async (t) => {
+  const sent: unknown[][] = []
+  const client = { query: (...given: unknown[]) => sent.push(given) }
+  const heard: unknown[] = []
+  tap(client as unknown as pg.Client, (statement) => heard.push(statement))
+  const query = client.query as (...given: unknown[]) => unknown
+  const values = ['b']
+  const forms: unknown[][] = [
+    ['begin'],
+    ['select $1', ['a']],
+    [{ text: 'select $1, 2', name: 'named' }, values],
+    [{ text: 'select $1, 3', name: 'named', values: ['c'] }],
+    [{ text: 'select $1, 4', values: ['not these'] }, ['d'], () => {}],
+    [{ text: 'select $1, 5', values: ['e'] }, () => {}],
+    ['commit', () => {}],
+  ]
+  // None of them waits for the one before.
+  for (const form of forms) query(...form)
+  values[0] = 'changed since'
+  t.strictSame(heard, [
+    { text: 'begin', values: [] },
+    { text: 'select $1', values: ['a'] },
+    { text: 'select $1, 2', values: ['b'] },
+    { text: 'select $1, 3', values: ['c'] },
+    { text: 'select $1, 4', values: ['d'] },
+    { text: 'select $1, 5', values: ['e'] },
+    { text: 'commit', values: [] },
+  ])
+  t.strictSame(
+    sent.map((given) => given.filter((one) => one !== undefined)),
+    forms,
+    'and sent on as it came',
+  )
+  t.throws(() => query({ name: 'named' }), /cannot be recorded/)
+})
+
+t.test('a recorded transaction is taken from its beginning to its end, or not at all', async (t) => {
+  const of = (...texts: string[]) => transactionOf(texts.map((text) => ({ text, values: [] }))).map(({ text }) => text)
+  t.strictSame(of('select 1', 'begin', 'update x', 'commit', 'select 2'), ['begin', 'update x', 'commit'])
+  t.strictSame(of('select 1', 'update x'), ['select 1', 'update x'], 'one by one')
+  t.throws(() => of('begin', 'update x'), /not whole/)
+  t.throws(() => of('update x', 'commit', 'begin'), /not whole/)
 })
 
 t.test('options that cannot be meant are refused', async (t) => {
   t.match(readOptions(['--quick']), { items: 2000, rounds: 1, seconds: 1 })
   t.match(readOptions(['--quick', '--items', '31']), { items: 40 }, 'whole cycles')
   t.equal(readOptions(['--help']), undefined)
+  t.match(readOptions([]), { importRows: 100_000, reportItems: 1_000_000, reportOpen: 20_000 })
+  t.match(readOptions(['--large-items', '41', '--due-items', '7']), { largeItems: 60, dueItems: 7 })
+  t.throws(() => readOptions(['--report-items', '5']), /--report-open must be less/)
   t.throws(() => readOptions(['--items', 'many']), /--items must be a number above 0/)
   t.throws(() => readOptions(['--peer', 'postgrest']), /name=http/)
   t.throws(() => readOptions(['--itens', '5']))
 })
 
-t.test('a peer is asked for what it can answer', async (t) => {
-  t.match(peerRequest('postgrest', 'read one item', '/v1/items/7')?.path, /^\/item\?id=eq\.7&/)
-  t.match(peerRequest('postgraphile', 'read one item', '/v1/items/7')?.body, /\\"7\\"/)
+t.test('a peer is asked for what it can answer, and its answer is read for the same items', async (t) => {
+  t.match(peerRequest('postgrest', 'read one item', '/v1/items/7')?.path, /^\/item\?.*&id=eq\.7$/)
+  t.match(peerRequest('postgraphile', 'read one item', '/v1/items/7')?.body, /rowId: \\"7\\"/)
+  t.match(peerRequest('postgraphile', 'read one item', '/v1/items/7')?.body, / responsibleUnit leadOfficial /)
   t.match(
     peerRequest('directus', 'first page of a filtered list', '/v1/items?limit=50')?.path,
-    /^\/items\/item\?filter/,
+    /^\/items\/item_by_id\?filter/,
   )
   t.equal(peerRequest('directus', 'text search', '/v1/items?q=x'), undefined)
+  t.strictSame(idsOf('postgrest', '[{"id":"a"},{"id":"b"}]'), ['a', 'b'])
+  t.strictSame(idsOf('postgraphile', '{"data":{"page":{"nodes":[{"rowId":"a"},{"rowId":"b"}]}}}'), ['a', 'b'])
+  t.strictSame(idsOf('postgraphile', '{"data":{"one":{"rowId":"a"}}}'), ['a'])
+  t.strictSame(idsOf('directus', '{"data":{"id":"a"}}'), ['a'])
 })
