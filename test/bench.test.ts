@@ -84,7 +84,9 @@ t.test('who begins changes from round to round, but where one side needs what th
   t.strictSame(order.splice(0), ['0a', '0b', '1b', '1a'])
   t.equal(twice?.sides[1]?.samples.length, 2)
   await runMeasures([measure({ inOrder: true })], 2, () => {})
-  t.strictSame(order, ['0a', '0b', '1a', '1b'])
+  t.strictSame(order.splice(0), ['0a', '0b', '1a', '1b'])
+  await runMeasures([measure({ sides: [side('a'), { ...side('b'), once: true }] })], 2, () => {})
+  t.strictSame(order, ['0a', '0b', '1a'], 'what is for comparison alone runs once')
 })
 
 t.test('everything in the data set is allowed to happen, and ends as it is counted', async (t) => {
