@@ -57,10 +57,8 @@ async function measureAll(options: Options, folder: string, closing: (() => Prom
   closing.push(generator.stop)
   const bench: Bench = { options, folder, cluster, generator, closing }
   const subject = await prepareSubject(bench, 'one-list', ROOT, 'own')
-  for (const peer of options.peers) {
-    log(`start ${peer.name} at ${peer.url} on ${subject.url}`)
-    await awaitPeer(peer)
-  }
+  for (const { name, url } of options.peers) log(`start ${name} at ${url} on ${subject.url}`)
+  await Promise.all(options.peers.map(awaitPeer))
   const measures =
     base === undefined
       ? await againstLimits(bench, subject)

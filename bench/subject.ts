@@ -16,10 +16,10 @@ export async function prepareSubject(bench: Bench, name: string, root: string, d
   return subject
 }
 
-/** The second list of a build, for what takes long. Nobody is connected to it. */
+/** The second list of a build, for what takes long; what is not closed is due. Nobody is connected to it. */
 export function loadLarge(bench: Bench, { name, root, database }: Subject): Promise<Listed> {
   const { largeItems, dueItems } = bench.options
-  return loadFor(bench, { name, root }, `${database}_large`, { due: dueItems, items: largeItems, open: 0.5 })
+  return loadFor(bench, { name, root }, `${database}_large`, { due: dueItems, items: largeItems, open: 0 })
 }
 
 async function loadFor(
