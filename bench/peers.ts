@@ -18,6 +18,7 @@ interface Asked {
   body?: object
 }
 
+/** Said in every request, as the service does: all indexes begin with it. */
 const JURISDICTION = 'fuyang'
 const [AREA, LEVEL, PAGE] = ['3412', 'general', 50]
 
@@ -29,7 +30,9 @@ const FIELDS = Object.values(getTableColumns(item))
 const ADAPTERS: Record<string, Adapter> = {
   postgrest: {
     one: (id) => ({ path: `/item?jurisdiction_id=eq.${JURISDICTION}&id=eq.${id}` }),
-    page: { path: `/item?area=like.${AREA}*&level=eq.${LEVEL}&order=reported_at.desc,id.desc&limit=${PAGE}` },
+    page: {
+      path: `/item?jurisdiction_id=eq.${JURISDICTION}&area=like.${AREA}*&level=eq.${LEVEL}&order=reported_at.desc,id.desc&limit=${PAGE}`,
+    },
     ids: (answer: { id: string }[]) => answer.map(({ id }) => id),
   },
   // With postgraphile-plugin-connection-filter, without which it compares for equality alone.
@@ -37,7 +40,7 @@ const ADAPTERS: Record<string, Adapter> = {
     one: (id) =>
       graphql(`{ one: itemByJurisdictionIdAndRowId(jurisdictionId: "${JURISDICTION}", rowId: "${id}") { ${FIELDS} } }`),
     page: graphql(
-      `{ page: allItems(filter: {area: {startsWith: "${AREA}"}, level: {equalTo: "${LEVEL}"}},
+      `{ page: allItems(condition: {jurisdictionId: "${JURISDICTION}"}, filter: {area: {startsWith: "${AREA}"}, level: {equalTo: "${LEVEL}"}},
         orderBy: [REPORTED_AT_DESC, ROW_ID_DESC], first: ${PAGE}) { nodes { ${FIELDS} } } }`,
     ),
     ids: ({ data: { one, page } }: { data: { one?: Row; page?: { nodes: Row[] } } }) =>
@@ -48,7 +51,7 @@ const ADAPTERS: Record<string, Adapter> = {
     headers: { authorization: 'Bearer the-token-of-the-benchmark' },
     one: (id) => ({ path: `/items/item_by_id/${id}` }),
     page: {
-      path: `/items/item_by_id?filter[area][_starts_with]=${AREA}&filter[level][_eq]=${LEVEL}&sort=-reported_at,-id&limit=${PAGE}`,
+      path: `/items/item_by_id?filter[jurisdiction_id][_eq]=${JURISDICTION}&filter[area][_starts_with]=${AREA}&filter[level][_eq]=${LEVEL}&sort=-reported_at,-id&limit=${PAGE}`,
     },
     ids: ({ data }: { data: { id: string } | { id: string }[] }) => [data].flat().map(({ id }) => id),
   },
