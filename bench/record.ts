@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { pino } from 'pino'
 import { buildApp } from '../src/app.js'
 import { readConfig } from '../src/config.js'
+import { UNHEARD } from '../src/db/access-changes.js'
 import { createDb, createPool } from '../src/db/client.js'
 import { createLedgerWatch } from '../src/ledger/watch.js'
 import { NOW } from './items.js'
@@ -32,7 +33,7 @@ export async function startRecorder(url: string): Promise<Recorder> {
   const db = createDb(pool)
   const watch = createLedgerWatch(db)
   const config = readConfig({ RATE_LIMIT_PER_MINUTE: '1000000' })
-  const deps = { db, now: () => NOW, config, watch, isStopping: () => false }
+  const deps = { db, now: () => NOW, config, watch, accessChanges: UNHEARD, isStopping: () => false }
   const app = await buildApp(deps, pino({ level: 'silent' }))
   let hasAsked = false
   const inject = async (request: Parameters<Recorder['record']>[0]) => {

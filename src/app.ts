@@ -1,6 +1,5 @@
-import helmet from '@fastify/helmet'
+import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
-import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import { keyRoutes } from './access/key-routes.js'
 import { peopleRoutes } from './access/people-routes.js'
@@ -26,12 +25,14 @@ import { documentRoutes } from './documents/routes.js'
 import { templateRoutes } from './documents/template-routes.js'
 import { createPictureReader } from './evidence/picture.js'
 import { evidenceRoutes } from './evidence/routes.js'
-import { createAuthentication, createKeyAuthenticator } from './http/actor.js'
+import { type Authenticators, createAuthentication } from './http/actor.js'
 import { acceptJson } from './http/body.js'
 import { compressAnswers } from './http/compression.js'
 import { createFeedAuthenticator } from './http/feed-token.js'
+import { createKeyAuthenticator, type KeyAuthenticator } from './http/key-authenticator.js'
 import { createTokenAuthenticator } from './http/oidc.js'
 import { answerError, FRAMEWORK_ERRORS } from './http/problem.js'
+import { protectAnswers } from './http/protection.js'
 import { limitRate } from './http/rate-limit.js'
 import { rawProblem } from './http/raw-problem.js'
 import { applyViews } from './http/saved-view.js'
@@ -107,10 +108,13 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   app.setNotFoundHandler((request, reply) => answerError(FRAMEWORK_ERRORS.notFound(), request, reply))
   acceptJson(app)
 
-  await app.register(helmet, { global: true, contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } })
+  protectAnswers(app)
   await compressAnswers(app)
   await describeApi(app)
-  guard(app, deps)
+  const notWritten = (err: unknown) => app.log.warn({ err }, 'time of last use was not written')
+  const keys = createKeyAuthenticator(deps, notWritten)
+  guard(app, deps, { keys, feeds: createFeedAuthenticator(deps.db, deps.now, notWritten) })
+  forgetChangedKeys(app, keys)
   // A connection that is kept alive after its last answer would hold up the end of the process for as long as its client likes.
   app.addHook('onResponse', async (request) => {
     if (deps.isStopping()) request.raw.socket.end()
@@ -144,7 +148,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(scorePeriodRoutes, deps)
   await app.register(outcomeRoutes, deps)
   await app.register(ogcRoutes, deps)
-  await app.register(open311Routes, { ...deps, prefix: '/open311/v2' })
+  await app.register(open311Routes, { ...deps, keys, prefix: '/open311/v2' })
   await app.register(progressRoutes, deps)
   await app.register(performanceRoutes, deps)
   await app.register(forecastRoutes, deps)
@@ -175,11 +179,9 @@ async function createPress({ config }: Deps) {
 }
 
 /** Identity before anything else is looked at; permission after the rate limit has counted the request. */
-function guard(app: App, { db, now, config }: Deps): void {
-  const onError = (err: unknown) => app.log.warn({ err }, 'time of last use was not written')
-  const keys = createKeyAuthenticator(db, now, onError)
+function guard(app: App, { db, now, config }: Deps, known: Omit<Authenticators, 'tokens'>): void {
   const tokens = config.oidc === undefined ? undefined : createTokenAuthenticator(config.oidc, db, now)
-  const authentication = createAuthentication({ keys, tokens, feeds: createFeedAuthenticator(db, now, onError) })
+  const authentication = createAuthentication({ ...known, tokens })
   app.addHook('onRoute', (route) => {
     if (!route.url.startsWith('/v1/')) return
     if (route.config?.action === undefined) throw new Error(`${route.method} ${route.url} has no action`)
@@ -196,6 +198,14 @@ function guard(app: App, { db, now, config }: Deps): void {
   app.addHook('onResponse', logRequest)
 }
 
+/** A change that is answered holds from the next request on; other processes hear of it from the database. */
+function forgetChangedKeys(app: App, keys: KeyAuthenticator): void {
+  app.addHook('onSend', async ({ method, routeOptions }) => {
+    const { action } = routeOptions.config
+    if (method !== 'GET' && (action === 'key.manage' || action === 'person.write')) keys.forget()
+  })
+}
+
 /** One line per request. The query stays out of the log: people search for names. */
 async function logRequest(request: FastifyRequest, reply: { statusCode: number; elapsedTime: number }): Promise<void> {
   const { method, url, log, actor, routeOptions } = request
@@ -206,5 +216,5 @@ async function logRequest(request: FastifyRequest, reply: { statusCode: number; 
 }
 
 function requestIdOf(header: string | string[] | undefined): string {
-  return typeof header === 'string' && REQUEST_ID.test(header) ? header : uuidv7()
+  return typeof header === 'string' && REQUEST_ID.test(header) ? header : randomUUID()
 }

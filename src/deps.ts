@@ -7,6 +7,7 @@ import type {
 } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from './config.js'
+import type { AccessChanges } from './db/access-changes.js'
 import type { Db } from './db/client.js'
 import type { LedgerWatch } from './ledger/watch.js'
 
@@ -17,6 +18,8 @@ export interface Deps {
   now: () => string
   config: Config
   watch: LedgerWatch
+  /** Tells of changes to keys and people. */
+  accessChanges: AccessChanges
   /** The process has been told to end: readiness is off, nobody begins to wait. */
   isStopping: () => boolean
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { CommandError, createLogger } from './cli/command.js'
 import { ConfigError, readConfig } from './config.js'
-import { withoutQuery } from './db/client.js'
+import { withoutQuery } from './db/errors.js'
 import { Rejection } from './domain/rejection.js'
 
 const USAGE = `one-list <command>

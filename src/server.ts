@@ -9,6 +9,7 @@ import { openDatabase } from './cli/database.js'
 import { ensureSample, type SampleKeys } from './cli/sample.js'
 import { createClock } from './clock.js'
 import type { Config } from './config.js'
+import { listenForAccessChanges } from './db/access-changes.js'
 import { createDb } from './db/client.js'
 import { createLedgerWatch } from './ledger/watch.js'
 import { startWorker } from './worker.js'
@@ -26,11 +27,14 @@ export async function serve(config: Config, log: Logger): Promise<void> {
   const sample = config.databaseUrl === undefined ? await ensureSample(config, database.pool, now()) : undefined
   const db = createDb(database.pool)
   const watch = createLedgerWatch(db)
+  const accessChanges = listenForAccessChanges(database.url, (err) =>
+    log.warn({ err }, 'changes of access are not heard of'),
+  )
   let stopping = false
   if (config.clock.rate !== 1 || config.clock.start !== undefined) {
     log.warn(config.clock, 'the clock is not the real one: for trials only')
   }
-  const app = await buildApp({ db, now, config, watch, isStopping: () => stopping }, log)
+  const app = await buildApp({ db, now, config, watch, accessChanges, isStopping: () => stopping }, log)
 
   const sweepKeys = () => {
     db.execute(
@@ -45,6 +49,7 @@ export async function serve(config: Config, log: Logger): Promise<void> {
   const stop = async () => {
     await worker?.stop()
     await app.close()
+    await accessChanges.close()
     await database.close()
   }
   const grace = closeWithGrace({ delay: config.shutdownGraceMs, logger: log }, async ({ err, signal }) => {

@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import t from 'tap'
 import { buildApp } from '../src/app.js'
 import { readConfig } from '../src/config.js'
+import { UNHEARD } from '../src/db/access-changes.js'
 import { createLedgerWatch } from '../src/ledger/watch.js'
 import { type Caller, DAY_MS, itemIn, type Json, ok, order } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
@@ -225,7 +226,14 @@ t.test('a token that is none answers like one that was revoked, and opens nothin
 t.test('the token does not reach the log', async (t) => {
   const lines: string[] = []
   const watch = createLedgerWatch(db)
-  const deps = { db, now: () => clock.now, config: readConfig({}), watch, isStopping: () => false }
+  const deps = {
+    db,
+    now: () => clock.now,
+    config: readConfig({}),
+    watch,
+    accessChanges: UNHEARD,
+    isStopping: () => false,
+  }
   const logged = await buildApp(deps, pino({ level: 'trace' }, { write: (line: string) => lines.push(line) }))
   t.teardown(async () => {
     watch.close()

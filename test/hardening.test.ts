@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import t from 'tap'
 import { ConfigError, readConfig } from '../src/config.js'
-import { withoutQuery } from '../src/db/client.js'
+import { withoutQuery } from '../src/db/errors.js'
 import { canTakeServiceRole, migrate } from '../src/db/migrate.js'
 import { createTestApp, filing, itemIn, ok, order } from './helpers/app.js'
 

@@ -171,7 +171,7 @@ t.test('an export whose end was cut off is whole by itself; a head noted elsewhe
 t.test('who rewrites everything consistently is shown only by a head noted elsewhere', async (t) => {
   const { query, attack } = await createAttacker(t, made)
   const rows = await query<Json>(`select * from event where jurisdiction_id = '${home.id}' order by seq`)
-  let previous: Buffer = Buffer.alloc(32)
+  let previous = '0'.repeat(64)
   for (const row of rows) {
     // The attacker makes the closure one of a better finding, and the item's row agree with it.
     const text = row.type === 'item.closed' ? canonicalJson({ findings: '全部合格' }) : row.data
@@ -179,14 +179,14 @@ t.test('who rewrites everything consistently is shown only by a head noted elsew
     const { item_id: itemId, item_code: itemCode, item_version: itemVersion, type } = row
     const actor = { id: row.actor_id, role: row.actor_role }
     const header = { jurisdiction: home.id, itemId, itemCode, itemVersion, type, at: row.at.toISOString(), actor }
-    const hash = eventHash(previous, header, Number(row.seq), dataHash)
+    const hash = eventHash(previous, header, Number(row.seq), dataHash.toString('hex'))
     await query(
       'update event set data = $1, data_hash = $2, previous_hash = $3, hash = $4 where jurisdiction_id = $5 and seq = $6',
-      [...[text, dataHash, previous, hash], ...[home.id, row.seq]],
+      [...[text, dataHash, `\\x${previous}`, `\\x${hash}`], ...[home.id, row.seq]],
     )
     await query('update ledger_head set previous_hash = $1, hash = $2 where jurisdiction_id = $3', [
-      previous,
-      hash,
+      `\\x${previous}`,
+      `\\x${hash}`,
       home.id,
     ])
     previous = hash
@@ -216,7 +216,7 @@ t.test('a long ledger is read in one pass with little memory', async (t) => {
     actor: { id: 'a', role: 'b' },
   }
   const long = Array.from({ length: 20_000 }, (_, k) => {
-    const hash = eventHash(Buffer.from(previousHash, 'hex'), about, k + 1, Buffer.from(dataHash, 'hex')).toString('hex')
+    const hash = eventHash(previousHash, about, k + 1, dataHash)
     const line = `${JSON.stringify({ ...about, seq: k + 1, data, salt, dataHash, previousHash, hash })}\n`
     previousHash = hash
     return line

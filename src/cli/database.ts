@@ -10,6 +10,7 @@ import { createQueue } from '../db/queue.js'
 
 export interface Database {
   pool: pg.Pool
+  url: string
   /** A client of the job queue that lies in the same database. */
   queue: PgBoss
   /** Closes the pool, then stops the embedded server if it was started here. */
@@ -35,6 +36,7 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
     const pool = createPool({ url, max: config.poolSize, serviceRole, onError })
     return {
       pool,
+      url,
       queue: createQueue(url, serviceRole),
       close: async () => {
         await pool.end()

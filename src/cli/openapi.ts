@@ -1,5 +1,6 @@
 import { buildApp } from '../app.js'
 import { readConfig } from '../config.js'
+import { UNHEARD } from '../db/access-changes.js'
 import { createDb, createPool } from '../db/client.js'
 import { createLedgerWatch } from '../ledger/watch.js'
 import { createLogger } from './command.js'
@@ -15,7 +16,8 @@ export async function openApiText(): Promise<string> {
   const db = createDb(pool)
   const config = readConfig({})
   const watch = createLedgerWatch(db)
-  const app = await buildApp({ db, now: () => '', config, watch, isStopping: () => false }, createLogger('silent'))
+  const deps = { db, now: () => '', config, watch, accessChanges: UNHEARD, isStopping: () => false }
+  const app = await buildApp(deps, createLogger('silent'))
   const document = app.swagger()
   await app.close()
   await pool.end()

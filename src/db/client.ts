@@ -1,10 +1,18 @@
+import type { SQL } from 'drizzle-orm'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
-import type { PgTransactionConfig } from 'drizzle-orm/pg-core'
+import { PgDialect, type PgTransactionConfig } from 'drizzle-orm/pg-core'
 import pg from 'pg'
+import { isDatabaseAway } from './errors.js'
+import { NamingClient } from './naming-client.js'
 import * as schema from './schema.js'
+import { shareConnection } from './shared-connection.js'
 
+type Connected = NodePgDatabase<typeof schema>
 /** To read. Writes take a `Tx`, so that passing the pool to a write does not compile. */
-export type Db = NodePgDatabase<typeof schema>
+export interface Db extends Connected {
+  /** For reads of a row by its key, which share a connection. */
+  short: Pick<Connected, 'execute'>
+}
 /** To write: one open transaction. */
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
 
@@ -30,9 +38,12 @@ const TIMEOUTS = {
 export function createPool(options: PoolOptions): pg.Pool {
   const role = options.serviceRole ? ` -c role=${SERVICE_ROLE}` : ''
   const pool = new pg.Pool({
+    Client: NamingClient,
     connectionString: options.url,
     max: options.max,
     application_name: 'one-list',
+    // Statements go out without waiting for those before them; the database does them in their order all the same.
+    pipeline: true,
     options: `-c timezone=UTC -c jit=off${role}`,
     ...TIMEOUTS,
   })
@@ -45,73 +56,71 @@ export function createPool(options: PoolOptions): pg.Pool {
 export function createDb(pool: pg.Pool): Db {
   const db = drizzle(pool, { schema })
   db.transaction = (work, config) => transact(pool, work, config)
-  return db
+  const short = drizzle(shareConnection(pool) as pg.Client, { schema })
+  return Object.assign(db, { short })
 }
+
+const dialect = new PgDialect()
+
+interface Open {
+  client: pg.PoolClient
+  isEnded: boolean
+}
+
+const open = new WeakMap<Tx, Open>()
 
 /**
  * A transaction on a connection of its own, which is closed when it has failed. Drizzle's own keeps the connection for
  * ever when `begin` fails, and hands one on that does not answer: a pool would run dry after as many losses as it is large.
+ * `begin` is not waited for: it cannot fail but with its connection, and then nothing that follows it is done either.
  */
 async function transact<R>(pool: pg.Pool, work: (tx: Tx) => Promise<R>, config?: PgTransactionConfig): Promise<R> {
   const client = await pool.connect()
+  // The schema's only use at run time is for relational queries, which nobody makes.
+  const tx = drizzle(client) as unknown as Tx
+  const state: Open = { client, isEnded: false }
+  open.set(tx, state)
   let isLost = false
   try {
-    // The schema's only use at run time is for relational queries, which nobody makes.
-    const db = drizzle(client) as unknown as Db
-    return await db.transaction(work, config)
+    const begun = client.query(beginOf(config))
+    begun.catch(() => {})
+    const result = await work(tx)
+    await begun
+    if (!state.isEnded) await client.query('commit')
+    return result
   } catch (err) {
-    isLost = isDatabaseAway(err)
+    isLost = true
+    if (!isDatabaseAway(err)) {
+      if (!state.isEnded) await client.query('rollback')
+      isLost = false
+    }
     throw err
   } finally {
     client.release(isLost)
   }
 }
 
-/** An error as it may be logged: a driver's wrapper has the SQL and its parameters, a driver's detail has whole rows. */
-export function withoutQuery(err: unknown): Record<string, unknown> {
-  if (!(err instanceof Error)) return { message: String(err) }
-  const source = err.message.startsWith('Failed query') && err.cause instanceof Error ? err.cause : err
-  const { name, message, stack, cause } = source
-  const { code, constraint, table } = source as { code?: unknown; constraint?: unknown; table?: unknown }
-  const because = cause === undefined ? {} : { cause: withoutQuery(cause) }
-  return { type: name, message, ...{ code, constraint, table, stack }, ...because }
+/**
+ * The last statement of a transaction and its commit, sent at once, so that what the statement locks is not held while
+ * anybody waits for a network. When it fails, the commit undoes everything, and this throws what it failed of. Nothing
+ * may be done with the transaction afterwards.
+ */
+export async function commitWith(tx: Tx, statement: SQL): Promise<void> {
+  const state = open.get(tx)
+  if (state === undefined) throw new Error('not a transaction of `transact`, or an ended one')
+  open.delete(tx)
+  state.isEnded = true
+  const { sql: text, params } = dialect.sqlToQuery(statement)
+  const sent = [state.client.query({ text }, params), state.client.query('commit')]
+  const failed = (await Promise.allSettled(sent)).find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
 }
 
-/** The SQLSTATE behind an error, also where drizzle has wrapped it. */
-export function sqlStateOf(err: unknown): string | undefined {
-  for (let e = err, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
-    const code = (e as { code?: unknown }).code
-    if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return code
-  }
-  return undefined
-}
-
-const NETWORK_CODES = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EHOSTUNREACH',
-  'EAI_AGAIN',
-])
-const CONNECTION_MESSAGES =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|query read timeout|connection timeout|pool after calling end/i
-
-/** Whether the database is away (or full, or shutting down) rather than the request wrong: answered with 503. */
-export function isDatabaseAway(err: unknown): boolean {
-  for (let e = err, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
-    const code = (e as { code?: unknown }).code
-    if (typeof code === 'string') {
-      // Classes: 08 connection, 53 resources (disk full, too many connections), 57 operator intervention, 58 system.
-      if (NETWORK_CODES.has(code) || /^(08|53|57|58)[0-9A-Z]{3}$/.test(code)) return true
-      // A standby that is being promoted, a lock that did not come free in time.
-      if (code === '25006' || code === '55P03') return true
-      // A deadlock or serialisation failure that several repetitions did not resolve: too much at once.
-      if (code === '40P01' || code === '40001') return true
-    }
-    if (CONNECTION_MESSAGES.test(e.message)) return true
-    if (e instanceof AggregateError && e.errors.some(isDatabaseAway)) return true
-  }
-  return false
+function beginOf({ isolationLevel, accessMode, deferrable }: PgTransactionConfig = {}): string {
+  const modes = [
+    isolationLevel && `isolation level ${isolationLevel}`,
+    accessMode,
+    deferrable === undefined ? undefined : deferrable ? 'deferrable' : 'not deferrable',
+  ]
+  return `begin ${modes.filter((mode) => mode !== undefined).join(' ')}`
 }

@@ -3,14 +3,14 @@ import type { Deadline } from '../domain/events.js'
 import type { Instant, Level } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
 import { readCalendar } from './calendar.js'
-import type { Db } from './client.js'
+import type { Db, Tx } from './client.js'
 import { readRules } from './rules.js'
 
 type Jurisdiction = Actor['jurisdiction']
 
 /** Counts deadlines in working days by the jurisdiction's calendar, from the day on which the event happens. */
 export async function deadlinesInWorkingDays(
-  db: Db,
+  db: Db | Tx,
   { id, timeZone }: Jurisdiction,
 ): Promise<(workingDays: number, at: Instant) => Required<Deadline>> {
   const calendar = await readCalendar(db, id)
@@ -19,7 +19,7 @@ export async function deadlinesInWorkingDays(
 
 /** The default deadlines that the rules give, for callers who learn an item's level and the event's time under its lock. */
 export async function defaultDeadlines(
-  db: Db,
+  db: Db | Tx,
   jurisdiction: Jurisdiction,
 ): Promise<(level: Level | null, at: Instant) => Required<Deadline>> {
   const { rules } = await readRules(db, jurisdiction.id)

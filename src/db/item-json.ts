@@ -1,7 +1,7 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { ON_ACCOUNT } from '../domain/item.js'
 import { type Actor, isChannel } from '../domain/permissions.js'
-import { instant } from './instant.js'
+import { instantText } from './instant.js'
 import type { Past } from './past.js'
 import { item } from './schema.js'
 import { itemIs, visibleAs } from './visible.js'
@@ -13,11 +13,14 @@ const names = Object.values(getTableColumns(item)).map((column) => column.name)
 const columns = sql.raw(names.join(', '))
 const exactColumns = sql.raw(names.map((name) => `x.${name}`).join(', '))
 
+const SOON = sql.raw(`interval '${DUE_SOON_DAYS} days'`)
+
+const ON_ACCOUNT_TEXT = `i.status in (${ON_ACCOUNT.map((status) => `'${status}'`).join(', ')})`
 /** On account (挂账), on alias `i`. */
-export const onAccount = sql.raw(`i.status in (${ON_ACCOUNT.map((status) => `'${status}'`).join(', ')})`)
+export const onAccount = sql.raw(ON_ACCOUNT_TEXT)
 
 /** On account and the clock running: what can be overdue at all. Matches the partial index `item_by_deadline_on_the_clock`. */
-export const onTheClock = sql`${onAccount} and i.suspension is null`
+export const onTheClock = sql.raw(`${ON_ACCOUNT_TEXT} and i.suspension is null`)
 
 /** When anything was last heard of the work on an item, alias `i`: RFC 3339 text, which sorts. */
 export const lastProgress = sql`greatest(
@@ -105,20 +108,43 @@ export function untilThen(past: Past | undefined): SQL {
 /** The columns of `item`, to copy a row into `item_past`. */
 export const itemColumnList = columns
 
-const person = (column: string) =>
-  sql.raw(`(select json_build_object('id', p.id, 'name', p.name) from person p
-    where p.jurisdiction_id = i.jurisdiction_id and p.id = ${column})`)
-
-const chainage = (column: string) => `'K' || (${column} / 1000) || '+' || lpad((${column} % 1000)::text, 3, '0')`
+/** Calendar days in the jurisdiction's zone since the deadline's day, at least 1 for what is overdue. */
+export function overdueDays(now: string, timeZone: string): SQL {
+  return sql`greatest(1, (${now}::timestamptz at time zone ${timeZone})::date - (i.due_at at time zone ${timeZone})::date)`
+}
 
 export function overdue(now: string | SQL): SQL {
   return sql`(${onTheClock} and i.due_at is not null and i.due_at < ${now}::timestamptz)`
 }
 
-/** Calendar days in the jurisdiction's zone since the deadline's day, at least 1 for what is overdue. */
-export function overdueDays(now: string, timeZone: string): SQL {
-  return sql`greatest(1, (${now}::timestamptz at time zone ${timeZone})::date - (i.due_at at time zone ${timeZone})::date)`
-}
+// Looking for nobody costs as much as finding somebody, so it is not done.
+const person = (column: string) => `case when ${column} is not null then (
+    select json_build_object('id', p.id, 'name', p.name) from person p
+    where p.jurisdiction_id = i.jurisdiction_id and p.id = ${column}) end`
+
+const chainage = (column: string) => `'K' || (${column} / 1000) || '+' || lpad((${column} % 1000)::text, 3, '0')`
+
+// The fields in the order of `ItemView`, in as few pieces as what differs from request to request allows: a query is put
+// together of its pieces at every request.
+const FIELDS_TO_DUE = sql.raw(`
+    i.id, i.code, i.version, i.status, i.title, i.description, i.level, i.category, i.risk, i.source, i.area,
+    i.road, i.direction, i.start_chainage_m as "startChainageM", i.end_chainage_m as "endChainageM",
+    ${chainage('i.start_chainage_m')} || case when i.end_chainage_m > i.start_chainage_m
+      then '~' || ${chainage('i.end_chainage_m')} else '' end as chainage,
+    case when i.lon is not null then json_build_object('lon', i.lon, 'lat', i.lat) end as location,
+    i.address, i.external_system as "externalSystem", i.external_id as "externalId",
+    ${instantText('i.found_at')} as "foundAt",
+    i.channel, i.hotline, i.media_url as "mediaUrl", ${instantText('i.reported_at')} as "reportedAt",
+    ${person('i.reported_by')} as "reportedBy", ${instantText('i.listed_at')} as "listedAt", i.evaluation,
+    ${instantText('i.default_due_at')} as "defaultDueAt", i.assignment, ${instantText('i.due_at')} as "dueAt",
+    i.due_provisional as "dueProvisional", i.escalation, ${ON_ACCOUNT_TEXT} as "onAccount", `)
+const FIELDS_FROM_SUSPENDED = sql.raw(`
+    i.suspension is not null as suspended, i.suspension, i.extension is not null as "extensionPending", i.extension,
+    i.supervision, i.plan, i.progress, i.closure_request as "closureRequest",
+    ${instantText('i.closed_at')} as "closedAt", ${person('i.closed_by')} as "closedBy",
+    i.closure_findings as "closureFindings", i.closure_points as "closurePoints", i.verifications, i.recheck,
+    i.dismissal_reason as "dismissalReason", i.merged_into as "mergedInto", i.merged_from as "mergedFrom", i.evidence, `)
+const FIELD_UPDATED = sql.raw(`, ${instantText('i.updated_at')} as "updatedAt"`)
 
 /**
  * The item's JSON, made by PostgreSQL: the one definition of `ItemView`, for reads and for the answers of commands.
@@ -126,36 +152,28 @@ export function overdueDays(now: string, timeZone: string): SQL {
  */
 export function itemFields(actor: Actor, now: string): SQL {
   const isOverdue = overdue(now)
-  return sql`
-    i.id, i.code, i.version, i.status, i.title, i.description, i.level, i.category, i.risk, i.source, i.area,
-    i.road, i.direction, i.start_chainage_m as "startChainageM", i.end_chainage_m as "endChainageM",
-    ${sql.raw(`${chainage('i.start_chainage_m')} || case when i.end_chainage_m > i.start_chainage_m
-      then '~' || ${chainage('i.end_chainage_m')} else '' end`)} as chainage,
-    case when i.lon is not null then json_build_object('lon', i.lon, 'lat', i.lat) end as location,
-    i.address, i.external_system as "externalSystem", i.external_id as "externalId",
-    ${instant('i.found_at')} as "foundAt",
-    i.channel, i.hotline, i.media_url as "mediaUrl", ${instant('i.reported_at')} as "reportedAt",
-    ${person('i.reported_by')} as "reportedBy", ${instant('i.listed_at')} as "listedAt", i.evaluation,
-    ${instant('i.default_due_at')} as "defaultDueAt", i.assignment, ${instant('i.due_at')} as "dueAt",
-    i.due_provisional as "dueProvisional", i.escalation, ${onAccount} as "onAccount", ${isOverdue} as overdue,
+  return sql`${FIELDS_TO_DUE}${isOverdue} as overdue,
     case when ${isOverdue} then ${overdueDays(now, actor.jurisdiction.timeZone)} else 0 end as "overdueDays",
     (${onTheClock} and i.due_at is not null and i.due_at >= ${now}::timestamptz
-      and i.due_at < ${now}::timestamptz + ${sql.raw(`interval '${DUE_SOON_DAYS} days'`)}) as "dueSoon",
-    i.suspension is not null as suspended, i.suspension, i.extension is not null as "extensionPending", i.extension,
-    i.supervision, i.plan, i.progress, i.closure_request as "closureRequest",
-    ${instant('i.closed_at')} as "closedAt", ${person('i.closed_by')} as "closedBy",
-    i.closure_findings as "closureFindings", i.closure_points as "closurePoints", i.verifications, i.recheck, i.dismissal_reason as "dismissalReason",
-    i.merged_into as "mergedInto", i.merged_from as "mergedFrom", i.evidence,
-    ${suspectedRecurrence(actor)} as "suspectedRecurrenceOf", ${instant('i.updated_at')} as "updatedAt"`
+      and i.due_at < ${now}::timestamptz + ${SOON}) as "dueSoon",${FIELDS_FROM_SUSPENDED}
+    ${suspectedRecurrence(actor)} as "suspectedRecurrenceOf"${FIELD_UPDATED}`
 }
 
 /** What the item may be the return of, as this state of it knew, for whoever may see that one too; nothing once it was refused. */
 function suspectedRecurrence(actor: Actor): SQL {
-  return sql`(select json_build_object('id', t.id, 'code', t.code, 'distanceM', r.distance_m,
-      'confirmed', coalesce(r.decided_version <= i.version, false))
-    from recurrence r join item t on t.jurisdiction_id = r.jurisdiction_id and t.id = r.of_id
+  // One look for each item of a list, and a second one only where the first finds something.
+  return sql`(select (
+      select json_build_object('id', t.id, 'code', t.code, 'distanceM', r.distance_m,
+        'confirmed', coalesce(r.decided_version <= i.version, false))
+      from item t where t.jurisdiction_id = r.jurisdiction_id and t.id = r.of_id and ${visibleAs(actor, sql`t`)})
+    from recurrence r
     where r.jurisdiction_id = i.jurisdiction_id and r.item_id = i.id and r.found_version <= i.version
-      and (r.confirmed or r.decided_version is null or r.decided_version > i.version) and ${visibleAs(actor, sql`t`)})`
+      and (r.confirmed or r.decided_version is null or r.decided_version > i.version))`
+}
+
+/** The column `json` of a query that has alias `i`: the item's JSON text. */
+export function itemText(actor: Actor, now: string): SQL {
+  return sql`(select row_to_json(v)::text from (select ${itemFields(actor, now)}) v) as json`
 }
 
 /** `select` of one column `json`, the item's JSON text, over a source that has alias `i`. */

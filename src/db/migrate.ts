@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import pg from 'pg'
-import { SERVICE_ROLE, sqlStateOf } from './client.js'
+import { SERVICE_ROLE } from './client.js'
+import { sqlStateOf } from './errors.js'
 import { migrateQueue } from './queue.js'
 import { loadReference } from './reference.js'
 

@@ -1,10 +1,7 @@
-import { timingSafeEqual } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Db } from '../db/client.js'
 import { type Action, type Actor, requirePermitted } from '../domain/permissions.js'
 import type { Words } from '../domain/rejection.js'
-import { parseApiKey } from './api-key.js'
 import { EdgeError } from './problem.js'
 
 declare module 'fastify' {
@@ -83,11 +80,6 @@ export function createAuthentication({ keys, tokens, feeds }: Authenticators) {
   }
 }
 
-interface KeyRow extends PersonRow {
-  key_id: string
-  secret_hash: Buffer
-}
-
 export interface PersonRow extends Record<string, unknown> {
   id: string
   name: string
@@ -117,33 +109,5 @@ export function actorOf(row: PersonRow): Actor {
     },
     unit: row.unit_id,
     area: row.area,
-  }
-}
-
-/**
- * API keys, looked up on every request: a revocation holds from the next request on, also for replays.
- * The time of last use is written at most once a minute.
- */
-export function createKeyAuthenticator(db: Db, now: () => string, onError: (err: unknown) => void): Authenticator {
-  return {
-    async authenticate(token) {
-      const key = parseApiKey(token)
-      if (key === undefined) throw unauthenticated()
-      const at = now()
-      const { rows } = await db.execute<KeyRow & { stale: boolean }>(sql`
-        select k.id as key_id, k.secret_hash, ${personColumns},
-          (k.last_used_at is null or k.last_used_at < ${at}::timestamptz - interval '1 minute') as stale
-        from api_key k
-        join person p on p.jurisdiction_id = k.jurisdiction_id and p.id = k.person_id
-        join jurisdiction j on j.id = k.jurisdiction_id
-        where k.id = ${key.id} and k.revoked_at is null and (k.expires_at is null or k.expires_at > ${at}) and p.active and p.role <> 'system'`)
-      const [row] = rows
-      if (row === undefined || !timingSafeEqual(row.secret_hash, key.secretHash)) throw unauthenticated()
-      if (row.stale) {
-        db.execute(sql`update api_key set last_used_at = ${at}
-          where jurisdiction_id = ${row.jurisdiction_id} and id = ${row.key_id}`).catch(onError)
-      }
-      return actorOf(row)
-    },
   }
 }

@@ -22,8 +22,11 @@ export function createApiKey(env: string): ApiKey {
   return { id, text: body + checksumOf(body), secretHash: hashOf(secret) }
 }
 
+/** What of a key is looked up and compared. */
+export type KeyParts = Pick<ApiKey, 'id' | 'secretHash'>
+
 /** The parts of a key, or undefined when it is mistyped: the checksum spares the database the look-up. */
-export function parseApiKey(text: string): { id: string; secretHash: Buffer } | undefined {
+export function parseApiKey(text: string): KeyParts | undefined {
   const match = SHAPE.exec(text)
   if (match === null) return undefined
   const [, , id = '', secret = '', checksum] = match

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
 import { notFound } from '../domain/rejection.js'
 import { type Authenticator, actorOf, type PersonRow, personColumns } from './actor.js'
-import { type ApiKey, createApiKey, parseApiKey } from './api-key.js'
+import { type ApiKey, createApiKey, type KeyParts, parseApiKey } from './api-key.js'
 
 /** In the place of a key's environment: what is found lying about says what it opens. */
 const FEED = 'feed'
@@ -14,7 +14,7 @@ export function createFeedToken(): ApiKey {
 }
 
 /** The parts of a feed's token, or undefined for what cannot be one. */
-export function parseFeedToken(text: unknown): { id: string; secretHash: Buffer } | undefined {
+export function parseFeedToken(text: unknown): KeyParts | undefined {
   return typeof text === 'string' && text.startsWith(`ol_${FEED}_`) ? parseApiKey(text) : undefined
 }
 

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { sendJson } from './command.js'
+import { sendRows } from './command.js'
 
 /** A page of rows that are JSON text, with the `Link` to the next (RFC 8288). */
 export function sendPage(
@@ -10,7 +10,7 @@ export function sendPage(
   const { rows, nextCursor, total } = page
   if (nextCursor !== null) reply.header('link', nextLink(request, nextCursor))
   const count = total === undefined ? '' : `,"total":${total}`
-  return sendJson(reply, `{"data":[${rows.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}${count}}`)
+  return sendRows(reply, '{"data":[', rows, `],"nextCursor":${JSON.stringify(nextCursor)}${count}}`)
 }
 
 /** The `Link` value that leads to the next page of the same query. */

@@ -2,10 +2,9 @@ import { sql } from 'drizzle-orm'
 import type { FastifyRequest } from 'fastify'
 import type { Db } from '../db/client.js'
 import { readRules } from '../db/rules.js'
-import type { Deps } from '../deps.js'
 import { type Actor, isChannel } from '../domain/permissions.js'
 import { invalid, Rejection } from '../domain/rejection.js'
-import { bearerOf, createKeyAuthenticator, unauthenticated } from '../http/actor.js'
+import { type Authenticator, bearerOf, unauthenticated } from '../http/actor.js'
 import type { Credentials } from './schemas.js'
 
 /** Who asks over Open311: somebody with a channel's key, or anybody. */
@@ -20,9 +19,7 @@ export function keyOf(request: FastifyRequest, { api_key: key }: Credentials): s
   return key ?? bearerOf(request)
 }
 
-export function createCallers({ db, now }: Pick<Deps, 'db' | 'now'>, onError: (err: unknown) => void) {
-  const keys = createKeyAuthenticator(db, now, onError)
-
+export function createCallers(db: Db, keys: Authenticator) {
   /** @throws EdgeError for a key that opens nothing; Rejection for one that is no channel's, or of another jurisdiction. */
   async function channelOf(request: FastifyRequest, key: string, wanted: string | undefined): Promise<Actor> {
     const actor = await keys.authenticate(key)

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Db } from '../db/client.js'
 import type { App, Deps } from '../deps.js'
 import { invalid, type Words } from '../domain/rejection.js'
+import type { Authenticator } from '../http/actor.js'
 import { type Language, languageOf } from '../http/language.js'
 import { FRAMEWORK_ERRORS } from '../http/problem.js'
 import { acceptForms } from './body.js'
@@ -29,13 +30,13 @@ import { unknown } from './unknown.js'
 import { ANSWERS } from './views.js'
 
 /** Open311 GeoReport v2 (http://wiki.open311.org/GeoReport_v2): what citizens' apps and hotlines speak. Mounted at its own path. */
-export async function open311Routes(app: App, deps: Deps): Promise<void> {
-  const { db, now, config } = deps
+export async function open311Routes(app: App, deps: Deps & { keys: Authenticator }): Promise<void> {
+  const { db, now, config, keys } = deps
   app.setErrorHandler(answerOpen311Error)
   app.setNotFoundHandler((request, reply) => answerOpen311Error(FRAMEWORK_ERRORS.notFound(), request, reply))
   limitAddresses(app, config)
   acceptForms(app)
-  const callers = createCallers(deps, (err) => app.log.warn({ err }, 'time of last use was not written'))
+  const callers = createCallers(db, keys)
   filingRoutes(app, { ...deps, callers })
 
   for (const format of FORMATS) {

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { type Db, sqlStateOf, type Tx } from '../db/client.js'
+import { commitWith, type Db, type Tx } from '../db/client.js'
+import { sqlStateOf } from '../db/errors.js'
 import type { Actor } from '../domain/permissions.js'
 import { Rejection } from '../domain/rejection.js'
 import type { PreparedEvent } from './chain.js'
@@ -131,7 +132,7 @@ async function settle(tx: Tx, { actor, idempotency }: Intent, outcome: Outcome):
           where jurisdiction_id = ${jurisdiction} and person_id = ${actor.id} and key = ${idempotency.key})`
   if (events.length > 0 || idempotency !== undefined) {
     const appended = events.length === 0 ? sql`select 1` : appendEvents(jurisdiction, events)
-    await tx.execute(sql`${record} ${appended}`)
+    await commitWith(tx, sql`${record} ${appended}`)
   }
   return { status, headers, body, replayed: false }
 }

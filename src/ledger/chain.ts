@@ -158,10 +158,15 @@ export function adminEvent(actor: Actor, at: string, event: AdminEvent): Prepare
   return prepareEvent({ ...about, type: event.type, at, actor: { id: actor.id, role: actor.role } }, event.data)
 }
 
-/** SHA-256(previousHash ‖ RFC 8785 JSON of the header with seq and dataHash). */
-export function eventHash(previousHash: Buffer, header: EventHeader, seq: number, dataHash: Buffer): Buffer {
-  const { prefix, suffix } = aroundSeq(header, dataHash.toString('hex'))
-  return sha256(previousHash, prefix + seq + suffix)
+/** SHA-256(previousHash ‖ RFC 8785 JSON of the header with seq and dataHash); hashes are in hex. */
+export function eventHash(previousHash: string, header: EventHeader, seq: number, dataHash: string): string {
+  const { prefix, suffix } = aroundSeq(header, dataHash)
+  return hashAfter(previousHash, prefix + seq + suffix)
+}
+
+/** SHA-256(bytes ‖ text), in hex like the bytes before: thus no event of a long ledger makes buffers of its own. */
+export function hashAfter(bytes: string, text: string): string {
+  return createHash('sha256').update(bytes, 'hex').update(text).digest('hex')
 }
 
 /**

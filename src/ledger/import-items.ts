@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
-import { type Db, sqlStateOf, type Tx } from '../db/client.js'
+import type { Db, Tx } from '../db/client.js'
+import { sqlStateOf } from '../db/errors.js'
 import type { Imported, ItemEvent } from '../domain/events.js'
 import { begin } from '../domain/evolve.js'
 import type { Item } from '../domain/item.js'

@@ -1,5 +1,4 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/pg-core'
 import type { Tx } from '../db/client.js'
 import { itemColumnList, itemJson } from '../db/item-json.js'
 import { item as itemTable } from '../db/schema.js'
@@ -11,11 +10,11 @@ import type { Actor } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
 import { type PreparedEvent, prepareEvent } from './chain.js'
 
-const i = alias(itemTable, 'i')
 // The generated columns follow from the others; they are neither read into an Item nor written.
-const { responsibleUnit: _1, leadOfficial: _2, supervisionTier: _3, ...aliased } = getTableColumns(i)
-const storedColumns = Object.entries(aliased)
+const { responsibleUnit: _1, leadOfficial: _2, supervisionTier: _3, ...stored } = getTableColumns(itemTable)
+const storedColumns = Object.entries(stored)
 const storedList = sql.raw(storedColumns.map(([, column]) => column.name).join(', '))
+const readList = sql.raw(storedColumns.map(([, column]) => `i.${column.name}`).join(', '))
 const pastList = sql.raw(
   Object.values(getTableColumns(itemTable))
     .map((column) => `i.${column.name}`)
@@ -57,8 +56,22 @@ export async function lockAll(tx: Tx, actor: Actor, refs: readonly string[]): Pr
       or i.code = any(${sql.param(codes)}::text[])) order by i.id for no key update`)
 }
 
-function lock(tx: Tx, condition: SQL): Promise<Item[]> {
-  return tx.select(aliased).from(i).where(condition).orderBy(i.id).for('no key update')
+async function lock(tx: Tx, condition: SQL): Promise<Item[]> {
+  const { rows } = await tx.execute<StoredRow>(
+    sql`select ${readList} from item i where ${condition} order by i.id for no key update`,
+  )
+  return rows.map(itemOf)
+}
+
+type StoredRow = Record<string, unknown>
+
+/** Drizzle would put the list of columns together anew for every item that is locked. */
+function itemOf(row: StoredRow): Item {
+  const entries = storedColumns.map(([key, column]) => {
+    const value = row[column.name]
+    return [key, value === null ? null : column.mapFromDriverValue(value)]
+  })
+  return Object.fromEntries(entries) as Item
 }
 
 /** A change that has been written, but for its place in the ledger. */
@@ -110,14 +123,10 @@ export async function writeChanges(tx: Tx, jurisdiction: string, changes: readon
 }
 
 /** Locks the items that a schedule works on, passing over those that somebody else has locked. */
-export function lockItemsWhere(tx: Tx, condition: SQL, order: SQL, limit: number): Promise<Item[]> {
-  return tx
-    .select(aliased)
-    .from(i)
-    .where(condition)
-    .orderBy(order)
-    .limit(limit)
-    .for('no key update', { skipLocked: true })
+export async function lockItemsWhere(tx: Tx, condition: SQL, order: SQL, limit: number): Promise<Item[]> {
+  const { rows } = await tx.execute<StoredRow>(sql`
+    select ${readList} from item i where ${condition} order by ${order} limit ${limit} for no key update skip locked`)
+  return rows.map(itemOf)
 }
 
 /** Writes a new item. @throws the driver's 23505 when its external id is on the list already. */

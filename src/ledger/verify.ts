@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
-import { eventHash, sha256 } from './chain.js'
+import { eventHash, hashAfter } from './chain.js'
 
-const EVENTS_A_PAGE = 5_000
+/** Few enough that a page is garbage before the collector takes it for something that stays. */
+const EVENTS_A_PAGE = 1_000
+const GENESIS = '0'.repeat(64)
 
 export interface ChainReport {
   ok: boolean
@@ -21,10 +23,11 @@ interface EventRow extends Record<string, unknown> {
   actor_id: string
   actor_role: string
   data: string
-  salt: Buffer
-  data_hash: Buffer
-  previous_hash: Buffer
-  hash: Buffer
+  /** In hex, as all hashes here. */
+  salt: string
+  data_hash: string
+  previous_hash: string
+  hash: string
 }
 
 /** Recomputes a jurisdiction's chain from the first event to the head, in pages. */
@@ -36,26 +39,39 @@ export async function verifyChain(
   // The head is read first: what is appended meanwhile lies after it and is not this run's to check.
   const head = await findHead(db, jurisdiction)
   if (head === undefined) return { ok: false, checked: 0, firstBadSeq: 1 }
-  let last: { previous: Buffer; hash: Buffer } = { previous: Buffer.alloc(32), hash: Buffer.alloc(32) }
+  let last = { previous: GENESIS, hash: GENESIS }
   let checked = 0
+  let next = readPage(db, jurisdiction, checked, head.seq)
   while (checked < head.seq) {
-    const { rows } = await db.execute<EventRow>(sql`
-      select seq, item_id, item_code, item_version, type, at, actor_id, actor_role, data, salt, data_hash, previous_hash, hash
-      from event where jurisdiction_id = ${jurisdiction} and seq > ${checked} and seq <= ${head.seq}
-      order by seq limit ${EVENTS_A_PAGE}`)
+    const rows = await next
+    // The database reads the next page while this one is looked at.
+    next = readPage(db, jurisdiction, checked + rows.length, head.seq)
     for (const row of rows) {
-      if (!isSound(row, jurisdiction, checked + 1, last.hash)) return { ok: false, checked, firstBadSeq: checked + 1 }
+      if (!isSound(row, jurisdiction, checked + 1, last.hash)) {
+        await next
+        return { ok: false, checked, firstBadSeq: checked + 1 }
+      }
       last = { previous: row.previous_hash, hash: row.hash }
       checked++
     }
     if (rows.length === 0) return { ok: false, checked, firstBadSeq: checked + 1 }
     onProgress?.(checked)
   }
-  if (!last.hash.equals(head.hash) || !last.previous.equals(head.previous_hash)) {
+  await next
+  if (last.hash !== head.hash || last.previous !== head.previous_hash) {
     return { ok: false, checked, firstBadSeq: Math.max(checked, 1) }
   }
   const beyond = await seqBeyondHead(db, jurisdiction)
   return { ok: beyond === null, checked, firstBadSeq: beyond }
+}
+
+async function readPage(db: Db, jurisdiction: string, after: number, until: number): Promise<EventRow[]> {
+  const { rows } = await db.execute<EventRow>(sql`
+    select seq, item_id, item_code, item_version, type, at, actor_id, actor_role, data, encode(salt, 'hex') as salt,
+      encode(data_hash, 'hex') as data_hash, encode(previous_hash, 'hex') as previous_hash, encode(hash, 'hex') as hash
+    from event where jurisdiction_id = ${jurisdiction} and seq > ${after} and seq <= ${until}
+    order by seq limit ${EVENTS_A_PAGE}`)
+  return rows
 }
 
 /** An event that no head accounts for was not appended by this service. */
@@ -68,20 +84,20 @@ async function seqBeyondHead(db: Db, jurisdiction: string): Promise<number | nul
 
 interface Head {
   seq: number
-  previous_hash: Buffer
-  hash: Buffer
+  previous_hash: string
+  hash: string
 }
 
 async function findHead(db: Db, jurisdiction: string): Promise<Head | undefined> {
-  const { rows } = await db.execute<{ seq: string; previous_hash: Buffer; hash: Buffer }>(
-    sql`select seq, previous_hash, hash from ledger_head where jurisdiction_id = ${jurisdiction}`,
-  )
+  const { rows } = await db.execute<{ seq: string; previous_hash: string; hash: string }>(sql`
+    select seq, encode(previous_hash, 'hex') as previous_hash, encode(hash, 'hex') as hash
+    from ledger_head where jurisdiction_id = ${jurisdiction}`)
   return rows[0] === undefined ? undefined : { ...rows[0], seq: Number(rows[0].seq) }
 }
 
-function isSound(row: EventRow, jurisdiction: string, seq: number, previous: Buffer): boolean {
-  if (Number(row.seq) !== seq || !row.previous_hash.equals(previous)) return false
-  if (!sha256(row.salt, row.data).equals(row.data_hash)) return false
+function isSound(row: EventRow, jurisdiction: string, seq: number, previous: string): boolean {
+  if (Number(row.seq) !== seq || row.previous_hash !== previous) return false
+  if (hashAfter(row.salt, row.data) !== row.data_hash) return false
   // Events are chained to the millisecond; a finer time is not what was appended.
   if (/\.\d{4}/.test(row.at)) return false
   const header = {
@@ -89,5 +105,5 @@ function isSound(row: EventRow, jurisdiction: string, seq: number, previous: Buf
     at: new Date(row.at).toISOString(),
     actor: { id: row.actor_id, role: row.actor_role },
   }
-  return eventHash(previous, header, seq, row.data_hash).equals(row.hash)
+  return eventHash(previous, header, seq, row.data_hash) === row.hash
 }

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Db } from '../db/client.js'
-import { heldAt, heldInOrder, itemFields, itemRows, itemThen } from '../db/item-json.js'
+import { heldAt, heldInOrder, itemRows, itemText, itemThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
 import { visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
@@ -51,7 +51,7 @@ export function listedItems(actor: Actor, query: ListItems, now: string, limit?:
   const direction = sort.startsWith('-') ? sql`desc` : sql`asc`
   const after = afterCursor(cursor, boundOf(query), key, sort.startsWith('-'))
   return sql`
-    select (select row_to_json(v)::text from (select ${itemFields(actor, past?.at ?? now)}) v) as json, ${key}::text as key, i.id
+    select ${itemText(actor, past?.at ?? now)}, ${key}::text as key, i.id
     from ${itemRows(past)} i where ${all([...heldInOrder(past), ...conditionsOf(actor, query, now), ...after])}
     order by ${key} ${direction}, i.id ${direction} ${limit === undefined ? sql`` : sql`limit ${limit}`}`
 }
@@ -75,8 +75,12 @@ export async function getItem(
   past: Past | undefined,
   now: string,
 ): Promise<{ id: string; json: string; version: number }> {
-  const { rows } = await db.execute<{ id: string; json: string; version: number }>(sql`
-    select i.id, i.version, (select row_to_json(v)::text from (select ${itemFields(actor, past?.at ?? now)}) v) as json
+  const { rows } = await (past === undefined ? db.short : db).execute<{
+    id: string
+    json: string
+    version: number
+  }>(sql`
+    select i.id, i.version, ${itemText(actor, past?.at ?? now)}
     ${itemThen(past, actor.jurisdiction.id, ref)} and ${visibleItems(actor, past)}`)
   const [row] = rows
   if (row === undefined) throw notFound()

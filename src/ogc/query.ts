@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
-import { heldAt, heldInOrder, itemFields, itemRows, itemThen } from '../db/item-json.js'
+import { heldAt, heldInOrder, itemRows, itemText, itemThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
 import { visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
@@ -83,7 +83,7 @@ export async function readExtent(db: Db, actor: Actor): Promise<Extent> {
 }
 
 function featureFields(actor: Actor, at: string): SQL {
-  return sql`(select row_to_json(v)::text from (select ${itemFields(actor, at)}) v) as json,
+  return sql`${itemText(actor, at)},
     i.id, i.version, i.lon, i.lat, i.reported_at::text as key`
 }
 

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
-import { heldInOrder, itemFields, itemRows, onTheClock, overdueDays } from '../db/item-json.js'
+import { heldInOrder, itemRows, itemText, onTheClock, overdueDays } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
 import { ownedBy, visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
@@ -61,7 +61,7 @@ export function overdueRows(actor: Actor, query: OverdueQuery, now: string, limi
   const [dueAt, id] = cursor === undefined ? [] : decodeCursor(cursor, boundOf(query), 2)
   const after = cursor === undefined ? sql`` : sql`and (i.due_at, i.id) > (${dueAt}::timestamptz, ${id}::uuid)`
   return sql`
-    select (select row_to_json(v)::text from (select ${itemFields(actor, at)}) v) as json, i.due_at::text as due_at, i.id
+    select ${itemText(actor, at)}, i.due_at::text as due_at, i.id
     ${overdueItems(actor, query, at)} ${after} order by i.due_at, i.id ${limit === undefined ? sql`` : sql`limit ${limit}`}`
 }
 

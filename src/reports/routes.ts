@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
-import { sendJson } from '../http/command.js'
+import { sendJson, sendRows } from '../http/command.js'
 import { fileOr, ItemFeatures } from '../http/export/docs.js'
 import { OVERDUE_SHEET } from '../http/export/item-sheet.js'
 import { jsonRows, sendFile } from '../http/export/send.js'
@@ -108,10 +108,8 @@ export async function reportRoutes(app: App, deps: Deps): Promise<void> {
       }
       const { rows, nextCursor, total } = await findOverdue(db, request.actor, query, at)
       if (nextCursor !== null) reply.header('link', nextLink(request, nextCursor))
-      return sendJson(
-        reply,
-        `{"asOf":"${asOf}","total":${total},"items":[${rows.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`,
-      )
+      const before = `{"asOf":"${asOf}","total":${total},"items":[`
+      return sendRows(reply, before, rows, `],"nextCursor":${JSON.stringify(nextCursor)}}`)
     },
   )
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
 import { ENTRY_RULES } from '../domain/score-entry.js'
-import { CommandHeaders, intentOf, sendAnswer, sendJson } from '../http/command.js'
+import { CommandHeaders, intentOf, sendAnswer, sendJson, sendRows } from '../http/command.js'
 import { fileOr } from '../http/export/docs.js'
 import { sendFile } from '../http/export/send.js'
 import { Cursor, IdParams, RowLimit, Uuid } from '../http/fields.js'
@@ -143,7 +143,7 @@ export async function scoreRoutes(app: App, deps: Deps): Promise<void> {
       if (nextCursor !== null) reply.header('link', nextLink(request, nextCursor))
       const { from = null, to = null } = query
       const about = JSON.stringify({ asOf: past?.at ?? at, unit, from, to, ...totals }).slice(0, -1)
-      return sendJson(reply, `${about},"entries":[${rows.join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`)
+      return sendRows(reply, `${about},"entries":[`, rows, `],"nextCursor":${JSON.stringify(nextCursor)}}`)
     },
   )
 }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
-import { itemColumnList, itemFields, untilThen } from '../db/item-json.js'
+import { itemColumnList, itemText, untilThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
 import { visibleItems } from '../db/visible.js'
 import { type Difference, differencesOf } from '../domain/difference.js'
@@ -90,7 +90,7 @@ async function readStates(
   now: string,
 ): Promise<Map<number, State>> {
   const { rows } = await db.execute<{ json: string }>(sql`
-    select (select row_to_json(v)::text from (select ${itemFields(actor, now)}) v) as json
+    select ${itemText(actor, now)}
     from (select ${itemColumnList} from item union all select ${itemColumnList} from item_past) i
     where ${visibleItems(actor)} and i.id = ${itemId} and i.version = any(${sql.param([...new Set(versions)])}::int[])`)
   return new Map(rows.map(({ json }) => stateOf(JSON.parse(json))).map((state) => [state.version, state]))

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
 import type { Actor } from '../domain/permissions.js'
-import { CommandHeaders, ItemParams, sendJson } from '../http/command.js'
+import { CommandHeaders, ItemParams, sendJson, sendRows } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { AsOf, Cursor, Limit, many, valuesOf } from '../http/fields.js'
 import { jsonPageOf, nextLink, sendPage } from '../http/page.js'
@@ -179,8 +179,13 @@ function sendFeed(
   const nextCursor = rows.length === limit ? String(last) : null
   if (nextCursor !== null) reply.header('link', nextLink(request, nextCursor))
   const lastSeq = nextCursor === null ? scannedTo : last
-  const data = rows.map((row) => row.json).join(',')
-  return sendJson(reply, `{"data":[${data}],"nextCursor":${JSON.stringify(nextCursor)},"lastSeq":${lastSeq}}`)
+  const after = `],"nextCursor":${JSON.stringify(nextCursor)},"lastSeq":${lastSeq}}`
+  return sendRows(
+    reply,
+    '{"data":[',
+    rows.map((row) => row.json),
+    after,
+  )
 }
 
 function sendNdjson(reply: FastifyReply, lines: AsyncIterable<string>): FastifyReply {

@@ -9,6 +9,7 @@ import { createJurisdiction, createUnit } from '../../src/access/create.js'
 import { buildApp } from '../../src/app.js'
 import { createPersonWithKey } from '../../src/cli/sample.js'
 import { readConfig } from '../../src/config.js'
+import { UNHEARD } from '../../src/db/access-changes.js'
 import { createDb, createPool, type Db } from '../../src/db/client.js'
 import type { App } from '../../src/deps.js'
 import type { Status } from '../../src/domain/item.js'
@@ -89,7 +90,7 @@ export async function createTestApp(t: Test, environment: Record<string, string>
   const dataDir = join(tmpdir(), `one-list-test-${process.pid}-${randomUUID()}`)
   const config = readConfig({ RATE_LIMIT_PER_MINUTE: '1000000', DATA_DIR: dataDir, ...environment })
   const app = await buildApp(
-    { db, now: () => clock.now, config, watch, isStopping: () => false },
+    { db, now: () => clock.now, config, watch, accessChanges: UNHEARD, isStopping: () => false },
     pino({ level: process.env.TEST_LOG ?? 'silent' }),
   )
   t.teardown(async () => {

@@ -1,0 +1,119 @@
+import { sql } from 'drizzle-orm'
+import t, { type Test } from 'tap'
+import { createPersonWithKey } from '../src/cli/sample.js'
+import { listenForAccessChanges } from '../src/db/access-changes.js'
+import { callerOf, createTestApp, ok, START } from './helpers/app.js'
+import { createSecondApp } from './helpers/second-app.js'
+import { createTcpProxy } from './helpers/tcp-proxy.js'
+import { until } from './helpers/until.js'
+
+const made = await createTestApp(t)
+const { home, db } = made
+
+/** A process of its own, which hears of changes through `url`. */
+async function process(t: Test, url = made.url) {
+  const accessChanges = listenForAccessChanges(url, () => {})
+  t.teardown(() => accessChanges.close())
+  await until(async () => accessChanges.isHeard())
+  const { app, pool } = await createSecondApp(t, made, { accessChanges })
+  let looks = 0
+  pool.on('acquire', () => looks++)
+  const looksOf = async (work: () => Promise<unknown>) => {
+    looks = 0
+    await work()
+    return looks
+  }
+  return { app, looksOf, accessChanges, caller: (key: string) => callerOf(app, key) }
+}
+
+let people = 0
+const addKey = () =>
+  db.transaction((tx) =>
+    createPersonWithKey(
+      tx,
+      home.system,
+      { name: `甲${people++}`, role: 'inspector', unit: null, area: null },
+      'test',
+      START,
+    ),
+  )
+const idOf = (key: string) => key.split('_')[2]
+
+t.test('a key is looked up once, and known for a moment', async (t) => {
+  const { caller, looksOf } = await process(t)
+  const someone = caller(await addKey())
+  // The look, and the time of last use.
+  t.equal(await looksOf(() => ok(someone.get('/v1/me'))), 2)
+  t.equal(await looksOf(() => ok(someone.get('/v1/me'))), 0)
+})
+
+t.test('what is known of a key opens nothing for another secret', async (t) => {
+  const { caller } = await process(t)
+  const [key, other] = [await addKey(), await addKey()]
+  await ok(caller(key).get('/v1/me'))
+  t.match(await caller(other.replace(idOf(other) ?? '', idOf(key) ?? '')).get('/v1/me'), { status: 401 })
+})
+
+t.test('a revocation holds from the next request on, in the process that answered it', async (t) => {
+  const { caller } = await process(t)
+  for (let k = 0; k < 10; k++) {
+    const key = await addKey()
+    await ok(caller(key).get('/v1/me'))
+    await ok(caller(home.admin.key).delete(`/v1/api-keys/${idOf(key)}`))
+    t.match(await caller(key).get('/v1/me'), { status: 401 })
+  }
+})
+
+t.test('whoever is known while the key is revoked is not known afterwards', async (t) => {
+  const { caller } = await process(t)
+  const key = await addKey()
+  // Looks that began before the revocation and end after it.
+  const asked = Array.from({ length: 40 }, () => caller(key).get('/v1/me'))
+  await ok(caller(home.admin.key).delete(`/v1/api-keys/${idOf(key)}`))
+  await Promise.all(asked)
+  t.match(await caller(key).get('/v1/me'), { status: 401 })
+})
+
+t.test('another process, and whoever changes the database by hand, are heard of', async (t) => {
+  const [here, there] = [await process(t), await process(t)]
+  const key = await addKey()
+  const { id } = (await ok(there.caller(key).get('/v1/me'))) as { id: string }
+  await ok(
+    here
+      .caller(home.admin.key)
+      .patch(`/v1/people/${id}`, { role: 'auditor' }, { 'if-match': '*' })
+      .catch((e) => e),
+  )
+  await until(async () => (await there.caller(key).get('/v1/me')).body.role === 'auditor')
+  await made.superuser.query('update api_key set revoked_at = $1 where id = $2', [START, idOf(key)])
+  await until(async () => (await there.caller(key).get('/v1/me')).status === 401)
+})
+
+t.test('a key that expires while it is known opens nothing more', async (t) => {
+  const { caller } = await process(t)
+  const key = await addKey()
+  const expiresAt = new Date(Date.parse(made.clock.now) + 1_000).toISOString()
+  await db.execute(sql`update api_key set expires_at = ${expiresAt} where id = ${idOf(key)}`)
+  await ok(caller(key).get('/v1/me'))
+  made.clock.advance(1_000)
+  t.match(await caller(key).get('/v1/me'), { status: 401 })
+})
+
+t.test('while changes are not heard of, every request looks; and listening begins again by itself', async (t) => {
+  const proxy = await createTcpProxy(t, Number(new URL(made.url).port))
+  const url = new URL(made.url)
+  url.port = String(proxy.port)
+  const { caller, looksOf, accessChanges } = await process(t, url.href)
+  const someone = caller(await addKey())
+  await ok(someone.get('/v1/me'))
+  t.equal(await looksOf(() => ok(someone.get('/v1/me'))), 0)
+  await proxy.refuse()
+  proxy.cut()
+  await until(async () => !accessChanges.isHeard())
+  t.equal(await looksOf(() => ok(someone.get('/v1/me'))), 1, 'and what was known is forgotten')
+  t.equal(await looksOf(() => ok(someone.get('/v1/me'))), 1)
+  await proxy.accept()
+  await until(async () => accessChanges.isHeard())
+  await ok(someone.get('/v1/me'))
+  t.equal(await looksOf(() => ok(someone.get('/v1/me'))), 0)
+})
