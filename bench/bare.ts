@@ -1,5 +1,6 @@
 import fastify from 'fastify'
-import { createPool } from '../src/db/client.js'
+import pg from 'pg'
+import { SERVICE_ROLE } from '../src/db/client.js'
 import { type BareRoute, PARAMETER } from './bare-route.js'
 
 // The limit of a read: Fastify and pg, the service's own statements by name, rows as objects, JSON.stringify; nobody is
@@ -12,7 +13,10 @@ export interface BareService {
 }
 
 async function serve({ databaseUrl, poolSize, routes }: BareService): Promise<number> {
-  const pool = createPool({ url: databaseUrl, max: poolSize, serviceRole: true, onError: () => {} })
+  // pg's own pool, and not the service's, of which a limit must not know.
+  const options = `-c timezone=UTC -c jit=off -c role=${SERVICE_ROLE}`
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize, options })
+  pool.on('error', () => {})
   const app = fastify()
   for (const { path, statements, answer } of routes) {
     const named = statements.map(({ text, values }, k) => ({ name: `${path}-${k}`, text, values }))
