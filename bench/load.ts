@@ -38,7 +38,7 @@ const TABLES = ['event', 'item_past', 'item']
 
 /**
  * Makes a list in an empty database: what it has is what its events say, and all of it as the service would have left it,
- * by the build's own rules and hashes. Only the way into the tables is another: the writer of the ledger needs ten times as long.
+ * by the build's own rules and hashes. Only the way into the tables is another: the ledger's writer takes some 5,000 events a second.
  */
 export async function loadList(source: Source, url: string, set: DataSet): Promise<List> {
   await source.migrate(url)

@@ -17,7 +17,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const SET = { due: 60, items: 140, open: 0.5 }
 
 t.test('the benchmark’s list is one that the service could have made', async (t) => {
-  const { url } = await createTestDatabase(t)
+  const { superuserUrl: url } = await createTestDatabase(t)
   const pool = new pg.Pool({ connectionString: url, max: 2 })
   t.teardown(() => pool.end())
   const indexes = async () => {
