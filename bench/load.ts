@@ -151,26 +151,28 @@ async function writeChunk(
   { lines, past, item, append }: Into,
 ): Promise<void> {
   const from = chunk * CHUNK
-  const at = (j: number) => timeOf((chunk + j / EVENTS_AN_ITEM) / chunks)
+  const times = Array.from({ length: EVENTS_AN_ITEM }, (_, j) => timeOf((chunk + j / EVENTS_AN_ITEM) / chunks))
+  const [begins = ''] = times
   const first: PreparedEvent[] = []
   const entries = codes.slice(from, from + CHUNK).map((code, n): Entry => {
     const [k, state] = [from + n, stateOf(from + n, set)]
-    const event = { type: 'item.imported', data: importOf(k, state, at(0)) } as const
+    const event = { type: 'item.imported', data: importOf(k, state, begins) } as const
     const begun = source.begin(
-      { jurisdiction: HOME.id, id: idOf(k, at(0)), code },
-      source.happened(event, system, at(0)),
+      { jurisdiction: HOME.id, id: idOf(k, begins), code },
+      source.happened(event, system, begins),
     )
-    first.push(source.prepared(begun, event, system, at(0)))
+    first.push(source.prepared(begun, event, system, begins))
     return { k, state, item: begun, cells: lines.cellsOf(begun) }
   })
   await append(first)
   const changing = entries.filter(({ state }) => state !== 'due')
-  for (let j = 1; j < EVENTS_AN_ITEM && changing.length > 0; j++) {
-    await past.write(changing.map((entry) => lines.pastOf(entry.item, entry.cells, at(j))).join(''))
+  for (const [j, at] of times.entries()) {
+    if (j === 0 || changing.length === 0) continue
+    await past.write(changing.map((entry) => lines.pastOf(entry.item, entry.cells, at)).join(''))
     const events = changing.map((entry) => {
       const { k, state } = entry
       const event = eventOf(k, state, j, units[state === 'assigned' ? 0 : k % UNITS] ?? '')
-      const changed = source.evolved(entry.item, event, VERIFIED.has(event.type) ? verifier : system, at(j))
+      const changed = source.evolved(entry.item, event, VERIFIED.has(event.type) ? verifier : system, at)
       entry.cells = lines.cellsOf(changed.item, entry)
       entry.item = changed.item
       return changed.event
