@@ -15,14 +15,21 @@ export interface Reported {
 }
 
 const OPEN = `i.status in (${ON_ACCOUNT.map((status) => `'${status}'`).join(', ')})`
-/** A copy of a row is another item, also where copies of it have been made before; what is closed is older, as an archive is. */
-const OTHER: Record<string, (mark: string) => string> = {
-  id: (mark) => `md5(i.id || ${mark})::uuid`,
-  code: (mark) => `i.code || ${mark}`,
-  external_id: (mark) => `i.external_id || ${mark}`,
+/**
+ * A copy of a row is another item, also where copies of it have been made before; what is closed is older, as an archive is.
+ * Ids and codes begin with the number of the copy, so that they come in the order of their indexes.
+ */
+const OTHER: Record<string, (copy: string) => string> = {
+  id: (copy) => `overlay(i.id::text placing lpad(to_hex(${copy}), 4, '0') from 1 for 4)::uuid`,
+  code: (copy) => `${copy} || '-' || i.code`,
+  external_id: (copy) => `i.external_id || '-' || ${copy}`,
 }
+/** Whose code has no number of a copy. */
+const ORIGINAL = `i.code not like '%-%-%'`
+/** The first numbers of the copies that each step makes. */
+const COPIES = { open: 0x2000, tenth: 0x4000, whole: 0x8000 }
 const EARLIER = ['reported_at', 'listed_at', 'closed_at', 'updated_at']
-const AGES_A_DAY = 4
+const DAYS_A_COPY = 150
 
 export async function prepareReports(bench: Bench, subject: Subject): Promise<Reported> {
   const { reportItems, reportOpen } = bench.options
@@ -34,8 +41,8 @@ export async function prepareReports(bench: Bench, subject: Subject): Promise<Re
   const tenthUrl = cluster.urlOf(tenthDatabase)
   // The report's statements cannot use what is for text and sets, which takes longest to make.
   const indexes = (await dropIndexes(tenthUrl, ['item'])).filter((definition) => !definition.includes('using gin'))
-  await bring(tenthUrl, OPEN, reportOpen)
-  await bring(tenthUrl, `not (${OPEN})`, Math.round(closed / 10))
+  await bring(tenthUrl, OPEN, reportOpen, COPIES.open)
+  await bring(tenthUrl, `not (${OPEN})`, Math.round(closed / 10), COPIES.tenth)
   await cluster.copy(tenthDatabase, database)
   const finish = async (name: string) => {
     const url = cluster.urlOf(name)
@@ -45,18 +52,20 @@ export async function prepareReports(bench: Bench, subject: Subject): Promise<Re
   }
   const [tenth, whole] = await Promise.all([
     finish(tenthDatabase),
-    bring(cluster.urlOf(database), `not (${OPEN})`, closed).then(() => finish(database)),
+    bring(cluster.urlOf(database), `not (${OPEN})`, closed, COPIES.whole).then(() => finish(database)),
   ])
   return { whole, tenth }
 }
 
 /** Adds copies of the items that are meant, or takes some away, until there are so many. */
-function bring(url: string, which: string, count: number): Promise<void> {
+function bring(url: string, which: string, count: number, first: number): Promise<void> {
   return withClient(url, async (client) => {
     await client.query('set session_replication_role = replica')
-    const { rows } = await client.query<{ count: number }>(`select count(*)::int as count from item i where ${which}`)
-    const there = rows[0]?.count ?? 0
-    if (there === 0) throw new Error('there are no items to make more of')
+    const { rows } = await client.query<{ there: number; originals: number }>(
+      `select count(*)::int as there, (count(*) filter (where ${ORIGINAL}))::int as originals from item i where ${which}`,
+    )
+    const { there, originals } = rows[0] ?? { there: 0, originals: 0 }
+    if (originals === 0) throw new Error('there are no items to make more of')
     if (there > count) {
       await client.query(
         `delete from item where id in (select id from item i where ${which} order by id offset ${count})`,
@@ -69,14 +78,14 @@ function bring(url: string, which: string, count: number): Promise<void> {
     )
     const names = columns.map(({ name }) => name)
     await client.query(
-      `insert into item (${names.join(', ')}) select ${names.map((name) => copied(name, `'-${count}-' || g`)).join(', ')}
-       from (select * from item i where ${which}) i, generate_series(1, ${Math.ceil(count / there)}) g
-       order by g, i.reported_at limit ${count - there}`,
+      `insert into item (${names.join(', ')}) select ${names.map((name) => copied(name, `(g + ${first})`)).join(', ')}
+       from (select * from item i where ${which} and ${ORIGINAL}) i, generate_series(1, ${Math.ceil(count / originals)}) g
+       order by g, i.id limit ${count - there}`,
     )
   })
 }
 
-function copied(column: string, mark: string): string {
-  const earlier = `i.${column} - case when i.status = 'closed' then make_interval(days => g * ${AGES_A_DAY}) else '0' end`
-  return OTHER[column]?.(mark) ?? (EARLIER.includes(column) ? earlier : `i.${column}`)
+function copied(column: string, copy: string): string {
+  const earlier = `i.${column} - case when i.status = 'closed' then make_interval(days => g * ${DAYS_A_COPY}) else '0' end`
+  return OTHER[column]?.(copy) ?? (EARLIER.includes(column) ? earlier : `i.${column}`)
 }
