@@ -27,8 +27,8 @@ export function startMeter(parties: Parties): () => Load | undefined {
 function ticksOf({ server, postgres, generator }: Parties): Load | undefined {
   if (process.platform !== 'linux') return undefined
   return {
-    server: server === undefined ? 0 : (statOf(server)?.ticks ?? 0),
-    postgres: postgresTicks(postgres),
+    server: server === undefined ? 0 : familyTicks(server),
+    postgres: familyTicks(postgres),
     generator: statOf(generator)?.ticks ?? 0,
   }
 }
@@ -36,10 +36,10 @@ function ticksOf({ server, postgres, generator }: Parties): Load | undefined {
 const TRIES = 5
 
 /**
- * Of all its processes; those that have ended are counted with the first. One that ends while they are counted would be
- * missed, so then they are counted again.
+ * Of a process and those that it has started; those that have ended are counted with the first. One that ends while they are
+ * counted would be missed, so then they are counted again.
  */
-function postgresTicks(first: number): number {
+function familyTicks(first: number): number {
   let ticks = 0
   for (let tries = 0; tries < TRIES; tries++) {
     const before = statOf(first)

@@ -6,6 +6,7 @@ import { exportMeasures, exportNames } from './files.js'
 import { importMeasure, importName } from './imports.js'
 import type { Measure } from './measure.js'
 import { PAGE_NAME, pageMeasure } from './pages.js'
+import { PROCESS_NAMES, processMeasures } from './processes.js'
 import { type Bare, bareRoutes, READ_NAMES, readMeasures } from './reads.js'
 import { type Recorder, startRecorder } from './record.js'
 import { overdueMeasures, REPORT_NAMES } from './reports.js'
@@ -71,6 +72,7 @@ async function measuresOf(bench: Bench, subjects: readonly Subject[], limits?: L
       async () => exportMeasures(bench, await large(), recorder && subject && { recorder, subject }),
     ],
     [[verifyName(options)], async () => [verifyMeasure(bench, await served(), isLimited)]],
+    [PROCESS_NAMES, async () => (isLimited && subject ? processMeasures(bench, subject) : [])],
   ]
   const measures = await measuresOfGroups(groups, options.only ?? '')
   return measures.sort((a, b) => Number(a.name === sweepName(options)) - Number(b.name === sweepName(options)))

@@ -62,7 +62,8 @@ function list(name: string, path: string, query: string, target?: Target): Read 
   return { name, path, requests, ...(target === undefined ? {} : { target }) }
 }
 
-async function someIds({ url }: Subject): Promise<string[]> {
+/** Items to read, in no order of the list. */
+export async function someIds({ url }: Subject): Promise<string[]> {
   const text = `select id from item where external_system = 'earlier' order by md5(external_id) limit ${ITEMS_READ}`
   return withClient(url, async (client) => (await client.query<{ id: string }>(text)).rows.map(({ id }) => id))
 }

@@ -16,6 +16,8 @@ interface Where {
   databaseUrl: string
   folder: string
   poolSize: number
+  /** Server processes; 1 unless told. */
+  processes?: number
 }
 
 /** The worker does not run beside it: what it does is measured by itself. */
@@ -45,7 +47,7 @@ export function startWorkerProcess(where: Where): Pick<Service, 'pid' | 'stop'> 
   return { pid: child.pid ?? 0, stop: () => ended(child) }
 }
 
-function spawnOf(command: string, { root, databaseUrl, folder, poolSize }: Where): ChildProcess {
+function spawnOf(command: string, { root, databaseUrl, folder, poolSize, processes }: Where): ChildProcess {
   const env = {
     PATH: process.env.PATH,
     NODE_ENV: 'production',
@@ -54,6 +56,7 @@ function spawnOf(command: string, { root, databaseUrl, folder, poolSize }: Where
     PORT: '0',
     DATA_DIR: join(folder, 'data'),
     WORKER: 'false',
+    ...(processes === undefined ? {} : { SERVER_PROCESSES: String(processes) }),
     LOG_LEVEL: 'error',
     RATE_LIMIT_PER_MINUTE: '1000000',
     CLOCK_START: NOW,

@@ -49,6 +49,7 @@ export async function serve(bench: Bench, listed: Listed & { loaded: string }): 
 }
 
 /** A service that whoever starts it stops. */
-export function startOn({ folder }: Bench, { root, url }: Listed): Promise<Service> {
-  return startService({ root, databaseUrl: url, folder, poolSize: POOL_SIZE })
+export function startOn({ folder }: Bench, { root, url }: Listed, processes?: number): Promise<Service> {
+  const where = { root, databaseUrl: url, folder, poolSize: POOL_SIZE }
+  return startService(processes === undefined ? where : { ...where, processes })
 }

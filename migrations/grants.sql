@@ -41,7 +41,7 @@ begin
   grant insert on score, score_period to one_list_service;
   grant insert, update on score_appeal, score_day to one_list_service;
   -- What was never used is swept; what is used follows from the items, by a trigger.
-  grant insert, update, delete on evidence, evidence_file to one_list_service;
+  grant insert, update, delete on evidence, evidence_file, upload_lock to one_list_service;
   grant insert, update on recurrence, recheck to one_list_service;
   grant insert on recheck_draw to one_list_service;
   grant execute on function append_events(text, json) to one_list_service;

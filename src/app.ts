@@ -119,8 +119,8 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   app.addHook('onResponse', async (request) => {
     if (deps.isStopping()) request.raw.socket.end()
   })
-  const metrics = measure(app, deps.db)
-  await limitRate(app, deps.config.rateLimitPerMinute)
+  const metrics = measure(app, deps.db, deps.siblings)
+  await limitRate(app, deps.config.rateLimitPerMinute, deps.siblings)
 
   await app.register(commandRoutes, { ...deps, commands: ITEM_COMMANDS })
   await app.register(batchRoutes, deps)

@@ -12,6 +12,8 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 /** RFC 5322, section 3.4: a name-addr whose name needs no quotes, or an addr-spec. */
 const MAILBOX = /^(?:([^<>"@,;:\\\p{Cc}]{1,100})\s<([^<>\s]+)>|([^<>\s]+))$/u
 
+export const MAX_SERVER_PROCESSES = 64
+
 /** Every variable of the environment that the service reads. The table in the README is checked against this. */
 export const Environment = z.object({
   // `options` in the URL would override the service's own, among them the role that cannot rewrite the ledger.
@@ -22,6 +24,8 @@ export const Environment = z.object({
   PORT: port.default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('.data'),
+  // Of `serve`, on this machine; `--workers` goes before it.
+  SERVER_PROCESSES: whole(1, MAX_SERVER_PROCESSES).default(1),
   DATABASE_POOL_SIZE: whole(2, 200).default(10),
   MIGRATE_ON_START: flag.default(true),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -89,6 +93,9 @@ export interface Config {
   port: number
   host: string
   dataDir: string
+  /** How many processes of this machine answer on the port. */
+  serverProcesses: number
+  /** Of each process. */
   poolSize: number
   migrateOnStart: boolean
   logLevel: string
@@ -132,6 +139,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: e.PORT,
     host: e.HOST,
     dataDir: e.DATA_DIR,
+    serverProcesses: e.SERVER_PROCESSES,
     poolSize: e.DATABASE_POOL_SIZE,
     migrateOnStart: e.MIGRATE_ON_START,
     logLevel: e.LOG_LEVEL,

@@ -6,6 +6,7 @@ import type {
   RawServerDefault,
 } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Registry } from 'prom-client'
 import type { Config } from './config.js'
 import type { AccessChanges } from './db/access-changes.js'
 import type { Db } from './db/client.js'
@@ -22,6 +23,18 @@ export interface Deps {
   accessChanges: AccessChanges
   /** The process has been told to end: readiness is off, nobody begins to wait. */
   isStopping: () => boolean
+  /** Undefined where this process is the only one on its port. */
+  siblings?: Siblings
+}
+
+/** What is true of all server processes on one port together, and not of each. */
+export interface Siblings {
+  /** Counts one more under a key of a limiter, and answers how many there are and for how long they count (ms). */
+  count(limiter: number, key: string, windowMs: number): Promise<{ current: number; ttl: number }>
+  /** Says what this process measures. */
+  tell(registry: Registry): void
+  /** The metrics of all processes, as Prometheus text. */
+  metrics(): Promise<string>
 }
 
 /** What the worker gives to a chore: the same as a slice gets, and a log. */

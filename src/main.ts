@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-import { CommandError, createLogger } from './cli/command.js'
-import { ConfigError, readConfig } from './config.js'
+import { CommandError } from './cli/command.js'
+import { ConfigError } from './config.js'
 import { withoutQuery } from './db/errors.js'
 import { Rejection } from './domain/rejection.js'
 
 const USAGE = `one-list <command>
 
-  serve                               start the service (the default)
+  serve [--workers <n>]               start the service (the default)
   worker                              do what the schedule asks, and nothing else
   migrate                             bring the database to the present schema
   init --id --name --area             make the first jurisdiction and its admin key
@@ -21,6 +21,7 @@ one-list <command> --help says more. The environment configures all of them; see
 
 /** The command line. Each command is one file in cli/, loaded when it is asked for. */
 const COMMANDS: Record<string, () => Promise<{ run: (args: string[]) => Promise<void> }>> = {
+  serve: () => import('./cli/serve.js'),
   worker: () => import('./cli/worker.js'),
   migrate: () => import('./cli/migrate.js'),
   init: () => import('./cli/init.js'),
@@ -32,11 +33,6 @@ const COMMANDS: Record<string, () => Promise<{ run: (args: string[]) => Promise<
 }
 
 async function main([name = 'serve', ...args]: string[]): Promise<void> {
-  if (name === 'serve') {
-    const config = readConfig(process.env)
-    const { serve } = await import('./server.js')
-    return serve(config, createLogger(config.logLevel))
-  }
   const command = COMMANDS[name]
   if (command === undefined) {
     const isHelp = name === 'help' || name === '--help' || name === '-h'

@@ -26,6 +26,15 @@ t.test('a server that is told to end answers what it was asked, and ends well', 
   }
 })
 
+t.test('a signal that comes twice at once, from the terminal and from npm, is one', async (t) => {
+  const server = await startServer(t, { ...environment, LOG_LEVEL: 'info' })
+  server.kill('SIGINT')
+  await until(() => server.output().includes('stopping'))
+  server.kill('SIGINT')
+  t.equal(await server.exited, 0)
+  t.match(server.output(), '"stopped"')
+})
+
 t.test('a server that is told to end ends its streams', async (t) => {
   const server = await startServer(t, environment)
   const stream = await fetch(`${server.url}/v1/events/stream`, asAuditor)
@@ -66,9 +75,9 @@ t.test('a server that cannot end in time ends all the same', async (t) => {
     SHUTDOWN_GRACE_S: '1',
     LOG_LEVEL: 'silent',
   })
-  t.match(await fetch(`${server.url}/v1/me`, asAuditor), { status: 200 })
+  t.match(await fetch(`${server.url}/v1/items`, asAuditor), { status: 200 })
   proxy.silent = true
-  const stuck = t.rejects(fetch(`${server.url}/v1/me`, asAuditor))
+  const stuck = t.rejects(fetch(`${server.url}/v1/items`, asAuditor))
   await until(async () => server.output().length > 0)
   server.kill('SIGTERM')
   t.equal(await server.exited, 1, 'and says that it did not end well')

@@ -9,8 +9,9 @@ import { canTakeServiceRole, migrate } from '../db/migrate.js'
 import { createQueue } from '../db/queue.js'
 
 export interface Database {
-  pool: pg.Pool
+  /** Of the server that is used, the embedded one too. */
   url: string
+  pool: pg.Pool
   /** A client of the job queue that lies in the same database. */
   queue: PgBoss
   /** Closes the pool, then stops the embedded server if it was started here. */
@@ -24,6 +25,7 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
       ? await startEmbedded({
           dataDir: join(config.dataDir, 'postgres'),
           durable: true,
+          maxConnections: connectionsFor(config),
           log: (message) => log.info(message),
         })
       : undefined
@@ -35,8 +37,8 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
     const onError = (err: Error) => log.warn({ err }, 'a database connection was lost')
     const pool = createPool({ url, max: config.poolSize, serviceRole, onError })
     return {
-      pool,
       url,
+      pool,
       queue: createQueue(url, serviceRole),
       close: async () => {
         await pool.end()
@@ -47,4 +49,10 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
     await embedded?.stop()
     throw err
   }
+}
+
+/** PostgreSQL's usual number, or as many as this service's processes may use, and some for commands beside it. */
+function connectionsFor({ serverProcesses, poolSize }: Config): number {
+  // The primary and the worker have pools too.
+  return Math.max(100, (serverProcesses + 2) * (poolSize + 1) + 20)
 }

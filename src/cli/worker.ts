@@ -1,8 +1,8 @@
-import closeWithGrace from 'close-with-grace'
 import { CHORES } from '../chores.js'
 import { createClock } from '../clock.js'
 import { readConfig } from '../config.js'
 import { createDb } from '../db/client.js'
+import { endInGoodOrder } from '../ending.js'
 import { startWorker } from '../worker.js'
 import { createLogger, readArguments } from './command.js'
 import { openDatabase } from './database.js'
@@ -20,11 +20,8 @@ export async function run(args: string[]): Promise<void> {
   const deps = { db: createDb(database.pool), now: createClock(config.clock), config, log }
   const worker = await startWorker(database.queue, CHORES, deps)
   log.info('the worker is at work')
-  closeWithGrace({ delay: config.shutdownGraceMs, logger: log }, async ({ err, signal }) => {
-    if (err) log.error({ err }, 'stopping after an error')
-    else log.info({ signal }, 'stopping')
+  endInGoodOrder(config.shutdownGraceMs, log, async () => {
     await worker.stop()
     await database.close()
-    log.info('stopped')
   })
 }

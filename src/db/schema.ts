@@ -742,6 +742,19 @@ export const evidence = pgTable(
   (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
 )
 
+export const uploadLock = pgTable(
+  'upload_lock',
+  {
+    jurisdiction: jurisdictionId(),
+    person: uuid('person_id').notNull(),
+    upload: uuid('upload_id').notNull(),
+    holder: uuid('holder').notNull(),
+    heldUntil: instant('held_until').notNull(),
+    wanted: boolean('wanted').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.person, t.upload] })],
+)
+
 export const recurrence = pgTable(
   'recurrence',
   {

@@ -17,6 +17,7 @@ import { MAX_PARTIAL } from './limits.js'
 import { storageAway, storageErrorOf, storageFull } from './store.js'
 import { refusalOf } from './tus-problem.js'
 import { createPartialUploads, type PartialUploads, tidyPartial } from './tus-store.js'
+import { createUploadLocks } from './upload-locks.js'
 import { measured, tidyWorkspaces, withWorkspace } from './workspace.js'
 
 export const PATH = '/v1/evidence-uploads'
@@ -40,17 +41,17 @@ type Given = Pick<Deps, 'db' | 'now' | 'config'> & { keeper: Keeper }
 export function createResumableUploads({ db, now, config, keeper }: Given) {
   const folder = uploadsFolder(config.evidence)
   const names = new WeakMap<object, string>()
+  const locks = createUploadLocks(db)
   let made: PartialUploads | undefined
   // A process that receives nothing needs no folder. The library makes it too, but ends the process where it cannot.
   const partial = async () => {
     await mkdir(join(folder, PARTIAL), { recursive: true, mode: 0o700 }).catch((err) => {
       throw storageErrorOf(err)
     })
-    made ??= createPartialUploads(join(folder, PARTIAL), PATH, names)
+    made ??= createPartialUploads(join(folder, PARTIAL), PATH, names, locks.locker)
     return made
   }
   let tidying: NodeJS.Timeout | undefined
-  const finishing = new Map<string, Promise<void>>()
 
   /** Hands a request to the library, as about the upload of that name. @throws what its refusal means */
   async function hand(request: FastifyRequest, method: string, name: string): Promise<Record<string, string>> {
@@ -83,14 +84,11 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
     return rows[0] === undefined ? undefined : standingOf(rows[0].bytes, rows[0].bytes, true)
   }
 
-  /** Looks at an upload that is complete, once, whoever asks. It is gone then, unless it was not its own fault. */
+  /**
+   * Looks at an upload if it is complete, while nobody else writes to it or looks at it. It is gone then, unless it was not
+   * its own fault.
+   */
   async function finish(actor: Actor, id: string, name: string): Promise<void> {
-    const running = finishing.get(name) ?? become(actor, id, name).finally(() => finishing.delete(name))
-    finishing.set(name, running)
-    await running
-  }
-
-  async function become(actor: Actor, id: string, name: string): Promise<void> {
     const upload = await (await partial()).find(name)
     if (upload === undefined || upload.size !== upload.offset) return
     try {
@@ -111,10 +109,18 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
     await (await partial()).remove(name)
   }
 
-  async function standing(actor: Actor, id: string): Promise<Standing> {
+  async function hold<R>(actor: Actor, id: string, work: (name: string) => Promise<R>): Promise<R> {
+    const name = (await partial()).nameOf(actor, id)
+    return locks.hold(actor, id, name, () => work(name))
+  }
+
+  async function standing(actor: Actor, id: string, isHeld = false): Promise<Standing> {
     const name = (await partial()).nameOf(actor, id)
     const upload = await (await partial()).find(name)
-    if (upload !== undefined && upload.size === upload.offset) await finish(actor, id, name)
+    if (upload !== undefined && upload.size === upload.offset) {
+      if (isHeld) await finish(actor, id, name)
+      else await hold(actor, id, () => finish(actor, id, name))
+    }
     const left = upload === undefined ? undefined : await (await partial()).find(name)
     if (left !== undefined) return standingOf(left.offset, left.size ?? null, false)
     const finished = await findFinished(actor, id)
@@ -134,18 +140,19 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
       const key = request.headers['idempotency-key']
       const id = typeof key === 'string' ? uuidv5(`${actor.jurisdiction.id} ${actor.id} ${key}`, NAMESPACE) : uuidv7()
       const location = { location: `${PATH}/${id}` }
-      const first = typeof key === 'string' ? await standing(actor, id).catch(() => undefined) : undefined
-      if (first !== undefined) {
-        const isSame = first.view.length === Number(request.headers['upload-length'])
-        if (!isSame) throw keyReused()
-        return { ...first, headers: { ...first.headers, ...location }, isReplayed: true }
-      }
-      if ((await (await partial()).count(actor)) >= MAX_PARTIAL) throw tooManyPartial()
-      const name = (await partial()).nameOf(actor, id)
-      const headers = await hand(request, 'POST', name)
-      const upload = await (await partial()).find(name)
-      if (upload !== undefined && upload.size === upload.offset) await finish(actor, id, name)
-      return { ...standingOf(upload?.offset ?? 0, upload?.size ?? null, false), headers: { ...headers, ...location } }
+      return hold(actor, id, async (name) => {
+        const first = typeof key === 'string' ? await standing(actor, id, true).catch(() => undefined) : undefined
+        if (first !== undefined) {
+          const isSame = first.view.length === Number(request.headers['upload-length'])
+          if (!isSame) throw keyReused()
+          return { ...first, headers: { ...first.headers, ...location }, isReplayed: true }
+        }
+        if ((await (await partial()).count(actor)) >= MAX_PARTIAL) throw tooManyPartial()
+        const headers = await hand(request, 'POST', name)
+        const upload = await (await partial()).find(name)
+        await finish(actor, id, name)
+        return { ...standingOf(upload?.offset ?? 0, upload?.size ?? null, false), headers: { ...headers, ...location } }
+      })
     },
 
     find: (request: FastifyRequest, id: string) => standing(request.actor, id),
@@ -153,21 +160,21 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
     /** `check` is made once it is known that the upload is there. */
     async write(request: FastifyRequest, id: string, check: () => void): Promise<Standing> {
       const { actor } = request
-      const before = await standing(actor, id)
-      check()
-      if (before.view.complete) {
-        if (request.headers['upload-offset'] !== `${before.view.offset}`) throw refusalOf(409, '')
-        return before
-      }
-      const name = (await partial()).nameOf(actor, id)
-      const headers = await hand(request, 'PATCH', name)
-      const upload = await (await partial()).find(name)
-      if (upload !== undefined && upload.size === upload.offset) await finish(actor, id, name)
-      return { ...standingOf(0, null, false), headers }
+      return hold(actor, id, async (name) => {
+        const before = await standing(actor, id, true)
+        check()
+        if (before.view.complete) {
+          if (request.headers['upload-offset'] !== `${before.view.offset}`) throw refusalOf(409, '')
+          return before
+        }
+        const headers = await hand(request, 'PATCH', name)
+        await finish(actor, id, name)
+        return { ...standingOf(0, null, false), headers }
+      })
     },
 
     async end(request: FastifyRequest, id: string): Promise<void> {
-      await hand(request, 'DELETE', (await partial()).nameOf(request.actor, id))
+      await hold(request.actor, id, (name) => hand(request, 'DELETE', name))
     },
 
     startTidying(onError: (err: unknown) => void): void {

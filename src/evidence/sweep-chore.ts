@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000
 /** Rows in one statement. */
 const CHUNK = 500
 
-/** Clears away what was sent and never used, and files that no evidence is left of, or never was. */
+/** Clears away what was sent and never used, files that no evidence is left of, or never was, and locks of dead processes. */
 export const evidenceSweepChore: Chore = {
   name: NAME,
 
@@ -25,6 +25,8 @@ export const evidenceSweepChore: Chore = {
     const before = later(now, -UNUSED_KEPT_HOURS * HOUR_MS)
     const store = createFileStore(config.evidence)
     await store.tidy()
+    await db.execute(sql`
+      delete from upload_lock where jurisdiction_id = ${jurisdiction} and held_until < now() - interval '1 hour'`)
     let swept = CHUNK
     while (swept === CHUNK && !signal.aborted) {
       const { rowCount } = await db.execute(sql`

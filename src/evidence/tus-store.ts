@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FileStore as TusFileStore } from '@tus/file-store'
-import { MemoryLocker, Server as TusServer, type Upload } from '@tus/server'
+import { type Locker, Server as TusServer, type Upload } from '@tus/server'
 import type { Actor } from '../domain/permissions.js'
 import { MAX_FILE_BYTES, PARTIAL_KEPT_HOURS } from './limits.js'
 
@@ -19,7 +19,12 @@ export interface PartialUploads {
   count(actor: Actor): Promise<number>
 }
 
-export function createPartialUploads(root: string, path: string, names: WeakMap<object, string>): PartialUploads {
+export function createPartialUploads(
+  root: string,
+  path: string,
+  names: WeakMap<object, string>,
+  locker: Locker,
+): PartialUploads {
   const datastore = new TusFileStore({
     directory: root,
     expirationPeriodInMilliseconds: PARTIAL_KEPT_HOURS * HOUR_MS,
@@ -28,10 +33,7 @@ export function createPartialUploads(root: string, path: string, names: WeakMap<
   const server = new TusServer({
     path,
     datastore,
-    // Of this process. A lock that all servers share would hold a database connection for as long as a phone on a bad
-    // network sends; where two servers write one upload, they write its owner's same bytes to the same places of one file,
-    // its length is the file's, and it becomes evidence once (`keep.ts`).
-    locker: new MemoryLocker(),
+    locker,
     maxSize: MAX_FILE_BYTES,
     namingFunction: nameIn,
     getFileIdFromRequest: nameIn,

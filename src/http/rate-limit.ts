@@ -1,17 +1,18 @@
-import rateLimit from '@fastify/rate-limit'
-import type { App } from '../deps.js'
+import rateLimit, { type FastifyRateLimitStore } from '@fastify/rate-limit'
+import type { App, Siblings } from '../deps.js'
 import { EdgeError } from './problem.js'
 
 const WINDOW_S = 60
 
 /**
  * Counts requests per caller: by person where the token is good, else by address. Answers with the fields of
- * draft-ietf-httpapi-ratelimit-headers (`RateLimit-Policy`, `RateLimit`).
+ * draft-ietf-httpapi-ratelimit-headers (`RateLimit-Policy`, `RateLimit`). Siblings count together.
  */
-export async function limitRate(app: App, perMinute: number): Promise<void> {
+export async function limitRate(app: App, perMinute: number, siblings?: Siblings): Promise<void> {
   await app.register(rateLimit, {
     global: true,
     max: perMinute,
+    ...(siblings === undefined ? {} : { store: storeOf(siblings) }),
     timeWindow: WINDOW_S * 1000,
     keyGenerator: ({ actor, ip }) => (actor === undefined ? `ip ${ip}` : `${actor.jurisdiction.id} ${actor.id}`),
     allowList: (request) => request.routeOptions.config.action === undefined,
@@ -29,4 +30,20 @@ export async function limitRate(app: App, perMinute: number): Promise<void> {
     reply.header('ratelimit', `"default";r=${remaining};t=${reply.getHeader('x-ratelimit-reset') ?? WINDOW_S}`)
     for (const name of ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset']) reply.removeHeader(name)
   })
+}
+
+/** Each limiter counts by itself, the same one of all siblings together: they make them in the same order. */
+function storeOf(siblings: Siblings) {
+  let limiters = 0
+  return class SharedStore implements FastifyRateLimitStore {
+    readonly #limiter = limiters++
+
+    incr(key: string, done: (err: Error | null, found?: { current: number; ttl: number }) => void, windowMs: number) {
+      siblings.count(this.#limiter, key, windowMs).then((found) => done(null, found), done)
+    }
+
+    child() {
+      return new SharedStore()
+    }
+  }
 }

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Db } from '../db/client.js'
-import type { App } from '../deps.js'
+import type { App, Siblings } from '../deps.js'
 
-/** Measures every route of the app; what `GET /metrics` shows. */
-export function measure(app: App, db: Db): Registry {
+/** Measures every route of the app; what `GET /metrics` shows, or among siblings, this process's part of it. */
+export function measure(app: App, db: Db, siblings?: Siblings): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const seconds = new Histogram({
@@ -21,12 +21,13 @@ export function measure(app: App, db: Db): Registry {
       reply.elapsedTime / 1000,
     )
   })
-  watchWorker(registry, db)
+  if (siblings === undefined) watchWorker(registry, db)
+  else siblings.tell(registry)
   return registry
 }
 
 /** What an operator wants to be woken for: work that is not done. Read from the database when metrics are asked for. */
-function watchWorker(registry: Registry, db: Db): void {
+export function watchWorker(registry: Registry, db: Db): void {
   const gauges: { name: string; help: string; label: string; rows: ReturnType<typeof sql> }[] = [
     {
       name: 'one_list_jobs',

@@ -16,7 +16,7 @@ const answer = (description: string) => ({ description, content: { 'application/
 /** Alive, ready, metrics: for whoever operates the service. */
 export async function operationRoutes(
   app: App,
-  { db, config, isStopping, metrics }: Deps & { metrics: Registry },
+  { db, config, isStopping, siblings, metrics }: Deps & { metrics: Registry },
 ): Promise<void> {
   app.get(
     '/healthz',
@@ -80,7 +80,7 @@ export async function operationRoutes(
     async (request, reply) => {
       if (config.metricsToken === undefined) throw notFound()
       if (!isEqual(request.headers.authorization ?? '', `Bearer ${config.metricsToken}`)) throw unauthenticated()
-      return reply.type(metrics.contentType).send(await metrics.metrics())
+      return reply.type(metrics.contentType).send(await (siblings ?? metrics).metrics())
     },
   )
 }

@@ -61,7 +61,7 @@ export async function streamRoutes(app: App, { db, now, watch, metrics }: Deps &
         operationId: 'streamEvents',
         summary: 'The feed as server-sent events',
         description:
-          'The events of `GET /v1/events` as they happen, each once and in order, and heart-beats every 15 seconds. `Last-Event-ID` or `after` resumes; with neither, the stream begins with what happens from now on. A client that reads slowly misses nothing and gets it later. The stream ends when the caller’s key, token or role does not hold any more. At most 20 open streams for a person.',
+          'The events of `GET /v1/events` as they happen, each once and in order, and heart-beats every 15 seconds. `Last-Event-ID` or `after` resumes; with neither, the stream begins with what happens from now on. A client that reads slowly misses nothing and gets it later. The stream ends when the caller’s key, token or role does not hold any more. At most 20 open streams for a person at one server process.',
         querystring: StreamQuery,
         headers: StreamHeaders,
         response: {

@@ -12,7 +12,7 @@ const MAX_PER_PERSON = 20
 const MAX_PER_PROCESS = 2_000
 const RETRY_AFTER_S = 15
 
-/** The streams that are open in this process. */
+/** The streams that are open in this process; the limits keep its memory, and are its own. */
 export interface Streams {
   /**
    * Counts a stream from before `begin` until it is closed; meanwhile it gets heart-beats, and it ends when its grant lapses.

@@ -34,6 +34,7 @@ export async function runNode(
 }
 
 export interface ServerProcess {
+  pid: number
   port: number
   url: string
   kill(signal: NodeJS.Signals): void
@@ -42,11 +43,23 @@ export interface ServerProcess {
   output(): string
 }
 
-/** The real server as a process of its own, on a free port; answers when it listens. It ends with the test. */
-export async function startServer(t: Test, env: Record<string, string>): Promise<ServerProcess> {
+/**
+ * The real server as a process of its own, on a free port; answers when it listens. It ends with the test.
+ * @param options `isGroup` makes it the leader of a process group, as a shell does; `isSeen` lets tap see into it, for coverage,
+ * which makes its start half as long again.
+ */
+export async function startServer(
+  t: Test,
+  env: Record<string, string>,
+  { isGroup = false, isSeen = true } = {},
+): Promise<ServerProcess> {
   const child = spawn(process.execPath, [MAIN, 'serve'], {
-    env: bareEnvironment({ PORT: '0', LOG_LEVEL: 'warn', RATE_LIMIT_PER_MINUTE: '1000000', ...env }, MAIN),
+    env: bareEnvironment(
+      { PORT: '0', LOG_LEVEL: 'warn', RATE_LIMIT_PER_MINUTE: '1000000', ...env },
+      isSeen ? MAIN : '',
+    ),
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: isGroup,
   })
   const exited = once(child, 'close').then(([code]) => code as number | null)
   t.teardown(async () => {
@@ -64,14 +77,15 @@ export async function startServer(t: Test, env: Record<string, string>): Promise
     child.stderr.setEncoding('utf8').on('data', collect)
     exited.then((code) => reject(new Error(`the server ended with ${code ?? child.signalCode}: ${output}`)))
   })
-  return { port: Number(new URL(url).port), url, kill: (signal) => child.kill(signal), exited, output: () => output }
+  const kill = (signal: NodeJS.Signals) => child.kill(signal)
+  return { pid: child.pid ?? 0, port: Number(new URL(url).port), url, kill, exited, output: () => output }
 }
 
 /** The worker as a process of its own; answers when it is at work. It ends with the test. */
 export async function startWorkerProcess(
   t: Test,
   env: Record<string, string>,
-): Promise<Omit<ServerProcess, 'port' | 'url'>> {
+): Promise<Omit<ServerProcess, 'pid' | 'port' | 'url'>> {
   const child = spawn(process.execPath, [MAIN, 'worker'], {
     env: bareEnvironment({ LOG_LEVEL: 'info', ...env }, MAIN),
     stdio: ['ignore', 'pipe', 'pipe'],

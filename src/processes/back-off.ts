@@ -1,0 +1,14 @@
+/** A process that has lived so long did not fail at its beginning. */
+const STEADY_MS = 60_000
+const FIRST_DELAY_MS = 100
+/** Of processes that fail one after the other in one place. */
+const MOST_FAILURES = 5
+
+/**
+ * What comes after the end of a process that nobody asked for: `failures` counts those in its place that did not live
+ * long, this one included; `delayMs` until another takes its place, undefined when it is given up.
+ */
+export function afterEnd(earlier: number, livedMs: number): { failures: number; delayMs: number | undefined } {
+  const failures = livedMs >= STEADY_MS ? 1 : earlier + 1
+  return { failures, delayMs: failures > MOST_FAILURES ? undefined : FIRST_DELAY_MS * 2 ** (failures - 1) }
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import type { Logger } from 'pino'
+import { type Database, openDatabase } from './cli/database.js'
+import { ensureSample, type SampleKeys } from './cli/sample.js'
+import { createClock } from './clock.js'
+import type { Config } from './config.js'
+import { createDb, type Db } from './db/client.js'
+
+/** Answers to repeated requests are kept longer than the day that is promised. */
+const KEYS_KEPT_HOURS = 48
+const SWEEP_MS = 3_600_000
+
+export interface Service {
+  database: Database
+  db: Db
+  now: () => string
+  /** Tells who has just started it where it is, on this port. */
+  announce(port: number): void
+  /** Closes the database, after everything else. */
+  close(): Promise<void>
+}
+
+/** What a service needs once, however many processes answer for it: its database, the sample, the sweep of old keys. */
+export async function openService(config: Config, log: Logger): Promise<Service> {
+  const database = await openDatabase(config, log)
+  const now = createClock(config.clock)
+  const sample = config.databaseUrl === undefined ? await ensureSample(config, database.pool, now()) : undefined
+  const db = createDb(database.pool)
+  if (config.clock.rate !== 1 || config.clock.start !== undefined) {
+    log.warn(config.clock, 'the clock is not the real one: for trials only')
+  }
+  const sweep = sweepKeys(db, log)
+  return {
+    ...{ database, db, now },
+    announce: (port) => announce(port, config, sample),
+    async close() {
+      clearInterval(sweep)
+      await database.close()
+    },
+  }
+}
+
+function sweepKeys(db: Db, log: Logger): NodeJS.Timeout {
+  const sweep = () => {
+    db.execute(
+      sql`delete from idempotency_key where created_at < now() - ${sql.raw(`interval '${KEYS_KEPT_HOURS} hours'`)}`,
+    ).catch((err) => log.warn({ err }, 'old idempotency keys were not swept'))
+  }
+  sweep()
+  return setInterval(sweep, SWEEP_MS).unref()
+}
+
+/** What somebody who has just started the service needs to know. */
+function announce(port: number, config: Config, sample: SampleKeys | undefined): void {
+  const base = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
+  const lines = [`One List  ${base}`, `Reference ${base}/docs`]
+  if (sample !== undefined) {
+    lines.push(`Keys      (also in ${join(config.dataDir, 'sample-keys.json')})`)
+    for (const [role, key] of Object.entries(sample)) lines.push(`  ${role.padEnd(10)} ${key}`)
+  }
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
