@@ -1,14 +1,10 @@
 import fastify from 'fastify'
-import { createPool } from '../src/db/client.js'
-import type { Statement } from './record.js'
+import pg from 'pg'
+import { SERVICE_ROLE } from '../src/db/client.js'
+import { type BareRoute, PARAMETER } from './bare-route.js'
 
 // The limit of a read: Fastify and pg, the service's own statements by name, rows as objects, JSON.stringify; nobody is
 // authenticated, and nothing is validated.
-
-export interface BareRoute {
-  path: string
-  statements: Statement[]
-}
 
 export interface BareService {
   databaseUrl: string
@@ -16,21 +12,23 @@ export interface BareService {
   routes: BareRoute[]
 }
 
-/** Stands for the request's parameter among a statement's values. */
-export const ID = '{id}'
-
 async function serve({ databaseUrl, poolSize, routes }: BareService): Promise<number> {
-  const pool = createPool({ url: databaseUrl, max: poolSize, serviceRole: true, onError: () => {} })
+  // pg's own pool, and not the service's, of which a limit must not know.
+  const options = `-c timezone=UTC -c jit=off -c role=${SERVICE_ROLE}`
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize, options })
+  pool.on('error', () => {})
   const app = fastify()
-  for (const { path, statements } of routes) {
+  for (const { path, statements, answer } of routes) {
     const named = statements.map(({ text, values }, k) => ({ name: `${path}-${k}`, text, values }))
-    app.get<{ Params: { id?: string } }>(path, async (request, reply) => {
-      let rows: unknown[] = []
-      for (const { name, text, values } of named) {
-        const own = values.map((value) => (value === ID ? request.params.id : value))
-        rows = (await pool.query({ name, text, values: own })).rows
+    const isOpen = named.some(({ values }) => values.includes(PARAMETER))
+    app.get<{ Params: { parameter?: string } }>(isOpen ? `${path}/:parameter` : path, async (request, reply) => {
+      let data: unknown[] = []
+      for (const [k, { name, text, values }] of named.entries()) {
+        const own = values.map((value) => (value === PARAMETER ? request.params.parameter : value))
+        const { rows } = await pool.query({ name, text, values: own })
+        if (k === answer) data = rows
       }
-      return reply.type('application/json; charset=utf-8').send(JSON.stringify({ data: rows }))
+      return reply.type('application/json; charset=utf-8').send(JSON.stringify({ data }))
     })
   }
   await app.listen({ host: '127.0.0.1', port: 0 })

@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
-import { startEmbedded } from '../src/db/embedded.js'
+import { removeEmbedded, startEmbedded } from '../src/db/embedded.js'
 import { parentOf } from './cpu.js'
 
 /** The benchmark's own PostgreSQL, with the settings under which nothing that is committed is lost. */
@@ -42,7 +41,8 @@ export async function startCluster(folder: string): Promise<Cluster> {
     stop: async () => {
       await client.end()
       await embedded.stop()
-      await rm(dataDir, { recursive: true, force: true })
+      // Where root may not run a server in its own folder, the data lie elsewhere.
+      await removeEmbedded(dataDir)
     },
   }
 }

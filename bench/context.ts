@@ -9,15 +9,20 @@ import type { Sample, Side } from './measure.js'
 import type { Options } from './options.js'
 import type { Service } from './service.js'
 
-/** A service with its own list: this one, or that of the other commit. */
-export interface Subject {
+/** A list in a database, and the build that made it: this one, or that of the other commit. */
+export interface Listed {
   name: string
   root: string
-  service: Service
-  list: List
+  database: string
   /** Its database, as a superuser. */
   url: string
-  /** A copy of its database as it was loaded, to which nobody is connected. */
+  list: List
+}
+
+/** A service with its own list. */
+export interface Subject extends Listed {
+  service: Service
+  /** The database that its own is a copy of, as it was loaded. Nobody is connected to it. */
   loaded: string
 }
 
@@ -27,6 +32,8 @@ export interface Bench {
   folder: string
   cluster: Cluster
   generator: Child
+  /** What is to be done at the end, the last first. */
+  closing: (() => Promise<unknown>)[]
 }
 
 export function authorized(key: string, more: Record<string, string> = {}): Record<string, string> {
@@ -40,6 +47,13 @@ export function get(path: string, key: string, more: Record<string, string> = {}
 export function post(path: string, key: string, body: object): Request {
   const headers = authorized(key, { 'content-type': 'application/json', 'idempotency-key': 'bench-{n}' })
   return { method: 'POST', path, headers, body: JSON.stringify(body) }
+}
+
+/** What the service answers, once. */
+export async function ask({ service, list: { keys } }: Subject, path: string): Promise<string> {
+  const response = await fetch(service.origin + path, { headers: authorized(keys.office) })
+  if (!response.ok) throw new Error(`${path} was answered ${response.status}`)
+  return response.text()
 }
 
 /** Lets the generator send requests to a server, and tells who used how much of the machine meanwhile. */
@@ -67,7 +81,8 @@ export function repeated(
     name,
     async run() {
       const { perSecond, p50, p99, load: used } = await load(bench, server, { origin, connections, requests, seconds })
-      return { perSecond, p50, p99, load: used }
+      // Whose process it is, nobody has said of a peer: then a part of the picture would be taken for the whole.
+      return { perSecond, p50, p99, load: server.pid === undefined ? undefined : used }
     },
   }
 }

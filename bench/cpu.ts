@@ -33,13 +33,24 @@ function ticksOf({ server, postgres, generator }: Parties): Load | undefined {
   }
 }
 
-/** Of a process and those that it has started; those that have ended are counted with the first. */
+const TRIES = 5
+
+/**
+ * Of a process and those that it has started; those that have ended are counted with the first. One that ends while they are
+ * counted would be missed, so then they are counted again.
+ */
 function familyTicks(first: number): number {
-  const { ticks = 0, reaped = 0 } = statOf(first) ?? {}
-  const others = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => statOf(Number(name)))
-  return others.reduce((sum, stat) => sum + (stat?.parent === first ? stat.ticks : 0), ticks + reaped)
+  let ticks = 0
+  for (let tries = 0; tries < TRIES; tries++) {
+    const before = statOf(first)
+    const others = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map((name) => statOf(Number(name)))
+    ticks = (before?.ticks ?? 0) + (before?.reaped ?? 0)
+    for (const stat of others) if (stat?.parent === first) ticks += stat.ticks
+    if (statOf(first)?.reaped === before?.reaped) break
+  }
+  return ticks
 }
 
 interface Stat {

@@ -1,7 +1,8 @@
 import type { ItemEvent } from '../src/domain/events.js'
 import type { NumberedImport } from '../src/ledger/import-items.js'
 
-// The data set: what happens to the k-th item, the same in every run. Each item has ten events.
+// The data set: what happens to the k-th item, the same in every run. Each item has ten events, but those of an import that
+// came first and are due: they have one.
 
 export const DAY_MS = 86_400_000
 /** The present of every run. */
@@ -14,7 +15,18 @@ export const CYCLE = 20
 /** The places of a cycle that are assigned and wait for acceptance. */
 export const ASSIGNED = { from: 12, to: 17 }
 
-export type State = 'closed' | 'reported' | 'listed' | 'assigned' | 'remediating'
+export type State = 'due' | 'closed' | 'reported' | 'listed' | 'assigned' | 'remediating'
+
+/** A list: so many items with one event, on account and due; then so many with ten, of which a share is on account. */
+export interface DataSet {
+  due: number
+  items: number
+  open: number
+}
+
+export function countOf({ due, items }: DataSet): { items: number; events: number } {
+  return { items: due + items, events: due + items * EVENTS_AN_ITEM }
+}
 
 const AREAS = ['341202', '341203', '341204', '341221', '341222', '341225', '341226', '341282']
 const CATEGORIES = [
@@ -33,9 +45,13 @@ export function archiveOf(items: number, open: number): number {
   return Math.max(0, items - Math.round((items * open * 2) / CYCLE) * CYCLE)
 }
 
-export function stateOf(k: number, archive: number): State {
-  if (k < archive) return 'closed'
-  const place = (k - archive) % CYCLE
+export function stateOf(k: number, { due, items, open }: DataSet): State {
+  if (k < due) return 'due'
+  const place = k - due - archiveOf(items, open)
+  return place < 0 ? 'closed' : stateInCycle(place % CYCLE)
+}
+
+function stateInCycle(place: number): State {
   if (place < 8) return 'closed'
   if (place < 10) return 'reported'
   if (place < ASSIGNED.from) return 'listed'
@@ -55,10 +71,15 @@ export function importOf(k: number, state: State, at: string): NumberedImport {
     ...{ lon: 115 + ((k * 31) % 15_000) / 10_000, lat: 32.5 + ((k * 17) % 10_000) / 10_000 },
     address: `某乡镇 ${k} 号`,
     ...{ foundAt: null, status: isListed ? 'listed' : 'reported', level: k % 5 === 0 ? 'major' : 'general' },
-    ...{ reportedAt: at, listedAt: isListed ? at : null, dueAt: isListed ? dueAt(k) : null },
+    ...{ reportedAt: at, listedAt: isListed ? at : null, dueAt: isListed ? importedDueAt(k, state) : null },
     ...{ closedAt: null, dismissalReason: null, importId: '00000000-0000-7000-8000-0000000000e1', line: k + 2 },
     ...{ externalSystem: 'earlier', externalId: `E-${k}` },
   }
+}
+
+/** What is due has missed its deadline by so many days that it climbs the ladder's first rung, and no other. */
+function importedDueAt(k: number, state: State): string {
+  return state === 'due' ? new Date(Date.parse(NOW) - (1 + (k % 2)) * DAY_MS).toISOString() : dueAt(k)
 }
 
 /** From 80 days before the present to 120 days after it. */
@@ -66,7 +87,7 @@ function dueAt(k: number): string {
   return new Date(Date.parse(NOW) + (((k * 37) % 200) - 80) * DAY_MS).toISOString()
 }
 
-/** The j-th event after the item's first; 1 to 9. */
+/** The j-th event after the item's first, 1 to 9, of an item that has ten. */
 export function eventOf(k: number, state: State, j: number, unit: string): ItemEvent {
   const note = `第 ${j} 次现场核查:${pick(FAULTS, k + j)},已设临时警示。`
   if (state === 'reported' || state === 'listed') return { type: 'item.noted', data: { note } }

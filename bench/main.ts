@@ -7,11 +7,12 @@ import { buildRevision } from './base.js'
 import { startChild } from './child.js'
 import { startCluster } from './cluster.js'
 import type { Bench } from './context.js'
+import { countOf, EVENTS_AN_ITEM } from './items.js'
 import { log } from './log.js'
 import { runMeasures } from './measure.js'
 import { type Options, readOptions, USAGE } from './options.js'
 import { awaitPeer } from './peers.js'
-import { againstBase, againstLimits, type Prepared } from './plan.js'
+import { againstBase, againstLimits } from './plan.js'
 import { prepareSubject } from './subject.js'
 import { type Row, rowOf, tableOf } from './table.js'
 
@@ -54,32 +55,28 @@ async function measureAll(options: Options, folder: string, closing: (() => Prom
   closing.push(cluster.stop)
   const generator = startChild('generator')
   closing.push(generator.stop)
-  const bench: Bench = { options, folder, cluster, generator }
+  const bench: Bench = { options, folder, cluster, generator, closing }
   const subject = await prepareSubject(bench, 'one-list', ROOT, 'own')
-  closing.push(subject.service.stop)
-  for (const peer of options.peers) {
-    log(`start ${peer.name} at ${peer.url} on ${subject.url}`)
-    await awaitPeer(peer)
-  }
-  let prepared: Prepared
-  if (base === undefined) prepared = await againstLimits(bench, subject)
-  else {
-    const other = await prepareSubject(bench, base.name, base.root, 'base')
-    closing.push(other.service.stop)
-    prepared = await againstBase(bench, [subject, other])
-  }
-  closing.push(prepared.close)
-  const measures = prepared.measures.filter(({ name }) => options.only === undefined || name.includes(options.only))
+  for (const { name, url } of options.peers) log(`start ${name} at ${url} on ${subject.url}`)
+  await Promise.all(options.peers.map(awaitPeer))
+  const measures =
+    base === undefined
+      ? await againstLimits(bench, subject)
+      : await againstBase(bench, [subject, await prepareSubject(bench, base.name, base.root, 'base')])
   const results = await runMeasures(measures, options.rounds, log)
   return { rows: results.map(rowOf), version: cluster.version }
 }
 
-function machineOf(postgres: string, before: number[], { items, open, rounds, seconds, connections }: Options): string {
+function machineOf(postgres: string, before: number[], options: Options): string {
+  const { items, open, largeItems, dueItems, reportItems, reportOpen, rounds, seconds, connections } = options
   const all = cpus()
+  const large = countOf({ due: dueItems, items: largeItems, open })
   const parts = [
     `${all.length} cores (${all[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform}`,
     `Node ${process.versions.node}, PostgreSQL ${postgres} (durable), all on this machine`,
-    `${items} items, ${items * 10} events, ${open * 100} % on account`,
+    `${items} items, ${items * EVENTS_AN_ITEM} events, ${open * 100} % on account`,
+    `in long measures ${large.items} items, ${large.events} events`,
+    `in the overdue report ${reportItems} items, ${reportOpen} on account`,
     `${rounds} rounds of ${seconds} s, ${connections} connections`,
     `load average ${before[0]?.toFixed(1)} before, ${loadavg()[0]?.toFixed(1)} after`,
   ]

@@ -20,6 +20,8 @@ export interface Sample {
 /** One of those who are compared, such as the service, the limit, a peer. */
 export interface Side {
   name: string
+  /** It runs in the first round alone. */
+  once?: boolean
   run(round: number): Promise<Sample>
 }
 
@@ -85,7 +87,7 @@ async function runRound(
   for (let turn = 0; turn < sides.length; turn++) {
     const s = (turn + (inOrder === true ? 0 : round)) % sides.length
     const side = sides[s]
-    if (side === undefined) continue
+    if (side === undefined || (side.once === true && round > 0)) continue
     const sample = await side.run(round)
     results[s]?.samples.push(sample)
     say(`round ${round + 1}  ${name} · ${side.name}: ${Math.round(sample.perSecond)} ${unit}/s`)

@@ -1,47 +1,105 @@
+import { getTableColumns } from 'drizzle-orm'
+import { item } from '../src/db/schema.js'
 import type { Request } from './generator.js'
 
-// What others answer from the same table. A peer is installed by hand, on the database whose URL the benchmark prints,
-// with its defaults: PostgREST with the schema `public`, PostGraphile likewise, Directus with the collection `item`.
+// What others answer from the same table: all columns of an item, and of the 50 of the filtered list's first page. A peer is
+// installed by hand, on the database whose URL the benchmark prints; how, stands in the README.
 
-const COLUMNS =
-  'id,code,version,status,title,description,level,category,area,road,address,reported_at,due_at,assignment'
+interface Adapter {
+  headers?: Record<string, string>
+  one(id: string): Asked
+  page: Asked
+  /** The ids in an answer, in its order. */
+  ids(answer: never): string[]
+}
 
-type Adapter = (read: string, id: string) => { path: string; body?: object } | undefined
+interface Asked {
+  path: string
+  body?: object
+}
+
+/** Said in every request, as the service does: all indexes begin with it. */
+const JURISDICTION = 'fuyang'
+const [AREA, LEVEL, PAGE] = ['3412', 'general', 50]
+
+/** As PostGraphile calls the columns; `id` is its own. */
+const FIELDS = Object.values(getTableColumns(item))
+  .map(({ name }) => (name === 'id' ? 'rowId' : name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())))
+  .join(' ')
 
 const ADAPTERS: Record<string, Adapter> = {
-  postgrest: (read, id) => {
-    if (read === 'read one item') return { path: `/item?id=eq.${id}&select=${COLUMNS}` }
-    if (!read.startsWith('first page')) return undefined
-    return {
-      path: `/item?area=like.3412*&level=eq.general&order=reported_at.desc,id.desc&limit=50&select=${COLUMNS}`,
-    }
+  postgrest: {
+    one: (id) => ({ path: `/item?jurisdiction_id=eq.${JURISDICTION}&id=eq.${id}` }),
+    page: {
+      path: `/item?jurisdiction_id=eq.${JURISDICTION}&area=like.${AREA}*&level=eq.${LEVEL}&order=reported_at.desc,id.desc&limit=${PAGE}`,
+    },
+    ids: (answer: { id: string }[]) => answer.map(({ id }) => id),
   },
-  postgraphile: (read, id) => {
-    const fields =
-      'id code version status title description level category area road address reportedAt dueAt assignment'
-    const one = `{ allItems(condition: {id: "${id}"}) { nodes { ${fields} } } }`
-    const many = `{ allItems(condition: {level: "general"}, first: 50) { nodes { ${fields} } } }`
-    if (read === 'read one item') return { path: '/graphql', body: { query: one } }
-    return read.startsWith('first page') ? { path: '/graphql', body: { query: many } } : undefined
+  // With postgraphile-plugin-connection-filter, without which it compares for equality alone.
+  postgraphile: {
+    one: (id) =>
+      graphql(`{ one: itemByJurisdictionIdAndRowId(jurisdictionId: "${JURISDICTION}", rowId: "${id}") { ${FIELDS} } }`),
+    page: graphql(
+      `{ page: allItems(condition: {jurisdictionId: "${JURISDICTION}"}, filter: {area: {startsWith: "${AREA}"}, level: {equalTo: "${LEVEL}"}},
+        orderBy: [REPORTED_AT_DESC, ROW_ID_DESC], first: ${PAGE}) { nodes { ${FIELDS} } } }`,
+    ),
+    ids: ({ data: { one, page } }: { data: { one?: Row; page?: { nodes: Row[] } } }) =>
+      (page?.nodes ?? (one === undefined ? [] : [one])).map(({ rowId }) => rowId),
   },
-  directus: (read, id) => {
-    if (read === 'read one item') return { path: `/items/item/${id}?fields=${COLUMNS}` }
-    if (!read.startsWith('first page')) return undefined
-    const filter = 'filter[area][_starts_with]=3412&filter[level][_eq]=general'
-    return { path: `/items/item?${filter}&sort=-reported_at&limit=50&fields=${COLUMNS}` }
+  // It takes no table whose key has two columns, so it has a copy with one.
+  directus: {
+    headers: { authorization: 'Bearer the-token-of-the-benchmark' },
+    one: (id) => ({ path: `/items/item_by_id/${id}` }),
+    page: {
+      path: `/items/item_by_id?filter[jurisdiction_id][_eq]=${JURISDICTION}&filter[area][_starts_with]=${AREA}&filter[level][_eq]=${LEVEL}&sort=-reported_at,-id&limit=${PAGE}`,
+    },
+    ids: ({ data }: { data: { id: string } | { id: string }[] }) => [data].flat().map(({ id }) => id),
   },
+}
+
+interface Row {
+  rowId: string
+}
+
+function graphql(query: string): Asked {
+  return { path: '/graphql', body: { query } }
 }
 
 export const PEERS = Object.keys(ADAPTERS)
 
 /** The peer's request for what the service answers at `path`; undefined where it has none. */
 export function peerRequest(peer: string, read: string, path: string): Request | undefined {
-  const asked = ADAPTERS[peer]?.(read, path.split('/').at(-1) ?? '')
+  const adapter = ADAPTERS[peer]
+  const asked =
+    read === 'read one item'
+      ? adapter?.one(path.split('/').at(-1) ?? '')
+      : read.startsWith('first page')
+        ? adapter?.page
+        : undefined
   if (asked === undefined) return undefined
-  const { body } = asked
-  if (body === undefined) return { method: 'GET', path: asked.path, headers: {} }
-  const headers = { 'content-type': 'application/json' }
-  return { method: 'POST', path: asked.path, headers, body: JSON.stringify(body) }
+  const { headers } = adapter ?? {}
+  if (asked.body === undefined) return { method: 'GET', path: asked.path, headers: { ...headers } }
+  const body = JSON.stringify(asked.body)
+  return { method: 'POST', path: asked.path, headers: { ...headers, 'content-type': 'application/json' }, body }
+}
+
+/** @throws Error when the peer answers other items than the service, or in another order. */
+export async function requireSameRows(
+  peer: { name: string; url: string },
+  { path, method, headers, body }: Request,
+  own: string,
+): Promise<void> {
+  const response = await fetch(peer.url + path, { method, headers, ...(body === undefined ? {} : { body }) })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${peer.name} answered ${response.status}: ${text.slice(0, 500)}`)
+  const wanted = [(JSON.parse(own) as { data?: { id: string }[] }).data ?? JSON.parse(own)].flat().map(({ id }) => id)
+  const got = idsOf(peer.name, text)
+  if (wanted.join() !== got.join()) throw new Error(`${peer.name} answered other rows: ${got.join()}`)
+}
+
+/** The ids of the items in a peer's answer. */
+export function idsOf(peer: string, answer: string): string[] {
+  return ADAPTERS[peer]?.ids(JSON.parse(answer) as never) ?? []
 }
 
 const POLL_MS = 500

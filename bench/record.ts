@@ -60,15 +60,25 @@ export async function startRecorder(url: string): Promise<Recorder> {
   }
 }
 
-type Query = (query: string | { text: string; values?: unknown[] }, values?: unknown[], ...more: unknown[]) => unknown
+/** In all the forms that pg takes: a text, a configuration with or without values of its own, something that submits itself. */
+type Given = string | { text?: string; name?: string; values?: unknown[] }
+type Query = (given: Given, values?: unknown, ...more: unknown[]) => unknown
 
-/** Tells of each statement that a connection sends from now on. */
-export function tap(client: pg.PoolClient, heard: (statement: Statement) => void): void {
+/** Hears what is sent over a client in the order in which it is sent, also where nobody waits for the answer before. */
+export function tap(client: pg.ClientBase, heard: (statement: Statement) => void): void {
   const query = client.query.bind(client) as Query
   const tapped: Query = (given, values, ...more) => {
-    const own = typeof given === 'string' ? { text: given } : given
-    heard({ text: own.text, values: Array.isArray(values) ? values : (own.values ?? []) })
+    heard(statementOf(given, values))
     return query(given, values, ...more)
   }
   client.query = tapped as typeof client.query
+}
+
+function statementOf(given: Given, values: unknown): Statement {
+  const { text, values: own } = typeof given === 'string' ? { text: given, values: undefined } : given
+  if (text === undefined) throw new Error('something without a text is sent to the database, and cannot be recorded')
+  // As in pg: values beside a configuration go before those in it.
+  const used = Array.isArray(values) ? values : (own ?? [])
+  // What is changed after it was sent is not what was sent.
+  return { text, values: [...used] }
 }

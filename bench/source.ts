@@ -11,8 +11,21 @@ export async function loadSource(root: string) {
   const act = (await load('ledger/act.js')) as typeof import('../src/ledger/act.js')
   const store = (await load('ledger/item-store.js')) as typeof import('../src/ledger/item-store.js')
   const open = (await load('ledger/open-item.js')) as typeof import('../src/ledger/open-item.js')
+  const chain = (await load('ledger/chain.js')) as typeof import('../src/ledger/chain.js')
+  const schema = (await load('db/schema.js')) as typeof import('../src/db/schema.js')
   const fold = (await load('domain/evolve.js')) as typeof import('../src/domain/evolve.js')
-  return { ...people, ...sample, ...client, ...migration, ...act, ...store, ...open, ...fold }
+  return {
+    ...people,
+    ...sample,
+    ...client,
+    ...migration,
+    ...act,
+    ...store,
+    ...open,
+    ...fold,
+    ...chain,
+    item: schema.item,
+  }
 }
 
 export type Source = Awaited<ReturnType<typeof loadSource>>

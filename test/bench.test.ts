@@ -1,13 +1,16 @@
 import fc from 'fast-check'
 import type pg from 'pg'
 import t from 'tap'
-import { archiveOf, EVENTS_AN_ITEM, eventOf, importOf, NOW, stateOf } from '../bench/items.js'
+import { bareStatements, PARAMETER } from '../bench/bare-route.js'
+import { archiveOf, countOf, EVENTS_AN_ITEM, eventOf, importOf, NOW, stateOf } from '../bench/items.js'
 import { asColumns, withValues } from '../bench/literal.js'
 import { type Measure, type Result, runMeasures } from '../bench/measure.js'
 import { readOptions } from '../bench/options.js'
-import { peerRequest } from '../bench/peers.js'
+import { idsOf, peerRequest } from '../bench/peers.js'
+import { tap } from '../bench/record.js'
 import { median, quantile, ratioOf, spread } from '../bench/statistics.js'
 import { figure, rowOf, tableOf } from '../bench/table.js'
+import { transactionOf } from '../bench/writes.js'
 import { requireAllowed } from '../src/domain/decide/require.js'
 import { begin, evolve } from '../src/domain/evolve.js'
 
@@ -81,27 +84,30 @@ t.test('who begins changes from round to round, but where one side needs what th
   t.strictSame(order.splice(0), ['0a', '0b', '1b', '1a'])
   t.equal(twice?.sides[1]?.samples.length, 2)
   await runMeasures([measure({ inOrder: true })], 2, () => {})
-  t.strictSame(order, ['0a', '0b', '1a', '1b'])
+  t.strictSame(order.splice(0), ['0a', '0b', '1a', '1b'])
+  await runMeasures([measure({ sides: [side('a'), { ...side('b'), once: true }] })], 2, () => {})
+  t.strictSame(order, ['0a', '0b', '1a'], 'what is for comparison alone runs once')
 })
 
 t.test('everything in the data set is allowed to happen, and ends as it is counted', async (t) => {
   const by = { at: NOW, actorId: '00000000-0000-7000-8000-000000000001' }
-  const archive = archiveOf(200, 0.2)
-  t.equal(archive, 120)
+  const set = { due: 6, items: 200, open: 0.2 }
+  t.equal(archiveOf(set.items, set.open), 120)
+  t.strictSame(countOf(set), { items: 206, events: 2_006 })
   let onAccount = 0
-  for (let k = 0; k < 200; k++) {
-    const state = stateOf(k, archive)
+  for (let k = 0; k < 206; k++) {
+    const state = stateOf(k, set)
     const identity = { jurisdiction: 'fuyang', id: '00000000-0000-7000-8000-000000000002', code: `2026-${k}` }
     let item = begin(identity, { type: 'item.imported', data: importOf(k, state, NOW), ...by })
-    for (let j = 1; j < EVENTS_AN_ITEM; j++) {
+    for (let j = 1; j < EVENTS_AN_ITEM && state !== 'due'; j++) {
       const event = eventOf(k, state, j, '00000000-0000-7000-8000-000000000003')
       if (event.type !== 'item.imported') requireAllowed(item, event.type)
       item = evolve(item, { ...event, ...by })
     }
-    t.equal(item.status, state, `item ${k}`)
+    t.equal(item.status, state === 'due' ? 'listed' : state, `item ${k}`)
     if (['listed', 'assigned', 'remediating'].includes(item.status)) onAccount++
   }
-  t.equal(onAccount, 40, 'a fifth of 200')
+  t.equal(onAccount, 46, 'a fifth of 200, and what is due')
 })
 
 /** A server that takes every parameter for the same type. */
@@ -122,26 +128,99 @@ t.test('a recorded statement becomes one that pgbench can run again and again', 
   )
 })
 
+const BUILT =
+  'select (select row_to_json(v)::text from (select i.id, (i.a) as b) v) as json, i.id from item i where i.id = $1'
+
 t.test('a limit reads as columns what PostgreSQL makes JSON of', async (t) => {
-  const text = 'select (select row_to_json(v)::text from (select i.id, (i.a) as b) v) as json, i.id from item i'
-  t.equal(asColumns({ text, values: [1] }).text, 'select i.id, (i.a) as b, i.id from item i')
+  t.equal(asColumns({ text: BUILT, values: [1] }).text, 'select i.id, (i.a) as b, i.id from item i where i.id = $1')
+  const head = { text: 'select seq from ledger_head', values: ['fuyang'] }
+  t.strictSame(
+    bareStatements([head, { text: BUILT, values: ['7'] }], '7'),
+    {
+      statements: [head, { ...asColumns({ text: BUILT, values: [] }), values: [PARAMETER] }],
+      answer: 1,
+    },
+    'the rows of the second are the answer, for whatever parameter',
+  )
+})
+
+t.test('a limit is not taken from statements that are not as they should be', async (t) => {
+  const statement = (text: string) => ({ text, values: ['7'] })
+  t.throws(() => asColumns(statement('select i.id from item i')), /must learn how/, 'no JSON is made')
+  t.throws(() => asColumns(statement(`${BUILT} and to_jsonb(i) is null`)), /must learn how/, 'some JSON is left')
+  t.throws(() => bareStatements([statement('select json_agg(i)::text as json from item i')]), /must learn how/)
+  t.throws(() => bareStatements([statement('select 1')]), /0 of the statements make JSON rows/)
+  t.throws(() => bareStatements([statement(BUILT), statement(BUILT)]), /2 of the statements make JSON rows/)
+  t.throws(() => bareStatements([statement(BUILT)], '8'), /no statement has the parameter 8/)
+})
+
+t.test('what is sent to the database is heard in its order and whole, in whichever form it is sent', async (t) => {
+  const sent: unknown[][] = []
+  const client = { query: (...given: unknown[]) => sent.push(given) }
+  const heard: unknown[] = []
+  tap(client as unknown as pg.Client, (statement) => heard.push(statement))
+  const query = client.query as (...given: unknown[]) => unknown
+  const values = ['b']
+  const forms: unknown[][] = [
+    ['begin'],
+    ['select $1', ['a']],
+    [{ text: 'select $1, 2', name: 'named' }, values],
+    [{ text: 'select $1, 3', name: 'named', values: ['c'] }],
+    [{ text: 'select $1, 4', values: ['not these'] }, ['d'], () => {}],
+    [{ text: 'select $1, 5', values: ['e'] }, () => {}],
+    ['commit', () => {}],
+  ]
+  // None of them waits for the one before.
+  for (const form of forms) query(...form)
+  values[0] = 'changed since'
+  t.strictSame(heard, [
+    { text: 'begin', values: [] },
+    { text: 'select $1', values: ['a'] },
+    { text: 'select $1, 2', values: ['b'] },
+    { text: 'select $1, 3', values: ['c'] },
+    { text: 'select $1, 4', values: ['d'] },
+    { text: 'select $1, 5', values: ['e'] },
+    { text: 'commit', values: [] },
+  ])
+  t.strictSame(
+    sent.map((given) => given.filter((one) => one !== undefined)),
+    forms,
+    'and sent on as it came',
+  )
+  t.throws(() => query({ name: 'named' }), /cannot be recorded/)
+})
+
+t.test('a recorded transaction is taken from its beginning to its end, or not at all', async (t) => {
+  const of = (...texts: string[]) => transactionOf(texts.map((text) => ({ text, values: [] }))).map(({ text }) => text)
+  t.strictSame(of('select 1', 'begin', 'update x', 'commit', 'select 2'), ['begin', 'update x', 'commit'])
+  t.strictSame(of('select 1', 'update x'), ['select 1', 'update x'], 'one by one')
+  t.throws(() => of('begin', 'update x'), /not whole/)
+  t.throws(() => of('update x', 'commit', 'begin'), /not whole/)
 })
 
 t.test('options that cannot be meant are refused', async (t) => {
   t.match(readOptions(['--quick']), { items: 2000, rounds: 1, seconds: 1 })
   t.match(readOptions(['--quick', '--items', '31']), { items: 40 }, 'whole cycles')
   t.equal(readOptions(['--help']), undefined)
+  t.match(readOptions([]), { importRows: 100_000, reportItems: 1_000_000, reportOpen: 20_000 })
+  t.match(readOptions(['--large-items', '41', '--due-items', '7']), { largeItems: 60, dueItems: 7 })
+  t.throws(() => readOptions(['--report-items', '5']), /--report-open must be less/)
   t.throws(() => readOptions(['--items', 'many']), /--items must be a number above 0/)
   t.throws(() => readOptions(['--peer', 'postgrest']), /name=http/)
   t.throws(() => readOptions(['--itens', '5']))
 })
 
-t.test('a peer is asked for what it can answer', async (t) => {
-  t.match(peerRequest('postgrest', 'read one item', '/v1/items/7')?.path, /^\/item\?id=eq\.7&/)
-  t.match(peerRequest('postgraphile', 'read one item', '/v1/items/7')?.body, /\\"7\\"/)
+t.test('a peer is asked for what it can answer, and its answer is read for the same items', async (t) => {
+  t.match(peerRequest('postgrest', 'read one item', '/v1/items/7')?.path, /^\/item\?.*&id=eq\.7$/)
+  t.match(peerRequest('postgraphile', 'read one item', '/v1/items/7')?.body, /rowId: \\"7\\"/)
+  t.match(peerRequest('postgraphile', 'read one item', '/v1/items/7')?.body, / responsibleUnit leadOfficial /)
   t.match(
     peerRequest('directus', 'first page of a filtered list', '/v1/items?limit=50')?.path,
-    /^\/items\/item\?filter/,
+    /^\/items\/item_by_id\?filter/,
   )
   t.equal(peerRequest('directus', 'text search', '/v1/items?q=x'), undefined)
+  t.strictSame(idsOf('postgrest', '[{"id":"a"},{"id":"b"}]'), ['a', 'b'])
+  t.strictSame(idsOf('postgraphile', '{"data":{"page":{"nodes":[{"rowId":"a"},{"rowId":"b"}]}}}'), ['a', 'b'])
+  t.strictSame(idsOf('postgraphile', '{"data":{"one":{"rowId":"a"}}}'), ['a'])
+  t.strictSame(idsOf('directus', '{"data":{"id":"a"}}'), ['a'])
 })
