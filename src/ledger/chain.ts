@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, hash, randomBytes } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import type { CalendarDay } from '../domain/calendar.js'
 import type { IssuedDocument } from '../domain/document.js'
@@ -164,9 +164,15 @@ export function eventHash(previousHash: string, header: EventHeader, seq: number
   return hashAfter(previousHash, prefix + seq + suffix)
 }
 
-/** SHA-256(bytes ‖ text), in hex like the bytes before: thus no event of a long ledger makes buffers of its own. */
+/** What is hashed is put together here, so that the events of a long ledger make no buffers of their own. */
+let desk = Buffer.allocUnsafe(65_536)
+
+/** SHA-256(bytes ‖ text); the bytes and the hash are in hex. */
 export function hashAfter(bytes: string, text: string): string {
-  return createHash('sha256').update(bytes, 'hex').update(text).digest('hex')
+  const most = bytes.length + text.length * 3
+  if (most > desk.length) desk = Buffer.allocUnsafe(most)
+  const start = desk.write(bytes, 'hex')
+  return hash('sha256', desk.subarray(0, start + desk.write(text, start)), 'hex')
 }
 
 /**
