@@ -15,12 +15,20 @@ const UNIQUE = '\\set r random(1, 4000000000000000000)\n'
 const NEW_ID = 'md5((:r)::text)::uuid::text'
 const YEAR = '2026'
 
-const FILING = {
-  title: '临水弯道无护栏',
-  description: '弯道外侧临水,无护栏,夜间易坠车。',
-  ...{ area: '341225', category: 'roadside_protection', risk: 'road', road: 'S315', direction: 'up' },
-  ...{ chainage: 'K77+800', location: { lon: 115.59, lat: 32.66 } },
+/** Filings look for what lies near: at one place alone they would soon find nothing but one another. */
+const PLACES = 100
+
+function filingAt(place: number) {
+  return {
+    title: '临水弯道无护栏',
+    description: '弯道外侧临水,无护栏,夜间易坠车。',
+    ...{ area: '341225', category: 'roadside_protection', risk: 'road', road: 'S315', direction: 'up' },
+    chainage: `K${10 + place}+800`,
+    location: { lon: 115.2 + (place % 10) / 100, lat: 32.6 + Math.floor(place / 10) / 100 },
+  }
 }
+
+const FILINGS = Array.from({ length: PLACES }, (_, place) => filingAt(place))
 
 /** A database to which pgbench sends what the service sends to its own. */
 export interface Limit {
@@ -30,8 +38,13 @@ export interface Limit {
 
 /** Filing and accepting, beside the same statements by pgbench. */
 export async function writeMeasures(bench: Bench, subjects: readonly Subject[], limit: Limit | undefined) {
-  const filing = subjects.map((subject) =>
-    repeated(bench, subject.name, subject.service, [post('/v1/items', subject.list.keys.inspector, FILING)]),
+  const filing = subjects.map(({ name, service, list }) =>
+    repeated(
+      bench,
+      name,
+      service,
+      FILINGS.map((filed) => post('/v1/items', list.keys.inspector, filed)),
+    ),
   )
   const accepting = subjects.map((subject) => acceptingSide(bench, subject))
   const measures: Measure[] = [
@@ -41,18 +54,24 @@ export async function writeMeasures(bench: Bench, subjects: readonly Subject[], 
   const [first] = subjects
   if (limit === undefined || first === undefined) return measures
   if (!hasPgbench()) return measures.map((measure) => ({ ...measure, note: NO_PGBENCH }))
-  const scripts = [await filingScript(limit, first), await acceptingScript(bench, limit, first)]
+  const scripts = [await filingScripts(limit, first), [await acceptingScript(bench, limit, first)]]
   return Promise.all(
     measures.map(async (measure, k) => {
-      const file = join(bench.folder, `limit-${k}.sql`)
-      await writeFile(file, scripts[k] ?? '')
+      const files = await filesOf(join(bench.folder, `limit-${k}`), scripts[k] ?? [])
+      const { connections } = bench.options
       const side: Side = {
         name: 'pgbench',
-        run: () => pgbench(bench, limit.url, { file, protocol: 'prepared', connections: bench.options.connections }),
+        run: () => pgbench(bench, limit.url, { files, protocol: 'prepared', connections }),
       }
       return { ...measure, sides: [...measure.sides, side], target: HALF }
     }),
   )
+}
+
+async function filesOf(name: string, scripts: readonly string[]): Promise<string[]> {
+  const files = scripts.map((_, n) => `${name}-${n}.sql`)
+  for (const [n, file] of files.entries()) await writeFile(file, scripts[n] ?? '')
+  return files
 }
 
 /** Each round takes its share of what waits for acceptance. */
@@ -87,10 +106,17 @@ function codeOf(n: number): string {
   return `${YEAR}-${String(n).padStart(6, '0')}`
 }
 
-async function filingScript({ url, recorder }: Limit, { list }: Subject): Promise<string> {
-  const headers = writeHeaders(list.keys.inspector)
+/** A filing at each place, of which pgbench picks one for every transaction. */
+async function filingScripts(limit: Limit, subject: Subject): Promise<string[]> {
+  const scripts: string[] = []
+  for (const [place, filed] of FILINGS.entries()) scripts.push(await filingScript(limit, subject, filed, place))
+  return scripts
+}
+
+async function filingScript({ url, recorder }: Limit, { list }: Subject, filed: object, n: number): Promise<string> {
+  const headers = writeHeaders(list.keys.inspector, `-${n}`)
   const { statements, body } = await recorder.record({
-    ...{ method: 'POST', url: '/v1/items', headers, payload: JSON.stringify(FILING) },
+    ...{ method: 'POST', url: '/v1/items', headers, payload: JSON.stringify(filed) },
   })
   const { id, code } = JSON.parse(body) as { id: string; code: string }
   const replacements = new Map([
@@ -122,8 +148,9 @@ async function acceptingScript(bench: Bench, { url, recorder }: Limit, { list }:
   return script(url, UNIQUE + numbers, statements, replacements, { contains: 'for no key update', prefix: 'p_' })
 }
 
-function writeHeaders(key: string) {
-  return { ...authorized(key, { 'content-type': 'application/json' }), 'idempotency-key': 'the-recorded-request' }
+function writeHeaders(key: string, more = '') {
+  const headers = authorized(key, { 'content-type': 'application/json' })
+  return { ...headers, 'idempotency-key': `the-recorded-request${more}` }
 }
 
 /** The transaction of a recorded request as pgbench runs it; what one statement answers is used by those after it. */

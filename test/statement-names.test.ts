@@ -38,6 +38,19 @@ t.test('what is not planned gets none: cursors change what they return', async (
   }
 })
 
+t.test('a question about the past gets none: each moment is planned for', async (t) => {
+  const nameOf = createStatementNames()
+  t.equal(
+    times(10, () => nameOf('select 1 from (select * from item union all select * from item_past) i')),
+    undefined,
+  )
+  t.not(
+    times(10, () => nameOf('with past as (insert into item_past select * from item) select 1')),
+    undefined,
+    'a change writes to it',
+  )
+})
+
 t.test(
   'callers who make ever new statements fill no memory, and take no name from those that were there',
   async (t) => {

@@ -29,6 +29,10 @@ export interface RecheckQuery {
   cursor?: string | undefined
 }
 
+function isInTime(state: RecheckState): boolean {
+  return state === 'waiting' || state === 'due'
+}
+
 /** One keyset page of the drawn rechecks of items that the caller may see, the first due first, as JSON text. */
 export async function findRechecks(db: Db, actor: Actor, query: RecheckQuery, now: string) {
   const { limit, cursor, ...filters } = query
@@ -37,6 +41,8 @@ export async function findRechecks(db: Db, actor: Actor, query: RecheckQuery, no
   const conditions = [
     visibleItems(actor),
     ...(state.length === 0 ? [] : [sql`${recheckState(now)} in ${state}`]),
+    // What is still in time is found by its deadline, without a look at all that has been.
+    ...(state.length > 0 && state.every(isInTime) ? [sql`r.due_at >= ${now}::timestamptz`] : []),
     ...(period === undefined ? [] : [sql`r.period = ${period}`]),
     ...(unit === undefined ? [] : [sql`r.unit_id = ${unit}`]),
   ]

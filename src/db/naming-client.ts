@@ -2,10 +2,17 @@ import pg from 'pg'
 
 /** What is planned; the rest (transactions, cursors, settings) gains nothing by a name. */
 const PLANNED = /^[\s(]*(?:select|with|insert|update|delete)\b/i
+/** How much of the past a moment is away from decides how to look for it: a plan for all moments is good for none. */
+const OF_THE_PAST = /\bfrom item_past\b/
 /** A statement that comes so often is there to stay; the others are not worth the memory that they take in the server. */
 const SIGHTS = 3
 const MOST_NAMES = 250
 const MOST_WATCHED = 1_000
+
+/** Whether the database may come to plan a statement once for all values. */
+export function mayBeNamed(text: string): boolean {
+  return PLANNED.test(text) && !OF_THE_PAST.test(text)
+}
 
 /**
  * Gives the texts of statements names, under which the database keeps what it has parsed and planned. Filters make as
@@ -17,7 +24,7 @@ export function createStatementNames(): (text: string) => string | undefined {
   const sights = new Map<string, number>()
   return (text) => {
     const name = names.get(text)
-    if (name !== undefined || names.size >= MOST_NAMES || !PLANNED.test(text)) return name
+    if (name !== undefined || names.size >= MOST_NAMES || !mayBeNamed(text)) return name
     const seen = (sights.get(text) ?? 0) + 1
     sights.delete(text)
     if (seen >= SIGHTS) {

@@ -3,7 +3,7 @@ import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { readRules } from '../db/rules.js'
 import { documentFile, document as documentTable } from '../db/schema.js'
-import { visibleItems } from '../db/visible.js'
+import { isItemVisible } from '../db/visible.js'
 import { documentNumber } from '../domain/bulletin.js'
 import { type DocumentKind, isAddressed, type NumberedKind } from '../domain/document.js'
 import type { Actor } from '../domain/permissions.js'
@@ -13,8 +13,7 @@ import type { DocumentFormat, MadeFile } from './make.js'
 
 /** Whoever may see the item may see its papers; an issued bulletin's paper is everybody's, as the bulletin is. On alias `d`. */
 export function visibleDocuments(actor: Actor): SQL {
-  return sql`d.jurisdiction_id = ${actor.jurisdiction.id} and (d.bulletin_id is not null or exists (
-    select from item i where i.id = d.item_id and ${visibleItems(actor)}))`
+  return sql`d.jurisdiction_id = ${actor.jurisdiction.id} and (d.bulletin_id is not null or ${isItemVisible(actor, sql`d.item_id`)})`
 }
 
 const named = (table: string, column: string) =>

@@ -35,28 +35,55 @@ export const evidenceSweepChore: Chore = {
             and e.uploaded_at < ${before} limit ${CHUNK} for update skip locked)`)
       swept = rowCount ?? 0
     }
-    while (!signal.aborted && (await removeOne(db, store, jurisdiction, before)));
+    await removeFiles(db, store, { jurisdiction, before }, signal)
     if (!signal.aborted) await markSwept(db, NAME, jurisdiction, now)
   },
 }
 
+interface Left {
+  jurisdiction: string
+  /** What has come since then may yet be used. */
+  before: string
+}
+
+/** Files are looked for many at a time: all that are still used have to be passed over to find those that are not. */
+async function removeFiles(db: Db, store: FileStore, left: Left, signal: AbortSignal): Promise<void> {
+  let removed = CHUNK
+  while (removed === CHUNK) {
+    removed = 0
+    for (const name of await findUnused(db, left)) {
+      if (signal.aborted) return
+      if (await removeFile(db, store, left, name)) removed++
+    }
+  }
+}
+
+/** The condition that nothing is left of a file, alias `f`. */
+const unused = ({ jurisdiction, before }: Left) => sql`
+  f.jurisdiction_id = ${jurisdiction} and f.claimed_at < ${before} and not exists (select from evidence e
+    where e.jurisdiction_id = f.jurisdiction_id and e.received_sha256 = f.received_sha256)`
+
+async function findUnused(db: Db, left: Left): Promise<string[]> {
+  const { rows } = await db.execute<{ name: string }>(sql`
+    select encode(f.received_sha256, 'hex') as name from evidence_file f where ${unused(left)}
+    order by f.claimed_at limit ${CHUNK}`)
+  return rows.map(({ name }) => name)
+}
+
 /**
- * Removes one file that nothing is left of. Its row is locked meanwhile: whoever sends the same file now waits, finds no row,
+ * Removes a file if nothing is left of it. Its row is locked meanwhile: whoever sends the same file now waits, finds no row,
  * and puts the file anew. Should the process die, the row is still there and its turn comes again.
  */
-function removeOne(db: Db, store: FileStore, jurisdiction: string, before: string): Promise<boolean> {
+function removeFile(db: Db, store: FileStore, left: Left, name: string): Promise<boolean> {
+  const { jurisdiction } = left
   return db.transaction(async (tx) => {
-    const { rows } = await tx.execute<{ name: string }>(sql`
+    const { rowCount } = await tx.execute(sql`
       delete from evidence_file f where f.jurisdiction_id = ${jurisdiction} and f.received_sha256 = (
-        select f.received_sha256 from evidence_file f where f.jurisdiction_id = ${jurisdiction} and f.claimed_at < ${before}
-          and not exists (select from evidence e
-            where e.jurisdiction_id = f.jurisdiction_id and e.received_sha256 = f.received_sha256)
-        order by f.claimed_at limit 1 for update skip locked)
-      returning encode(f.received_sha256, 'hex') as name`)
-    const [file] = rows
-    if (file === undefined) return false
-    await store.remove(nameOf(jurisdiction, file.name))
-    await store.remove(thumbnailNameOf(jurisdiction, file.name))
+        select f.received_sha256 from evidence_file f where ${unused(left)} and f.received_sha256 = decode(${name}, 'hex')
+        for update skip locked)`)
+    if (rowCount !== 1) return false
+    await store.remove(nameOf(jurisdiction, name))
+    await store.remove(thumbnailNameOf(jurisdiction, name))
     return true
   })
 }

@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { onTheClock, overdue } from '../db/item-json.js'
+import { onAccount, onTheClock, overdue } from '../db/item-json.js'
 import { withinArea } from '../db/visible.js'
 import { parseChainage } from '../domain/chainage.js'
-import { LEVELS, ON_ACCOUNT, RISKS, SOURCES, STATUSES, TIERS } from '../domain/item.js'
+import { LEVELS, RISKS, SOURCES, STATUSES, TIERS } from '../domain/item.js'
 import { invalid } from '../domain/rejection.js'
 import { parseRoad } from '../domain/road.js'
 import { DateOrInstant, Flag, many, startOf, Uuid, valuesOf } from './fields.js'
@@ -90,7 +90,7 @@ export function filterConditions(query: ItemFilterQuery, now: string | SQL, time
   const status = valuesOf(query.status)
   const conditions = [
     status.length > 0 && sql`i.status in ${status}`,
-    query.onAccount && either(query.onAccount, sql`i.status in ${[...ON_ACCOUNT]}`),
+    query.onAccount && either(query.onAccount, onAccount),
     // The bare conditions, not the computed flag, so that the partial index of what is on the clock serves.
     query.overdue === 'true' && sql`${onTheClock} and i.due_at < ${now}::timestamptz`,
     query.overdue === 'false' && sql`not ${overdue(now)}`,

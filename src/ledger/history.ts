@@ -3,7 +3,7 @@ import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { untilThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
-import { itemIs, visibleItems } from '../db/visible.js'
+import { isItemVisible, itemIs, visibleItems } from '../db/visible.js'
 import { type Actor, areaLimitOf } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
 
@@ -106,9 +106,7 @@ export interface FeedQuery {
 export async function readFeed(db: Db, actor: Actor, { after, until, limit, types }: FeedQuery): Promise<EventRow[]> {
   const ofTypes = types.length === 0 ? sql`` : sql`and e.type in ${types}`
   const visible =
-    areaLimitOf(actor) === null
-      ? sql``
-      : sql`and (e.item_id is null or exists (select from item i where i.id = e.item_id and ${visibleItems(actor)}))`
+    areaLimitOf(actor) === null ? sql`` : sql`and (e.item_id is null or ${isItemVisible(actor, sql`e.item_id`)})`
   const { rows } = await db.execute<EventRow>(sql`
     select e.seq, e.type, ${eventJson} from event e ${withActor}
     where e.jurisdiction_id = ${actor.jurisdiction.id} and e.seq > ${after} and e.seq <= ${until} ${ofTypes} ${visible}

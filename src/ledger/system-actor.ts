@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import { jurisdiction as jurisdictionTable, person } from '../db/schema.js'
 import type { Actor } from '../domain/permissions.js'
@@ -8,7 +8,13 @@ export async function findSystemActor(db: Db | Tx, jurisdiction: string): Promis
   const [row] = await db
     .select()
     .from(jurisdictionTable)
-    .innerJoin(person, and(eq(person.jurisdiction, jurisdictionTable.id), eq(person.role, 'system')))
+    .innerJoin(
+      person,
+      and(
+        eq(person.jurisdiction, jurisdictionTable.id), // As the index has it: a parameter could be any role.
+        sql`${person.role} = 'system'`,
+      ),
+    )
     .where(eq(jurisdictionTable.id, jurisdiction))
   if (row === undefined) return undefined
   const { id, name, timeZone, area } = row.jurisdiction

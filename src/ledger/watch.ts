@@ -28,6 +28,13 @@ export function createLedgerWatch(db: Db): LedgerWatch {
   let closed = false
 
   async function poll(): Promise<void> {
+    // Whoever waited may have gone since.
+    if (waiters.size > 0) await look()
+    timer = undefined
+    schedule()
+  }
+
+  async function look(): Promise<void> {
     try {
       const ids = [...new Set([...waiters].map((waiter) => waiter.jurisdiction))]
       const { rows } = await db.execute<{ jurisdiction_id: string; seq: string }>(
@@ -38,8 +45,6 @@ export function createLedgerWatch(db: Db): LedgerWatch {
     } catch {
       // The database is away: the waiters' own time-outs end their wait, and the next read says so.
     }
-    timer = undefined
-    schedule()
   }
 
   function schedule(): void {

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
-import { itemIs, visibleItems } from '../db/visible.js'
+import { isItemVisible, itemIs } from '../db/visible.js'
 import { type Actor, areaLimitOf } from '../domain/permissions.js'
 import { addDays, endOfDay, localDate } from '../domain/zone.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
@@ -30,9 +30,7 @@ export function visibleNotices(actor: Actor): SQL {
   if (actor.role !== 'supervisor') return own
   // As everywhere, an item that lies outside the caller's area is not there, wherever it lay when the notice was written.
   const inArea =
-    areaLimitOf(actor) === null
-      ? sql``
-      : sql`and (n.item_id is null or exists (select from item i where i.id = n.item_id and ${visibleItems(actor)}))`
+    areaLimitOf(actor) === null ? sql`` : sql`and (n.item_id is null or ${isItemVisible(actor, sql`n.item_id`)})`
   return sql`${own} and n.recipient = 'supervisor' ${inArea}`
 }
 
@@ -44,6 +42,14 @@ export function addressedTo(actor: Actor): SQL {
 
 const state = sql`case when n.received_at is not null then 'received' when n.cancelled_at is not null then 'cancelled'
   when n.sent_at is not null then 'sent' else 'waiting' end`
+
+/** The same as conditions: the index of what waits cannot serve a comparison with a computed state. */
+const IN_STATE: Record<(typeof NOTICE_STATES)[number], SQL> = {
+  waiting: sql`n.sent_at is null and n.cancelled_at is null and n.received_at is null`,
+  sent: sql`n.sent_at is not null and n.cancelled_at is null and n.received_at is null`,
+  cancelled: sql`n.cancelled_at is not null and n.received_at is null`,
+  received: sql`n.received_at is not null`,
+}
 
 /** A notice's JSON, over alias `n`. */
 export const noticeJson = sql`(select row_to_json(v)::text from (select n.id, n.kind, n.data ->> 'rung' as rung, n.data -> 'day' as day,
@@ -79,13 +85,15 @@ function conditionsOf(actor: Actor, query: NoticeQuery, receiptDays: number, now
   const late = sql`(n.sent_at is not null and n.received_at is null and n.sent_at <= ${unreceivedSince(actor, receiptDays, now)}::timestamptz)`
   return [
     ...(recipient === 'all' ? [] : [sql`n.recipient = ${recipient}`]),
-    ...(unit === undefined ? [] : [sql`n.unit_id = ${unit}`]),
+    ...(unit === undefined ? [] : [sql`n.recipient = 'unit' and n.unit_id = ${unit}`]),
     ...(kind === undefined ? [] : [sql`n.kind = ${kind}`]),
-    ...(query.state === undefined ? [] : [sql`${state} = ${query.state}`]),
+    ...(query.state === undefined ? [] : [IN_STATE[query.state]]),
     ...(unreceived === undefined ? [] : [unreceived === 'true' ? late : sql`not ${late}`]),
     ...(item === undefined
       ? []
-      : [sql`n.item_id = (select i.id from item i where i.jurisdiction_id = n.jurisdiction_id and ${itemIs(item)})`]),
+      : [
+          sql`n.item_id = (select i.id from item i where i.jurisdiction_id = ${actor.jurisdiction.id} and ${itemIs(item)})`,
+        ]),
   ]
 }
 

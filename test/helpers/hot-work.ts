@@ -1,0 +1,84 @@
+import { CHORES } from '../../src/chores.js'
+import type { Chore } from '../../src/deps.js'
+import type { GuardedFetch } from '../../src/http/guarded-fetch.js'
+import { createDeliverChores } from '../../src/webhooks/deliver-chore.js'
+import { order } from './app.js'
+import { type Bounds, type HotQuery, hot } from './hot-query.js'
+import type { LargeApp } from './large-app.js'
+
+/** What is written, and what the worker does by itself. They are asked in this order: an item goes its way. */
+export function hotWork(app: LargeApp): HotQuery[] {
+  return [...changes(app), ...chores(app)]
+}
+
+const FEW = { rows: 50, pages: 100 }
+/** As when it is asked beforehand. */
+const NEAR = { by: ['item_by_chainage', 'item_by_location'], rows: 8_000, pages: 150 }
+
+function changes({ office, unit, inspector, verifier, ids }: LargeApp): HotQuery[] {
+  const of = (id: string) => `/v1/items/${id}`
+  const filing = {
+    ...{ title: '临水弯道无护栏', area: '341225', road: 'S315', chainage: 'K12+345', category: 'lighting' },
+    ...{ location: { lon: 115.61, lat: 32.71 }, externalSystem: 'phones', externalId: 'P-1' },
+  }
+  const listing = { level: 'general', category: 'sharp_bend_steep_slope' }
+  const progress = { percent: 10, note: '开工', evidence: [ids.evidence] }
+  const notes = { atomic: true, commands: [{ kind: 'notes', item: ids.code, body: { note: '已看' } }] }
+  const file = () => inspector.post('/v1/items', filing, { 'idempotency-key': 'a-1' })
+  return [
+    hot('filing', file, { ...NEAR, by: [...NEAR.by, 'item_external'] }),
+    hot('filing again', file, { ...FEW, by: ['idempotency_key_pkey'] }),
+    hot('listing', () => office.post(`${of(ids.reported)}/listing`, listing), NEAR),
+    hot('assigning', () => office.post(`${of(ids.listed)}/assignments`, order({ unit: ids.unit })), FEW),
+    hot('accepting', () => unit.post(`${of(ids.assigned)}/acceptance`), { ...FEW, by: ['item_pkey'] }),
+    hot('reporting progress', () => unit.post(`${of(ids.assigned)}/progress-reports`, progress), {
+      by: ['evidence_pkey', 'evidence_band_pkey'],
+    }),
+    hot('applying for closure', () => unit.post(`${of(ids.assigned)}/closure-requests`, { summary: '完' }), FEW),
+    hot(
+      'striking off',
+      () => verifier.post(`${of(ids.assigned)}/closure-decision`, { approved: true, findings: '合格' }),
+      FEW,
+    ),
+    hot('merging', () => office.post(`${of(ids.other)}/merge`, { into: ids.listed, reason: '重复' }), FEW),
+    hot('a batch', () => office.post('/v1/items/batch', notes), FEW),
+    hot('confirming a notice', () => unit.post(`/v1/notices/${ids.notice}/receipt`), { ...FEW, by: ['notice_pkey'] }),
+  ]
+}
+
+const DUE: Record<string, string[]> = {
+  deliver: ['webhook_delivery_due'],
+  digest: ['notice_unsent'],
+  'message-email': ['message_pending'],
+}
+
+/** What a chore's work costs; asking what is due costs nothing to speak of. */
+const RUNS: Record<string, Bounds> = {
+  // Everything on the clock, and whether it was noticed.
+  ladder: { rows: 80_000, pages: 30_000, whole: ['notice'] },
+  digest: { by: ['notice_unsent'], rows: 25_000, pages: 6_000 },
+  'message-email': { by: ['message_pending'] },
+  scores: {},
+  'fan-out': {},
+  'webhook-sweep': { rows: 3_000 },
+  rechecks: { ...FEW, by: ['recheck_unnoticed'] },
+  deliver: {},
+}
+
+function chores({ deps, home }: LargeApp): HotQuery[] {
+  const run = async (chore: Chore) => {
+    const jobs = (await chore.due(deps)).filter(({ data }) => data.jurisdiction === home)
+    for (const { data } of jobs) await chore.run(deps, data, new AbortController().signal)
+  }
+  const answering: GuardedFetch = async () => ({ status: 200, headers: {}, body: '' })
+  const all = [...CHORES.filter(({ name }) => !name.startsWith('deliver')), ...createDeliverChores(answering)]
+  return [
+    ...all.map((chore) =>
+      hot(`what is due: ${chore.name}`, () => chore.due(deps), { ...FEW, by: DUE[chore.name] ?? [] }),
+    ),
+    ...all.flatMap((chore) => {
+      const bounds = RUNS[chore.name]
+      return bounds === undefined ? [] : [hot(`doing it: ${chore.name}`, () => run(chore), bounds)]
+    }),
+  ]
+}
