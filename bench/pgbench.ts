@@ -22,8 +22,7 @@ function has(client: 'pgbench' | 'psql'): boolean {
 }
 
 export interface Script {
-  /** One is picked for each transaction. */
-  files: readonly string[]
+  file: string
   protocol: 'prepared' | 'simple'
   connections: number
 }
@@ -32,21 +31,11 @@ export interface Script {
 export async function pgbench(
   { options, cluster, generator }: Bench,
   url: string,
-  { files, protocol, connections }: Script,
+  { file, protocol, connections }: Script,
 ): Promise<Sample> {
   const stop = startMeter({ server: undefined, postgres: cluster.pid, generator: generator.pid })
   const time = ['-T', String(Math.ceil(options.seconds))]
-  const args = [
-    '-n',
-    '-M',
-    protocol,
-    '-c',
-    String(connections),
-    '-j',
-    '1',
-    ...time,
-    ...files.flatMap((file) => ['-f', file]),
-  ]
+  const args = ['-n', '-M', protocol, '-c', String(connections), '-j', '1', ...time, '-f', file]
   const { stdout, stderr } = await run('pgbench', [...args, new URL(url).pathname.slice(1)], {
     env: environmentOf(url),
   })

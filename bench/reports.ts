@@ -60,7 +60,7 @@ async function aloneSide(bench: Bench, { url }: Subject, statements: Statement[]
   await writeFile(file, texts.map((text) => `${text};\n`).join(''))
   return {
     name: 'the SQL alone',
-    run: () => pgbench(bench, url, { files: [file], protocol: 'simple', connections: 1 }),
+    run: () => pgbench(bench, url, { file, protocol: 'simple', connections: 1 }),
   }
 }
 

@@ -15,20 +15,42 @@ const UNIQUE = '\\set r random(1, 4000000000000000000)\n'
 const NEW_ID = 'md5((:r)::text)::uuid::text'
 const YEAR = '2026'
 
-/** Filings look for what lies near: at one place alone they would soon find nothing but one another. */
+/** Filings look for what lies near: at one place they would soon find nothing but one another. */
 const PLACES = 100
+const METRES = 900_800
+const ROADS = { first: 300, count: 40 }
+const LON = 116.9
 
+/** On the list’s roads, so that the planner knows them, where no other item lies. */
 function filingAt(place: number) {
   return {
     title: '临水弯道无护栏',
     description: '弯道外侧临水,无护栏,夜间易坠车。',
-    ...{ area: '341225', category: 'roadside_protection', risk: 'road', road: 'S315', direction: 'up' },
-    chainage: `K${10 + place}+800`,
-    location: { lon: 115.2 + (place % 10) / 100, lat: 32.6 + Math.floor(place / 10) / 100 },
+    ...{ area: '341225', category: 'roadside_protection', risk: 'road', direction: 'up' },
+    road: `S${ROADS.first + (place % ROADS.count)}`,
+    startChainageM: METRES + place * 1_000,
+    location: { lon: LON + place / 100, lat: 33.6 },
   }
 }
 
 const FILINGS = Array.from({ length: PLACES }, (_, place) => filingAt(place))
+const A_PLACE = `\\set place random(0, ${PLACES - 1})\n`
+
+/** What of the recorded filing at the first place says where it is, and where it was looked around, at any place. */
+function placesOf(statements: readonly Statement[]): [string, string][] {
+  const numbers = new Set(statements.flatMap(({ values }) => values.filter((value) => typeof value === 'number')))
+  const within = (least: number, most: number) => [...numbers].filter((value) => value >= least && value <= most)
+  const metres = new Set([METRES, ...within(METRES - 500, METRES + 500)])
+  const lons = new Set([LON, ...within(LON - 0.1, LON + 0.1)])
+  if (metres.size < 3 || lons.size < 3) throw new Error('the recorded filing does not look around its place')
+  // The longest first: what one begins with, another may be.
+  const byLength = (values: Set<number>) => [...values].map(String).sort((a, b) => b.length - a.length)
+  return [
+    [`S${ROADS.first}`, `'S' || (${ROADS.first} + :place % ${ROADS.count})::text`],
+    ...byLength(metres).map((value): [string, string] => [value, `(${value} + :place * 1000)::text`]),
+    ...byLength(lons).map((value): [string, string] => [value, `(${value} + :place * 0.01)::text`]),
+  ]
+}
 
 /** A database to which pgbench sends what the service sends to its own. */
 export interface Limit {
@@ -54,24 +76,18 @@ export async function writeMeasures(bench: Bench, subjects: readonly Subject[], 
   const [first] = subjects
   if (limit === undefined || first === undefined) return measures
   if (!hasPgbench()) return measures.map((measure) => ({ ...measure, note: NO_PGBENCH }))
-  const scripts = [await filingScripts(limit, first), [await acceptingScript(bench, limit, first)]]
+  const scripts = [await filingScript(limit, first), await acceptingScript(bench, limit, first)]
   return Promise.all(
     measures.map(async (measure, k) => {
-      const files = await filesOf(join(bench.folder, `limit-${k}`), scripts[k] ?? [])
-      const { connections } = bench.options
+      const file = join(bench.folder, `limit-${k}.sql`)
+      await writeFile(file, scripts[k] ?? '')
       const side: Side = {
         name: 'pgbench',
-        run: () => pgbench(bench, limit.url, { files, protocol: 'prepared', connections }),
+        run: () => pgbench(bench, limit.url, { file, protocol: 'prepared', connections: bench.options.connections }),
       }
       return { ...measure, sides: [...measure.sides, side], target: HALF }
     }),
   )
-}
-
-async function filesOf(name: string, scripts: readonly string[]): Promise<string[]> {
-  const files = scripts.map((_, n) => `${name}-${n}.sql`)
-  for (const [n, file] of files.entries()) await writeFile(file, scripts[n] ?? '')
-  return files
 }
 
 /** Each round takes its share of what waits for acceptance. */
@@ -106,25 +122,19 @@ function codeOf(n: number): string {
   return `${YEAR}-${String(n).padStart(6, '0')}`
 }
 
-/** A filing at each place, of which pgbench picks one for every transaction. */
-async function filingScripts(limit: Limit, subject: Subject): Promise<string[]> {
-  const scripts: string[] = []
-  for (const [place, filed] of FILINGS.entries()) scripts.push(await filingScript(limit, subject, filed, place))
-  return scripts
-}
-
-async function filingScript({ url, recorder }: Limit, { list }: Subject, filed: object, n: number): Promise<string> {
-  const headers = writeHeaders(list.keys.inspector, `-${n}`)
+async function filingScript({ url, recorder }: Limit, { list }: Subject): Promise<string> {
+  const headers = writeHeaders(list.keys.inspector)
   const { statements, body } = await recorder.record({
-    ...{ method: 'POST', url: '/v1/items', headers, payload: JSON.stringify(filed) },
+    ...{ method: 'POST', url: '/v1/items', headers, payload: JSON.stringify(FILINGS[0]) },
   })
   const { id, code } = JSON.parse(body) as { id: string; code: string }
   const replacements = new Map([
     [id, NEW_ID],
     [code, `'${YEAR}-' || lpad((:c_last)::text, 6, '0')`],
     [headers['idempotency-key'], `'key-' || (:r)::text`],
+    ...placesOf(statements),
   ])
-  return script(url, UNIQUE, statements, replacements, { contains: 'item_counter', prefix: 'c_' })
+  return script(url, UNIQUE + A_PLACE, statements, replacements, { contains: 'item_counter', prefix: 'c_' })
 }
 
 async function acceptingScript(bench: Bench, { url, recorder }: Limit, { list }: Subject): Promise<string> {
@@ -148,9 +158,8 @@ async function acceptingScript(bench: Bench, { url, recorder }: Limit, { list }:
   return script(url, UNIQUE + numbers, statements, replacements, { contains: 'for no key update', prefix: 'p_' })
 }
 
-function writeHeaders(key: string, more = '') {
-  const headers = authorized(key, { 'content-type': 'application/json' })
-  return { ...headers, 'idempotency-key': `the-recorded-request${more}` }
+function writeHeaders(key: string) {
+  return { ...authorized(key, { 'content-type': 'application/json' }), 'idempotency-key': 'the-recorded-request' }
 }
 
 /** The transaction of a recorded request as pgbench runs it; what one statement answers is used by those after it. */
