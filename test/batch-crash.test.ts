@@ -1,4 +1,4 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { createTestApp, itemIn, type Json, ok } from './helpers/app.js'
 import { startServer } from './helpers/node-process.js'
@@ -74,23 +74,37 @@ t.test('killed in the middle, a batch goes on where it was, and its refusals sta
   t.same(await send(server.port, 'in-the-middle', { commands }), { ...answer, replayed: true })
 })
 
-t.test('killed before the commit, an atomic batch has done nothing, and then does all', async (t) => {
+/** Sends an atomic batch of two notes, and kills the server while the statement that has `waiting` waits for `lock`. */
+async function killWhileWaiting(t: Test, key: string, lock: string, waiting: string) {
   const items = [await itemIn('listed', home), await itemIn('listed', home)]
   const commands = items.map(({ id }) => ({ kind: 'notes', item: id, body: { note: '一起' } }))
   const blocker = await superuser.connect()
   t.teardown(() => blocker.release(true))
-  await blocker.query('begin')
-  await blocker.query('select from ledger_head for update')
-  const unanswered = t.rejects(send(server.port, 'together', { atomic: true, commands }))
-  await until(async () => {
+  const isWaiting = async () => {
     const { rows } = await superuser.query(
-      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ 'append_events'`,
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query ~ $1`,
+      [waiting],
     )
     return rows.length === 1
-  })
+  }
+  await blocker.query('begin')
+  await blocker.query(lock)
+  const unanswered = t.rejects(send(server.port, key, { atomic: true, commands }))
+  await until(isWaiting)
   server.kill('SIGKILL')
   await unanswered
   await blocker.query('rollback')
+  await until(async () => {
+    const { rows } = await superuser.query(
+      `select from pg_stat_activity where datname = current_database() and application_name = 'one-list' and state <> 'idle'`,
+    )
+    return rows.length === 0
+  })
+  return { items, commands }
+}
+
+t.test('killed before the commit is sent, an atomic batch has done nothing, and then does all', async (t) => {
+  const { items, commands } = await killWhileWaiting(t, 'together', 'lock table item_past in share mode', 'item_past')
   for (const { id } of items) t.same(await notesOf(id), [])
   server = await start()
   t.match(await send(server.port, 'together', { atomic: true, commands }), {
@@ -101,6 +115,20 @@ t.test('killed before the commit, an atomic batch has done nothing, and then doe
   t.match(await send(server.port, 'together', { atomic: true, commands }), { status: 200, replayed: true })
   for (const { id } of items) t.same(await notesOf(id), ['一起'])
 })
+
+t.test(
+  'killed when the commit is sent and waits, an atomic batch is done as a whole or not at all, and once',
+  async (t) => {
+    const lock = 'select from ledger_head for update'
+    const { items, commands } = await killWhileWaiting(t, 'committing', lock, 'append_events')
+    const [first, second] = [await notesOf(items[0].id), await notesOf(items[1].id)]
+    t.same(first, second)
+    server = await start()
+    const answer = await send(server.port, 'committing', { atomic: true, commands })
+    t.match(answer, { status: 200, replayed: first.length > 0, body: { done: 2 } })
+    for (const { id } of items) t.same(await notesOf(id), ['一起'])
+  },
+)
 
 t.test('asked of two processes at once, a batch is done once and answered the same by both', async (t) => {
   const noted = await itemIn('listed', home)
