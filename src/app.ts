@@ -200,9 +200,10 @@ function guard(app: App, { db, now, config }: Deps, known: Omit<Authenticators, 
 
 /** A change that is answered holds from the next request on; other processes hear of it from the database. */
 function forgetChangedKeys(app: App, keys: KeyAuthenticator): void {
-  app.addHook('onSend', async ({ method, routeOptions }) => {
-    const { action } = routeOptions.config
-    if (method !== 'GET' && (action === 'key.manage' || action === 'person.write')) keys.forget()
+  app.addHook('onRoute', (route) => {
+    const action = route.config?.action
+    if (route.method === 'GET' || (action !== 'key.manage' && action !== 'person.write')) return
+    route.onSend = async () => keys.forget()
   })
 }
 

@@ -62,12 +62,8 @@ export function createDb(pool: pg.Pool): Db {
 
 const dialect = new PgDialect()
 
-interface Open {
-  client: pg.PoolClient
-  isEnded: boolean
-}
-
-const open = new WeakMap<Tx, Open>()
+/** The connections of transactions that have not ended. */
+const open = new WeakMap<Tx, pg.PoolClient>()
 
 /**
  * A transaction on a connection of its own, which is closed when it has failed. Drizzle's own keeps the connection for
@@ -78,24 +74,24 @@ async function transact<R>(pool: pg.Pool, work: (tx: Tx) => Promise<R>, config?:
   const client = await pool.connect()
   // The schema's only use at run time is for relational queries, which nobody makes.
   const tx = drizzle(client) as unknown as Tx
-  const state: Open = { client, isEnded: false }
-  open.set(tx, state)
+  open.set(tx, client)
   let isLost = false
   try {
     const begun = client.query(beginOf(config))
     begun.catch(() => {})
     const result = await work(tx)
     await begun
-    if (!state.isEnded) await client.query('commit')
+    if (open.has(tx)) await client.query('commit')
     return result
   } catch (err) {
     isLost = true
     if (!isDatabaseAway(err)) {
-      if (!state.isEnded) await client.query('rollback')
+      if (open.has(tx)) await client.query('rollback')
       isLost = false
     }
     throw err
   } finally {
+    open.delete(tx)
     client.release(isLost)
   }
 }
@@ -106,12 +102,11 @@ async function transact<R>(pool: pg.Pool, work: (tx: Tx) => Promise<R>, config?:
  * may be done with the transaction afterwards.
  */
 export async function commitWith(tx: Tx, statement: SQL): Promise<void> {
-  const state = open.get(tx)
-  if (state === undefined) throw new Error('not a transaction of `transact`, or an ended one')
+  const client = open.get(tx)
+  if (client === undefined) throw new Error('not a transaction of `transact`, or an ended one')
   open.delete(tx)
-  state.isEnded = true
   const { sql: text, params } = dialect.sqlToQuery(statement)
-  const sent = [state.client.query({ text }, params), state.client.query('commit')]
+  const sent = [client.query({ text }, params), client.query('commit')]
   const failed = (await Promise.allSettled(sent)).find(({ status }) => status === 'rejected')
   if (failed?.status === 'rejected') throw failed.reason
 }

@@ -134,8 +134,8 @@ export function sha256(...parts: (Buffer | string)[]): Buffer {
 /** Commits to the event's data with a fresh salt, and writes its header in canonical form around the seq to come. */
 export function prepareEvent(header: EventHeader, data: (ItemEvent | AdminEvent)['data']): PreparedEvent {
   const text = canonicalJson(data)
-  const salt = randomBytes(16)
-  const dataHash = sha256(salt, text).toString('hex')
+  const salt = randomBytes(16).toString('hex')
+  const dataHash = hashAfter(salt, text)
   const { jurisdiction, itemId, itemCode, itemVersion, type, at, actor } = header
   return {
     item_id: itemId,
@@ -146,7 +146,7 @@ export function prepareEvent(header: EventHeader, data: (ItemEvent | AdminEvent)
     actor_id: actor.id,
     actor_role: actor.role,
     data: text,
-    salt: salt.toString('hex'),
+    salt,
     data_hash: dataHash,
     ...aroundSeq({ jurisdiction, itemId, itemCode, itemVersion, type, at, actor }, dataHash),
   }

@@ -11,7 +11,8 @@ export async function findSystemActor(db: Db | Tx, jurisdiction: string): Promis
     .innerJoin(
       person,
       and(
-        eq(person.jurisdiction, jurisdictionTable.id), // As the index has it: a parameter could be any role.
+        eq(person.jurisdiction, jurisdictionTable.id),
+        // As the index has it: a parameter could be any role.
         sql`${person.role} = 'system'`,
       ),
     )
