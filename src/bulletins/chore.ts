@@ -72,7 +72,13 @@ async function draftScheduled(
   const about = { item: null, area: null, dueAt: null, dueSetAt: null, unit: null }
   const label = { zh: `通报已拟稿：${title}`, en: `A bulletin has been drafted: ${title}` }
   const data = { bulletinId: id, bulletinKind: kind, title, ...period, label }
-  const notice: NewNotice = { ...about, kind: 'bulletin_draft', recipient: 'office', cause: `bulletin_draft:${id}`, data }
+  const notice: NewNotice = {
+    ...about,
+    kind: 'bulletin_draft',
+    recipient: 'office',
+    cause: `bulletin_draft:${id}`,
+    data,
+  }
   await insertNotices(tx, jurisdiction, [notice], now)
 }
 

@@ -65,7 +65,9 @@ export function isNoticeKind(text: string): text is NoticeKind {
 }
 
 /** The kinds of which a jurisdiction may choose how they are sent. */
-export type RuledKind = { [K in NoticeKind]: (typeof NOTICES)[K]['timings'] extends readonly [] ? never : K }[NoticeKind]
+export type RuledKind = {
+  [K in NoticeKind]: (typeof NOTICES)[K]['timings'] extends readonly [] ? never : K
+}[NoticeKind]
 export const RULED_KINDS = NOTICE_KINDS.filter((kind): kind is RuledKind => NOTICES[kind].timings.length > 0)
 
 export type NoticeTimings = Record<RuledKind, Timing>

@@ -13,12 +13,7 @@ import { endOfDay, later, localDate } from '../domain/zone.js'
 const SURELY_FAR_MS = 31 * 86_400_000
 
 /** The notices that changes make, to be written with them: each once for the item's version that the change made. */
-export async function noticesOf(
-  tx: Tx,
-  actor: Actor,
-  changes: readonly Happened[],
-  at: Instant,
-): Promise<NewNotice[]> {
+export async function noticesOf(tx: Tx, actor: Actor, changes: readonly Happened[], at: Instant): Promise<NewNotice[]> {
   const notices = changes.flatMap((happened) =>
     tellingsOf(happened, actor).map((telling) => noticeOf(telling, happened)),
   )
@@ -37,7 +32,8 @@ function noticeOf(telling: Telling, { after }: Happened): NewNotice {
   const { kind, data } = telling
   const { id, version, area, dueAt, dueSetAt } = after
   // Whoever filed it has no part in the deadline; nor has a unit whose order is gone, and a clock that stands says nothing.
-  const isTimed = isOnAccount(after) && after.suspension === null && telling.to !== 'filer' && kind !== 'order_withdrawn'
+  const isTimed =
+    isOnAccount(after) && after.suspension === null && telling.to !== 'filer' && kind !== 'order_withdrawn'
   const due = isTimed ? { dueAt, dueSetAt } : { dueAt: null, dueSetAt: null }
   return { kind, cause: `${kind} ${id} ${version}`, item: id, area, ...due, data, ...recipientOf(telling) }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { AreaCode, Cursor, Flag, Limit, text, Uuid } from '../http/fields.js'
 import { type Party, PARTIES as RECIPIENTS } from '../domain/notice.js'
+import { AreaCode, Cursor, Flag, Limit, text, Uuid } from '../http/fields.js'
 import { CHANNEL_NAMES } from './channels/index.js'
 
 const At = z.iso.datetime({ precision: 3 })
@@ -29,7 +29,10 @@ export const ContactView = z
     version: z.int(),
     recipient: z.enum(RECIPIENTS),
     unit: z.uuid().nullable(),
-    person: z.uuid().nullable().meta({ description: 'For recipient `person`, who: told of what became of their filings.' }),
+    person: z
+      .uuid()
+      .nullable()
+      .meta({ description: 'For recipient `person`, who: told of what became of their filings.' }),
     area: z.string().nullable().meta({
       description: 'A supervisor’s or inspectors’ contact is told of items there; null: of all.',
     }),

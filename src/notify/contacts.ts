@@ -36,7 +36,10 @@ export function isContact(jurisdiction: string, id: string) {
   return and(eq(contact.jurisdiction, jurisdiction), eq(contact.id, id))
 }
 
-export type NewContact = Pick<Contact, 'recipient' | 'unit' | 'person' | 'area' | 'channel' | 'address' | 'name' | 'language'> & {
+export type NewContact = Pick<
+  Contact,
+  'recipient' | 'unit' | 'person' | 'area' | 'channel' | 'address' | 'name' | 'language'
+> & {
   secret: string | null
 }
 

@@ -97,10 +97,14 @@ const NoticeView = z
   .meta({ id: 'Notice', example: EXAMPLE })
 
 const NoticeQuerystring = z.strictObject({
-  recipient: z.enum([...PARTIES, 'all']).optional().meta({
-    description: 'Whose notices. The office’s own unless told; all but the office and the auditor only ever see theirs.',
-    example: 'all',
-  }),
+  recipient: z
+    .enum([...PARTIES, 'all'])
+    .optional()
+    .meta({
+      description:
+        'Whose notices. The office’s own unless told; all but the office and the auditor only ever see theirs.',
+      example: 'all',
+    }),
   unit: Uuid.optional().meta({ description: 'Notices to this unit.', example: EXAMPLE.unit.id }),
   kind: z.enum(NOTICE_KINDS).optional().meta({ description: 'One kind.', example: 'escalation' }),
   state: z.enum(NOTICE_STATES).optional().meta({ description: 'One state.', example: 'sent' }),

@@ -1,6 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
-import { lastProgress, onTheClock } from '../db/item-json.js'
+import { lastProgress, onAccount, onTheClock } from '../db/item-json.js'
+
+/** An order waits for the signature of the responsible unit; whoever helps is to know of it while it is under way. */
+const orderHolds = sql`i.assignment ->> 'assignedAt' = n.data ->> 'assignedAt'
+  and (i.status = 'assigned' or (n.data ->> 'part' = 'helping' and ${onAccount}))`
 
 /**
  * Cancels what has not been sent and no longer holds: the deadline has moved, the clock stands, the item is off account,
@@ -17,8 +21,8 @@ export async function cancelOutdated(db: Db | Tx, jurisdiction: string, now: str
           when 'unsigned' then i.status = 'assigned' and i.assignment ->> 'assignedAt' = n.data ->> 'assignedAt'
           when 'plan_wanted' then i.status = 'remediating' and i.plan is null and i.assignment ->> 'acceptedAt' = n.data ->> 'acceptedAt'
           when 'no_progress' then ${onTheClock} and i.status = 'remediating' and ${lastProgress} = n.data ->> 'since'
-          when 'order_given' then i.assignment ->> 'assignedAt' = n.data ->> 'assignedAt'
-          when 'order_changed' then i.assignment ->> 'assignedAt' = n.data ->> 'assignedAt'
+          when 'order_given' then ${orderHolds}
+          when 'order_changed' then ${orderHolds}
           when 'verification_due' then i.closure_request ->> 'at' = n.data ->> 'requestedAt' and i.verifications = '[]'
             and i.status = 'closure_requested'
           when 'closure_requested' then i.closure_request ->> 'at' = n.data ->> 'requestedAt' and i.status = 'closure_requested'
