@@ -67,6 +67,7 @@ const HANDS: Partial<Record<Happening, Actor>> = {
   'item.supervision_ended': actorOf('supervisor'),
   'item.closure_rejected': actorOf('inspector'),
   'item.closed': actorOf('inspector'),
+  'item.verified': actorOf('inspector'),
   'item.rechecked': actorOf('inspector'),
 }
 
@@ -134,7 +135,7 @@ t.test(
   (t) => {
     const item = itemIn('remediating')
     const supervised: ItemEvent = { type: 'item.supervised', data: { tier: 'city', reason: '坠车' } }
-    t.strictSame(told(supervised, item, office), [...both('supervised'), 'supervised → supervisor'])
+    t.strictSame(told(supervised, item, office), [both('supervised')[0], 'supervised → supervisor', both('supervised')[1]])
     t.strictSame(told(supervised, item, actorOf('supervisor')), [
       ...both('supervised').slice(0, 1),
       'supervised → office',
@@ -144,7 +145,7 @@ t.test(
     t.strictSame(told(rejected, itemIn('closure_requested'), office), both('closure_rejected'))
     t.strictSame(
       told(supervised, item, actorOf('office', { unit: UNIT })),
-      [...both('supervised'), 'supervised → supervisor'],
+      [both('supervised')[0], 'supervised → supervisor', both('supervised')[1]],
       'an officer who belongs to the unit acts as the office: the unit is told',
     )
     t.end()
