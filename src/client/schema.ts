@@ -2744,7 +2744,7 @@ export interface paths {
         put?: never;
         /**
          * Add a unit
-         * @description Names are unique in a jurisdiction.
+         * @description Names are unique in a jurisdiction, and no two may look alike: another width of a bracket, another dot or a space make no other name.
          */
         post: operations["addUnit"];
         delete?: never;
@@ -12244,7 +12244,17 @@ export interface components {
              */
             dueBefore?: string;
             /**
-             * @description The lead official’s name.
+             * @description The item’s whole number in another system, as it was filed; a part of it is found by `q`.
+             * @example FY20261130000123456789
+             */
+            externalId?: string;
+            /**
+             * @description The other system whose items they are, as it was filed.
+             * @example 12345
+             */
+            externalSystem?: string;
+            /**
+             * @description The lead official’s name, in any spelling that looks the same.
              * @example 王建国
              */
             leadOfficial?: string;
@@ -12264,7 +12274,7 @@ export interface components {
              */
             overdue?: "true" | "false";
             /**
-             * @description Text that occurs in title, description, address or code; words apart by spaces must all occur.
+             * @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur.
              * @example 护栏 王店
              */
             q?: string;
@@ -12326,6 +12336,8 @@ export interface components {
             chainageToM?: string | null;
             dueAfter?: string | null;
             dueBefore?: string | null;
+            externalId?: string | null;
+            externalSystem?: string | null;
             leadOfficial?: string | null;
             level?: ("general" | "major") | null;
             onAccount?: ("true" | "false") | null;
@@ -18961,13 +18973,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -24016,11 +24032,15 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -24822,13 +24842,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -24950,13 +24974,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25078,13 +25106,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25208,13 +25240,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25336,13 +25372,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25478,13 +25518,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25609,13 +25653,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25739,13 +25787,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
