@@ -141,6 +141,6 @@ t.test('names of fifty characters and more, and rare ones, are taken for officia
   t.equal((await ok(admin.post('/v1/units', { name: '𠮷'.repeat(100) }))).name.length, 200)
   t.equal((await ok(admin.post('/v1/people', { name: long, role: 'auditor' }))).name, long)
   refused(t, await admin.post('/v1/units', { name: '𠮷'.repeat(101) }), 400, 'invalid-request', { pointers: ['/name'] })
-  await ok(unitCaller.post('/v1/items/' + item.id + '/acceptance'))
+  await ok(unitCaller.post(`/v1/items/${item.id}/acceptance`))
   t.equal(filing().title, '临水弯道无护栏')
 })
