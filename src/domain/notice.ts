@@ -36,6 +36,7 @@ export const NOTICES = {
   extension_granted: news,
   extension_refused: news,
   deadline_moved: news,
+  lead_official_changed: news,
   suspended: news,
   resumed: news,
   signed: news,

@@ -45,6 +45,8 @@ const TOLD = {
   // What was taken in changes nothing of the order.
   'item.absorbed': null,
   'item.assigned': ({ before, after }) => ordered(before.assignment, after.assignment),
+  'item.lead_official_changed': ({ after, event: { data } }) =>
+    units('lead_official_changed', after, { reason: data.reason }),
   'item.accepted': ({ after }) => office('signed', { unit: after.assignment?.responsibleUnit ?? null }),
   'item.returned': ({ before, event: { data } }) => [
     ...office('returned', { unit: data.unit, reason: data.reason }),

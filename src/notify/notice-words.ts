@@ -116,6 +116,10 @@ const KINDS: Record<NoticeKind, Kind> = {
       en: `the working calendar has changed; the deadline was ${dateOf(data?.previousDueAt)}`,
     }),
   },
+  lead_official_changed: {
+    heading: { zh: '牵头领导变更', en: 'Lead officials changed' },
+    detail: said('牵头领导变更', 'another lead official'),
+  },
   suspended: { heading: { zh: '中止计时', en: 'Clocks stopped' }, detail: said('中止计时', 'the clock stands') },
   resumed: { heading: { zh: '恢复计时', en: 'Clocks resumed' }, detail: said('恢复计时', 'the clock runs again') },
   signed: { heading: { zh: '已签收', en: 'Signed for' }, detail: always('责任单位已签收', 'signed for by the unit') },

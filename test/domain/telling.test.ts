@@ -30,6 +30,7 @@ const EXPECTED: Record<Happening, string[]> = {
   'item.merged': ['merged → filer'],
   'item.absorbed': [],
   'item.assigned': both('order_given'),
+  'item.lead_official_changed': both('lead_official_changed'),
   'item.accepted': ['signed → office'],
   'item.returned': ['order_withdrawn → helper', 'returned → office'],
   'item.planned': ['planned → office'],
