@@ -8213,11 +8213,11 @@ export interface components {
                 title: string;
             } | null;
             /**
-             * @description `escalation` 到期预警与逾期督办, `order_given` 新交办, `order_changed` 交办变更, `order_withdrawn` 交办撤回, `supervised` 挂牌督办, `unsigned` 逾期未签收, `no_progress` 进展停滞, `plan_wanted` 待报治理方案, `unreceived` 未回执, `verification_due` 待核验, `closure_requested` 验收申请, `closure_half_approved` 核验通过，待最后核验, `closure_rejected` 验收退回, `closed` 已销号, `extension_requested` 延期申请, `extension_granted` 同意延期, `extension_refused` 不同意延期, `deadline_moved` 时限重算, `suspended` 中止计时, `resumed` 恢复计时, `signed` 已签收, `returned` 退办, `planned` 治理方案, `supervision_ended` 解除挂牌督办, `recheck_due` 回头看, `recheck_failed` 回头看不合格, `reopened` 重新挂账, `recurrence_confirmed` 认定复发, `score_appealed` 积分申诉, `score_appeal_decided` 申诉决定, `merged` 并案, `dismissed` 不予立项, `caller_answered` 已答复来电人, `document` 文书, `bulletin` 通报, `bulletin_draft` 通报待审定, `delivery_dead` 推送失败. `escalation` is a rung of the ladder.
+             * @description `escalation` 到期预警与逾期督办, `order_given` 新交办, `order_changed` 交办变更, `order_withdrawn` 交办撤回, `supervised` 挂牌督办, `unsigned` 逾期未签收, `no_progress` 进展停滞, `plan_wanted` 待报治理方案, `unreceived` 未回执, `verification_due` 待核验, `closure_requested` 验收申请, `closure_half_approved` 核验通过，待最后核验, `closure_rejected` 验收退回, `closed` 已销号, `extension_requested` 延期申请, `extension_granted` 同意延期, `extension_refused` 不同意延期, `deadline_moved` 时限重算, `lead_official_changed` 牵头领导变更, `suspended` 中止计时, `resumed` 恢复计时, `signed` 已签收, `returned` 退办, `planned` 治理方案, `supervision_ended` 解除挂牌督办, `recheck_due` 回头看, `recheck_failed` 回头看不合格, `reopened` 重新挂账, `recurrence_confirmed` 认定复发, `score_appealed` 积分申诉, `score_appeal_decided` 申诉决定, `merged` 并案, `dismissed` 不予立项, `caller_answered` 已答复来电人, `document` 文书, `bulletin` 通报, `bulletin_draft` 通报待审定, `delivery_dead` 推送失败. `escalation` is a rung of the ladder.
              * @example order_given
              * @enum {string}
              */
-            kind: "escalation" | "order_given" | "order_changed" | "order_withdrawn" | "supervised" | "unsigned" | "no_progress" | "plan_wanted" | "unreceived" | "verification_due" | "closure_requested" | "closure_half_approved" | "closure_rejected" | "closed" | "extension_requested" | "extension_granted" | "extension_refused" | "deadline_moved" | "suspended" | "resumed" | "signed" | "returned" | "planned" | "supervision_ended" | "recheck_due" | "recheck_failed" | "reopened" | "recurrence_confirmed" | "score_appealed" | "score_appeal_decided" | "merged" | "dismissed" | "caller_answered" | "document" | "bulletin" | "bulletin_draft" | "delivery_dead";
+            kind: "escalation" | "order_given" | "order_changed" | "order_withdrawn" | "supervised" | "unsigned" | "no_progress" | "plan_wanted" | "unreceived" | "verification_due" | "closure_requested" | "closure_half_approved" | "closure_rejected" | "closed" | "extension_requested" | "extension_granted" | "extension_refused" | "deadline_moved" | "lead_official_changed" | "suspended" | "resumed" | "signed" | "returned" | "planned" | "supervision_ended" | "recheck_due" | "recheck_failed" | "reopened" | "recurrence_confirmed" | "score_appealed" | "score_appeal_decided" | "merged" | "dismissed" | "caller_answered" | "document" | "bulletin" | "bulletin_draft" | "delivery_dead";
             /** @description What to call it: the rung, the paper, the bulletin, or else its kind. */
             label: {
                 en: string;
@@ -8323,6 +8323,8 @@ export interface components {
             /** @enum {string} */
             extension_requested: "at_once" | "digest" | "off";
             /** @enum {string} */
+            lead_official_changed: "at_once" | "digest" | "off";
+            /** @enum {string} */
             merged: "at_once" | "digest" | "off";
             /** @enum {string} */
             order_changed: "at_once" | "digest";
@@ -8382,6 +8384,8 @@ export interface components {
             extension_refused?: "at_once" | "digest" | "off";
             /** @enum {string} */
             extension_requested?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            lead_official_changed?: "at_once" | "digest" | "off";
             /** @enum {string} */
             merged?: "at_once" | "digest" | "off";
             /** @enum {string} */
@@ -10595,6 +10599,7 @@ export interface components {
          *         "extension_granted": "digest",
          *         "extension_refused": "digest",
          *         "extension_requested": "digest",
+         *         "lead_official_changed": "digest",
          *         "merged": "digest",
          *         "order_changed": "digest",
          *         "order_given": "digest",
@@ -11704,6 +11709,7 @@ export interface components {
          *         "extension_granted": "digest",
          *         "extension_refused": "digest",
          *         "extension_requested": "digest",
+         *         "lead_official_changed": "digest",
          *         "merged": "digest",
          *         "order_changed": "digest",
          *         "order_given": "digest",
@@ -24268,7 +24274,7 @@ export interface operations {
                 /** @description Notices to this unit. */
                 unit?: string;
                 /** @description One kind. */
-                kind?: "escalation" | "order_given" | "order_changed" | "order_withdrawn" | "supervised" | "unsigned" | "no_progress" | "plan_wanted" | "unreceived" | "verification_due" | "closure_requested" | "closure_half_approved" | "closure_rejected" | "closed" | "extension_requested" | "extension_granted" | "extension_refused" | "deadline_moved" | "suspended" | "resumed" | "signed" | "returned" | "planned" | "supervision_ended" | "recheck_due" | "recheck_failed" | "reopened" | "recurrence_confirmed" | "score_appealed" | "score_appeal_decided" | "merged" | "dismissed" | "caller_answered" | "document" | "bulletin" | "bulletin_draft" | "delivery_dead";
+                kind?: "escalation" | "order_given" | "order_changed" | "order_withdrawn" | "supervised" | "unsigned" | "no_progress" | "plan_wanted" | "unreceived" | "verification_due" | "closure_requested" | "closure_half_approved" | "closure_rejected" | "closed" | "extension_requested" | "extension_granted" | "extension_refused" | "deadline_moved" | "lead_official_changed" | "suspended" | "resumed" | "signed" | "returned" | "planned" | "supervision_ended" | "recheck_due" | "recheck_failed" | "reopened" | "recurrence_confirmed" | "score_appealed" | "score_appeal_decided" | "merged" | "dismissed" | "caller_answered" | "document" | "bulletin" | "bulletin_draft" | "delivery_dead";
                 /** @description One state. */
                 state?: "waiting" | "sent" | "received" | "cancelled";
                 /** @description UUID or code of an item. */
