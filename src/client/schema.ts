@@ -14108,6 +14108,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -14453,6 +14462,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -14645,6 +14663,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -14769,6 +14796,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14916,6 +14952,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -15047,6 +15092,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -15171,6 +15225,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15602,6 +15665,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -15792,6 +15864,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16068,6 +16149,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -16249,6 +16339,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16530,6 +16629,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -16746,6 +16854,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17012,6 +17129,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -17118,6 +17244,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17494,6 +17629,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -17787,6 +17931,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -17904,6 +18057,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18108,6 +18270,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -18233,6 +18404,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18367,6 +18547,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18666,6 +18855,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -18865,6 +19063,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19115,6 +19322,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -19225,6 +19441,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19452,6 +19677,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -19585,6 +19819,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19803,6 +20046,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -19927,6 +20179,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20065,6 +20326,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -20189,6 +20459,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20493,6 +20772,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -20617,6 +20905,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20839,6 +21136,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -20963,6 +21269,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21101,6 +21416,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -21225,6 +21549,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21363,6 +21696,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -21487,6 +21829,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21625,6 +21976,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -21749,6 +22109,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21887,6 +22256,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -22011,6 +22389,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22149,6 +22536,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -22273,6 +22669,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22411,6 +22816,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -22535,6 +22949,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22673,6 +23096,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -22804,6 +23236,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -22928,6 +23369,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23113,6 +23563,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23358,6 +23817,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23719,6 +24187,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24376,6 +24853,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -24491,6 +24977,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26065,6 +26560,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -26317,6 +26821,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26607,6 +27120,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -26806,6 +27328,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -26937,6 +27468,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -27061,6 +27601,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27250,6 +27799,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27524,6 +28082,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27837,6 +28404,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -27959,6 +28535,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -28074,6 +28659,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28206,6 +28800,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28405,6 +29008,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -28520,6 +29132,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28716,6 +29337,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -28904,6 +29534,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -29028,6 +29667,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

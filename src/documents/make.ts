@@ -6,6 +6,7 @@ import type { About } from '../paper/pdf.js'
 import { cleanValues, type Values } from '../paper/values.js'
 import { type Converter, createConverter } from './converter.js'
 import { FORMS } from './forms/index.js'
+import { filledTemplate } from './word.js'
 
 export const DOCUMENT_FORMATS = ['docx', 'pdf'] as const
 export type DocumentFormat = (typeof DOCUMENT_FORMATS)[number]
@@ -52,7 +53,10 @@ export async function makeFiles(
   const { pdfOf, wordFileOf, wordTemplateOf } = await loadPaper()
   const values = cleanValues(given)
   const blocks = FORMS[kind]
-  const word = await wordFileOf(template ?? (await wordTemplateOf(blocks, about.title, about.issuer)), values)
+  const word =
+    template === null
+      ? await wordFileOf(await wordTemplateOf(blocks, about.title, about.issuer), values)
+      : await filledTemplate(template, values)
   const pdf =
     template === null ? await pdfOf(blocks, values, about, await maker.fonts()) : await maker.converter?.(word)
   return [made('docx', word), ...(pdf === undefined ? [] : [made('pdf', pdf)])]

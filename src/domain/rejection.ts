@@ -30,6 +30,7 @@ export type RejectionCode =
   | 'key-reused'
   | 'key-in-use'
   | 'scores-behind'
+  | 'template-unusable'
 
 /** What a refusal may add to its problem document, by the member's name on the wire. */
 export interface RejectionDetails {

@@ -78,7 +78,8 @@ export function refused(words: Words): Rejection {
   return invalid('/file', words)
 }
 
-function notTaken(type: string | undefined): EdgeError {
+/** @returns a refusal that names what came */
+export function notTaken(type: string | undefined): EdgeError {
   const what = type ?? '?'
   return new EdgeError('unsupported-media-type', {
     zh: `佐证须为 JPEG、PNG、WebP 图片或 PDF 文件；收到的是 ${what}。`,

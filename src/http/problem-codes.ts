@@ -4,6 +4,7 @@ import type { RejectionCode, Words } from '../domain/rejection.js'
 export type EdgeCode =
   | 'unauthenticated'
   | 'not-acceptable'
+  | 'too-slow'
   | 'too-large'
   | 'unsupported-media-type'
   | 'too-many-requests'
@@ -28,6 +29,7 @@ export const PROBLEMS = {
   'outside-area': { status: 403, title: { zh: '超出负责区划', en: 'Outside your area' } },
   'not-found': { status: 404, title: { zh: '未找到', en: 'Not found' } },
   'not-acceptable': { status: 406, title: { zh: '没有所要的格式', en: 'Not in this format' } },
+  'too-slow': { status: 408, title: { zh: '传输过慢', en: 'Too slow' } },
   'wrong-status': { status: 409, title: { zh: '当前状态不允许', en: 'Not allowed in this status' } },
   'merge-refused': { status: 409, title: { zh: '不能并入目标隐患', en: 'The target takes nothing in' } },
   'duplicate-external-id': { status: 409, title: { zh: '外部编号已登记', en: 'External id already on the list' } },
@@ -35,6 +37,7 @@ export const PROBLEMS = {
   'not-active': { status: 409, title: { zh: '已停用', en: 'Not active' } },
   'scores-behind': { status: 409, title: { zh: '积分仍在计算', en: 'Scores are still being computed' } },
   'too-many': { status: 409, title: { zh: '数量已达上限', en: 'As many as there can be' } },
+  'template-unusable': { status: 409, title: { zh: '模板无法使用', en: 'Template cannot be used' } },
   'in-use': { status: 409, title: { zh: '仍在使用', en: 'Still in use' } },
   'evidence-missing': { status: 409, title: { zh: '缺少佐证', en: 'Evidence missing' } },
   'too-much-evidence': { status: 409, title: { zh: '佐证过多', en: 'Too much evidence' } },

@@ -2,6 +2,4 @@
 export { openFonts } from './fonts.js'
 export { pdfOf } from './pdf.js'
 export { wordFileOf } from './word-file.js'
-export { cleanWordFile } from './word-parts.js'
-export { checkPlaceholders } from './word-tags.js'
 export { wordTemplateOf } from './word-template.js'
