@@ -35,12 +35,12 @@ export const Environment = z.object({
     .regex(/^[a-z]{1,10}$/)
     .default('live'),
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(6000),
-  // How slowly a body may come, of an upload or of anything else.
-  BODY_SILENCE_S: whole(1, 300).default(15),
-  BODY_LEAST_BYTES_PER_S: whole(0, 1_000_000).default(1024),
   // Open311 is everybody's: from one address, and filings with one key.
   OPEN311_REQUESTS_PER_MINUTE: whole(1, 1_000_000).default(300),
   OPEN311_FILINGS_PER_MINUTE: whole(1, 1_000_000).default(60),
+  // How slowly a body may come, of an upload or of anything else.
+  BODY_SILENCE_S: whole(1, 300).default(15),
+  BODY_LEAST_BYTES_PER_S: whole(0, 1_000_000).default(1024),
   // The proxies' addresses: whoever trusts every hop trusts what a client writes.
   TRUST_PROXY: z
     .string()
