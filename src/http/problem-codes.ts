@@ -41,6 +41,7 @@ export const PROBLEMS = {
   'scores-behind': { status: 409, title: { zh: '积分仍在计算', en: 'Scores are still being computed' } },
   'too-many': { status: 409, title: { zh: '数量已达上限', en: 'As many as there can be' } },
   'template-unusable': { status: 409, title: { zh: '模板无法使用', en: 'Template cannot be used' } },
+  'missing-glyphs': { status: 409, title: { zh: '字库缺字', en: 'Characters that no font has' } },
   'in-use': { status: 409, title: { zh: '仍在使用', en: 'Still in use' } },
   'evidence-missing': { status: 409, title: { zh: '缺少佐证', en: 'Evidence missing' } },
   'too-much-evidence': { status: 409, title: { zh: '佐证过多', en: 'Too much evidence' } },
