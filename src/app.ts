@@ -5,6 +5,7 @@ import { keyRoutes } from './access/key-routes.js'
 import { peopleRoutes } from './access/people-routes.js'
 import { referenceRoutes } from './access/reference-routes.js'
 import { unitRoutes } from './access/unit-routes.js'
+import { officialRoutes } from './assign/official-routes.js'
 import { ASSIGN_COMMANDS } from './assign/routes.js'
 import { bulletinIssueRoutes } from './bulletins/issue-routes.js'
 import { readBulletinPaper } from './bulletins/paper.js'
@@ -142,6 +143,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(commandRoutes, { ...deps, commands: ITEM_COMMANDS })
   await app.register(batchRoutes, deps)
   await app.register(listRoutes, deps)
+  await app.register(officialRoutes, deps)
   await app.register(duplicatesRoute, deps)
   await app.register(importRoutes, { ...deps, sending })
   await app.register(accidentRoutes, deps)
