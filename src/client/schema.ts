@@ -1067,7 +1067,7 @@ export interface paths {
         put?: never;
         /**
          * A short-lived link to a file
-         * @description For a viewer that cannot send a key. Whoever has the link has the file until it expires; it shows nothing that its maker may not see any more. Nothing is kept of it, so a repetition makes another.
+         * @description For a viewer that cannot send a key. Whoever has the link has the file until it expires; it shows nothing that its maker may not see any more, and ends with the key or token that made it. Nothing is kept of it, so a repetition makes another.
          */
         post: operations["createEvidenceLink"];
         delete?: never;
@@ -5501,6 +5501,7 @@ export interface components {
          *         "title": "临水弯道无护栏"
          *       },
          *       "kind": "assignment_order",
+         *       "missingGlyphs": null,
          *       "number": "安办交〔2026〕12号",
          *       "receivedAt": null,
          *       "receivedBy": null,
@@ -5547,6 +5548,11 @@ export interface components {
              * @enum {string}
              */
             kind: "assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file" | "bulletin";
+            /** @description What the PDF shows as 〓, by placeholder; null where there is nothing of that. */
+            missingGlyphs: {
+                characters: string[];
+                field: string;
+            }[] | null;
             /** @description The document number (文号). */
             number: string;
             receivedAt: string | null;
@@ -5587,6 +5593,7 @@ export interface components {
          *             "title": "临水弯道无护栏"
          *           },
          *           "kind": "assignment_order",
+         *           "missingGlyphs": null,
          *           "number": "安办交〔2026〕12号",
          *           "receivedAt": null,
          *           "receivedBy": null,
@@ -7082,6 +7089,11 @@ export interface components {
         IssueBulletinDocument: {
             /** @description Who gets a copy (抄送). */
             copyTo?: string[];
+            /**
+             * @description What is done where the PDF would show a letter as 〓, since no font has it: `refuse` (409 `missing-glyphs`, which names them; the default), or `accept`.
+             * @enum {string}
+             */
+            missingGlyphs?: "refuse" | "accept";
         };
         /**
          * @description The kind of paper, and what the office says beside what the item says.
@@ -7113,6 +7125,11 @@ export interface components {
                 at: string;
                 place: string;
             };
+            /**
+             * @description What is done where the PDF would show a letter as 〓, since no font has it: `refuse` (409 `missing-glyphs`, which names them; the default), or `accept`.
+             * @enum {string}
+             */
+            missingGlyphs?: "refuse" | "accept";
             /** @description Into the field 备注 of forms. */
             remarks?: string;
             /**
@@ -12830,6 +12847,8 @@ export interface operations {
                 variant: "file" | "thumbnail";
                 /** @description Who made it. */
                 by: string;
+                /** @description The id of the API key with which it was made, if it was one. */
+                key?: string;
                 /** @description Until when, in seconds since 1970. */
                 expires: number;
                 /** @description HMAC-SHA-256 of the others. */
@@ -21750,6 +21769,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -23823,6 +23851,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
