@@ -43,3 +43,14 @@ export function endInGoodOrder(delayMs: number, log: Logger, end: () => Promise<
     },
   }
 }
+
+/**
+ * Ends the process for an error that leaves nothing to be done here: in good order, and with an exit code that makes a service
+ * manager start it again.
+ */
+export function endWith(err: Error): void {
+  // Where nobody catches it: `endInGoodOrder` hears of such errors, and a command ends of them.
+  setImmediate(() => {
+    throw err
+  })
+}

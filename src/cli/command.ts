@@ -63,7 +63,7 @@ export async function withDatabase(work: (context: CommandContext) => Promise<vo
   const database = await openDatabase(config, log)
   const clock = createClock(config.clock)
   try {
-    await work({ db: createDb(database.pool), log, config, clock, now: clock() })
+    await work({ db: createDb(database.work), log, config, clock, now: clock() })
   } finally {
     await database.close()
   }

@@ -1,20 +1,23 @@
 import { join } from 'node:path'
-import type pg from 'pg'
 import type { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { Config } from '../config.js'
 import { createPool } from '../db/client.js'
 import { startEmbedded } from '../db/embedded.js'
 import { canTakeServiceRole, migrate } from '../db/migrate.js'
+import type { ServicePool } from '../db/pool.js'
 import { createQueue } from '../db/queue.js'
 
 export interface Database {
   /** Of the server that is used, the embedded one too. */
   url: string
-  pool: pg.Pool
-  /** A client of the job queue that lies in the same database. */
-  queue: PgBoss
-  /** Closes the pool, then stops the embedded server if it was started here. */
+  /** For requests, which are answered in seconds. */
+  pool: ServicePool
+  /** For chores and commands, which may take longer. Neither pool opens a connection before it is used. */
+  work: ServicePool
+  /** A new client of the job queue that lies in the same database. */
+  createQueue(): PgBoss
+  /** Closes the pools, then stops the embedded server if it was started here. */
   close(): Promise<void>
 }
 
@@ -35,13 +38,17 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
     const serviceRole = await canTakeServiceRole(url)
     if (!serviceRole) log.warn('the account may not take role one_list_service; only the trigger guards the ledger')
     const onError = (err: Error) => log.warn({ err }, 'a database connection was lost')
-    const pool = createPool({ url, max: config.poolSize, serviceRole, onError })
+    const options = { url, max: config.poolSize, serviceRole, onError }
+    const pool = createPool(options)
+    const work = createPool({ ...options, isPatient: true })
+    pool.whenLost(work.lookAround)
     return {
       url,
       pool,
-      queue: createQueue(url, serviceRole),
+      work,
+      createQueue: () => createQueue(url, serviceRole),
       close: async () => {
-        await pool.end()
+        await Promise.all([pool.end(), work.end()])
         await embedded?.stop()
       },
     }

@@ -1,7 +1,6 @@
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 import { collectDefaultMetrics, Registry } from 'prom-client'
-import { CHORES } from '../chores.js'
 import { openDatabase } from '../cli/database.js'
 import { createClock } from '../clock.js'
 import { createDb } from '../db/client.js'
@@ -9,6 +8,7 @@ import type { Siblings } from '../deps.js'
 import { ENDING_SIGNALS } from '../ending.js'
 import { createServer } from '../server.js'
 import { startWorker } from '../worker.js'
+import { workplaceOf } from '../workplace.js'
 import type { Counted, Hit, OfPrimary, OfProcess, Orders } from './calls.js'
 import { type Channel, createChannel } from './channel.js'
 
@@ -69,8 +69,7 @@ async function beginServer({ config }: Orders, siblings: Siblings, log: Logger):
 async function beginChores({ config }: Orders, registry: Registry, log: Logger): Promise<Begun> {
   collectDefaultMetrics({ register: registry })
   const database = await openDatabase(config, log)
-  const deps = { db: createDb(database.pool), now: createClock(config.clock), config, log }
-  const worker = await startWorker(database.queue, CHORES, deps)
+  const worker = await startWorker(workplaceOf(database, { now: createClock(config.clock), config, log }))
   return {
     port: null,
     async end() {
