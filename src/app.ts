@@ -31,6 +31,7 @@ import { compressAnswers } from './http/compression.js'
 import { createFeedAuthenticator } from './http/feed-token.js'
 import { createKeyAuthenticator, type KeyAuthenticator } from './http/key-authenticator.js'
 import { createTokenAuthenticator } from './http/oidc.js'
+import { shedOverload } from './http/overload.js'
 import { answerError, FRAMEWORK_ERRORS } from './http/problem.js'
 import { protectAnswers } from './http/protection.js'
 import { limitRate } from './http/rate-limit.js'
@@ -50,7 +51,8 @@ import { rulesRoutes } from './notify/rules-routes.js'
 import { unsubscribeRoutes } from './notify/unsubscribe-routes.js'
 import { ogcRoutes } from './ogc/routes.js'
 import { describeApi } from './openapi.js'
-import { measure } from './operation/metrics.js'
+import { lostLogLines } from './log.js'
+import { countLostLines, countShed, measure } from './operation/metrics.js'
 import { operationRoutes } from './operation/routes.js'
 import { forecastRoutes } from './reports/forecast-routes.js'
 import { hotlineRoutes } from './reports/hotline-routes.js'
@@ -109,6 +111,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   acceptJson(app)
 
   protectAnswers(app)
+  const shed = shedOverload(app, deps.db)
   await compressAnswers(app)
   await describeApi(app)
   const notWritten = (err: unknown) => app.log.warn({ err }, 'time of last use was not written')
@@ -120,6 +123,8 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
     if (deps.isStopping()) request.raw.socket.end()
   })
   const metrics = measure(app, deps.db, deps.siblings)
+  countLostLines(metrics, lostLogLines)
+  countShed(metrics, shed)
   await limitRate(app, deps.config.rateLimitPerMinute, deps.siblings)
 
   await app.register(commandRoutes, { ...deps, commands: ITEM_COMMANDS })
@@ -210,6 +215,8 @@ function forgetChangedKeys(app: App, keys: KeyAuthenticator): void {
 /** One line per request. The query stays out of the log: people search for names. */
 async function logRequest(request: FastifyRequest, reply: { statusCode: number; elapsedTime: number }): Promise<void> {
   const { method, url, log, actor, routeOptions } = request
+  // Of these there may be thousands, and they are counted.
+  if (request.isShed) return
   const who = actor === undefined ? {} : { jurisdiction: actor.jurisdiction.id, person: actor.id, role: actor.role }
   const ms = Math.round(reply.elapsedTime * 10) / 10
   const path = routeOptions.config.isSecretPath === true ? routeOptions.url : url.split('?')[0]?.replace(KEY, 'ol_…')

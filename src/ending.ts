@@ -23,6 +23,7 @@ export function endInGoodOrder(delayMs: number, log: Logger, end: () => Promise<
     else log.info({ signal: asked?.signal }, 'stopping')
     await end()
     log.info('stopped')
+    await new Promise<void>((resolve) => log.flush(() => resolve()))
   })
   const hear = (signal: string) => {
     if (asked === undefined) {

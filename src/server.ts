@@ -11,9 +11,6 @@ import { openService } from './service.js'
 import { startWorker, type Worker } from './worker.js'
 import { workplaceOf } from './workplace.js'
 
-/** Load balancers look at readiness; they get a moment to see it go before connections do. */
-const DRAIN_MS = 200
-
 /** One process that is all of the service: config → database → app → listen, and on a signal the same backwards. */
 export async function serve(config: Config, log: Logger): Promise<void> {
   const service = await openService(config, log)
@@ -28,7 +25,7 @@ export async function serve(config: Config, log: Logger): Promise<void> {
     await server.close()
     await service.close()
   }
-  const grace = endInGoodOrder(config.shutdownGraceMs, log, async () => {
+  const grace = endInGoodOrder(config.shutdownGraceMs + config.shutdownDelayMs, log, async () => {
     await server.drain()
     await stop()
   })
@@ -74,7 +71,8 @@ export async function createServer(
     async drain() {
       stopping = true
       watch.close()
-      await delay(DRAIN_MS)
+      // Load balancers look at readiness; they get a moment to see it go before connections do.
+      await delay(config.shutdownDelayMs)
     },
     async close() {
       watch.close()

@@ -6,6 +6,7 @@ import { ensureSample, type SampleKeys } from './cli/sample.js'
 import { createClock } from './clock.js'
 import type { Config } from './config.js'
 import { createDb, type Db } from './db/client.js'
+import { endWith } from './ending.js'
 
 /** Answers to repeated requests are kept longer than the day that is promised. */
 const KEYS_KEPT_HOURS = 48
@@ -23,7 +24,7 @@ export interface Service {
 
 /** What a service needs once, however many processes answer for it: its database, the sample, the sweep of old keys. */
 export async function openService(config: Config, log: Logger): Promise<Service> {
-  const database = await openDatabase(config, log)
+  const database = await openDatabase(config, log, endWith)
   const now = createClock(config.clock)
   const sample = config.databaseUrl === undefined ? await ensureSample(config, database.pool, now()) : undefined
   const db = createDb(database.pool)
@@ -59,5 +60,9 @@ function announce(port: number, config: Config, sample: SampleKeys | undefined):
     lines.push(`Keys      (also in ${join(config.dataDir, 'sample-keys.json')})`)
     for (const [role, key] of Object.entries(sample)) lines.push(`  ${role.padEnd(10)} ${key}`)
   }
-  process.stdout.write(`${lines.join('\n')}\n`)
+  try {
+    process.stdout.write(`${lines.join('\n')}\n`)
+  } catch {
+    // A disk that is full: the service serves all the same.
+  }
 }

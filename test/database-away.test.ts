@@ -24,6 +24,9 @@ const { app, pool } = await createSecondApp(t, made, {
     },
   }),
 })
+// What is tested here is not how fast a busy machine opens connections.
+const CONNECT_MS = 20_000
+pool.options.connectionTimeoutMillis = CONNECT_MS
 const [inspector, auditor] = [callerOf(app, made.home.inspector.key), callerOf(app, made.home.auditor.key)]
 const AWAY = {
   status: 503,
@@ -145,7 +148,7 @@ t.test('a database that says nothing is waited for as long as is configured, and
 })
 
 t.test('connections that the network has forgotten are found out by the first that gives no answer', async (t) => {
-  Object.assign(pool.options, { query_timeout: 1_000 })
+  Object.assign(pool.options, { connectionTimeoutMillis: CONNECT_MS, query_timeout: 1_000, maxUses: Infinity })
   proxy.cut()
   await isWhole(t)
   proxy.forget()

@@ -1,6 +1,6 @@
 import { createClock } from '../clock.js'
 import { readConfig } from '../config.js'
-import { endInGoodOrder } from '../ending.js'
+import { endInGoodOrder, endWith } from '../ending.js'
 import { startWorker } from '../worker.js'
 import { workplaceOf } from '../workplace.js'
 import { createLogger, readArguments } from './command.js'
@@ -15,7 +15,7 @@ export async function run(args: string[]): Promise<void> {
   readArguments(args, {}, USAGE)
   const config = readConfig(process.env)
   const log = createLogger(config.logLevel)
-  const database = await openDatabase(config, log)
+  const database = await openDatabase(config, log, endWith)
   const worker = await startWorker(workplaceOf(database, { now: createClock(config.clock), config, log }))
   log.info('the worker is at work')
   endInGoodOrder(config.shutdownGraceMs, log, async () => {

@@ -4,10 +4,8 @@ import { createProbe, type Probe } from './probe.js'
 
 const LOOK_LIMIT_MS = 1_000
 
-/** The driver's pool, which knows whether its database answers, how long a request would wait, and which connections are dead. */
+/** The driver's pool, which knows whether its database answers, and drops connections that are dead. */
 export class ServicePool extends pg.Pool {
-  /** How long who asks for a connection now would wait for it, ms. */
-  readonly expectedWaitMs: () => number
   /** Asks the connections that lie idle whether they live, and drops those that do not say so. */
   readonly lookAround: () => void
   readonly #probe: Probe
@@ -16,7 +14,6 @@ export class ServicePool extends pg.Pool {
     super(options)
     this.lookAround = createLook(this)
     this.whenLost(this.lookAround)
-    this.expectedWaitMs = watchWaits(this)
     const { Client: _, ...rest } = options
     this.#probe = createProbe(() => ({ ...rest, ...connectionOf(this.options) }))
   }
@@ -71,46 +68,5 @@ function createLook(pool: pg.Pool): () => void {
     Promise.all(looks).finally(() => {
       isLooking = false
     })
-  }
-}
-
-const SAMPLE_MS = 100
-/** What the pool is taken to hand out in a second until it has been seen at its limit. */
-const FIRST_RATE = 500
-/** The share of the latest sample: what was handed out in the last second or so counts. */
-const WEIGHT = 0.1
-
-/**
- * Estimates the wait for a connection: how many wait, divided by how many connections are handed out in a second while
- * anybody waits. It tends to infinity where connections come back no more.
- */
-function watchWaits(pool: pg.Pool): () => number {
-  let rate = FIRST_RATE
-  let handedOut = 0
-  let wasWaiting = false
-  let sampledAt = performance.now()
-  pool.on('acquire', () => {
-    handedOut++
-    sample()
-  })
-
-  function sample(): void {
-    const now = performance.now()
-    const elapsedMs = now - sampledAt
-    if (elapsedMs < SAMPLE_MS) return
-    const isWaiting = pool.waitingCount > 0
-    // What is handed out while nobody waits says what was asked for, and not what could be had.
-    if (isWaiting && wasWaiting) {
-      const weight = Math.min(1, (WEIGHT * elapsedMs) / SAMPLE_MS)
-      rate += (handedOut / (elapsedMs / 1000) - rate) * weight
-    }
-    wasWaiting = isWaiting
-    handedOut = 0
-    sampledAt = now
-  }
-
-  return () => {
-    sample()
-    return pool.waitingCount === 0 ? 0 : (pool.waitingCount / Math.max(rate, 0.1)) * 1000
   }
 }
