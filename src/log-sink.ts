@@ -1,10 +1,12 @@
-import { write, writeSync } from 'node:fs'
+import { write as writeTo, writeSync } from 'node:fs'
 
 /** What may wait to be written; a log that nobody reads must not fill the memory. */
 const MOST_WAITING_BYTES = 4_000_000
 const TRY_AGAIN_MS = 100
 /** How long the end of a process waits for lines that are on their way. */
 const LAST_MS = 1_000
+
+type Write = (fd: number, bytes: Buffer, done: (err: NodeJS.ErrnoException | null, written: number) => void) => void
 
 export interface LogSink {
   /** Takes a line; it never throws, and never makes anybody wait. */
@@ -19,7 +21,7 @@ export interface LogSink {
  * Writes lines to a file descriptor beside the work. A disk that is full, a pipe that was closed, or one that nobody empties,
  * costs lines and nothing else: the next ones are tried again, and `onBack` is told how many were lost when one gets through.
  */
-export function createLogSink(fd: number, onBack: (lost: number) => void): LogSink {
+export function createLogSink(fd: number, onBack: (lost: number) => void, write: Write = writeTo): LogSink {
   let waiting: string[] = []
   let waitingBytes = 0
   let isWriting = false

@@ -44,12 +44,17 @@ export async function openService(config: Config, log: Logger): Promise<Service>
 
 function sweepKeys(db: Db, log: Logger): NodeJS.Timeout {
   const sweep = () => {
-    db.execute(
-      sql`delete from idempotency_key where created_at < now() - ${sql.raw(`interval '${KEYS_KEPT_HOURS} hours'`)}`,
-    ).catch((err) => log.warn({ err }, 'old idempotency keys were not swept'))
+    forgetOldKeys(db).catch((err) => log.warn({ err }, 'old idempotency keys were not swept'))
   }
   sweep()
   return setInterval(sweep, SWEEP_MS).unref()
+}
+
+/** By the database's clock, which has dated them. */
+export async function forgetOldKeys(db: Db): Promise<void> {
+  await db.execute(
+    sql`delete from idempotency_key where created_at < now() - ${sql.raw(`interval '${KEYS_KEPT_HOURS} hours'`)}`,
+  )
 }
 
 /** What somebody who has just started the service needs to know. */

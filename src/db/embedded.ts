@@ -6,7 +6,6 @@ import { type Cluster, hasCluster, initCluster, openCluster, removeCluster } fro
 import { keepServer, type Running } from './embedded-keeper.js'
 import { shutDown } from './embedded-process.js'
 import {
-  type Found,
   findServer,
   isServing,
   type Launch,
@@ -50,6 +49,7 @@ const ALREADY_MADE = new Set(['42P04', '23505'])
 const GOING_AWAY = new Set(['57P01', '57P03', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'])
 const START_LIMIT_MS = 90_000
 const RETRY_MS = 25
+const RECOVERY_LIMIT_MS = 10_000
 /** A process that has the number in the pid file, and serves nobody for this long, is not a PostgreSQL that starts. */
 const DEAD_AFTER_MS = 2_000
 /** A server whose end is awaited goes through all steps of the shutdown; see there. */
@@ -74,7 +74,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
           ...{ first, log, onLost },
           urlOf: (at) => urlOf(cluster, at, 'postgres'),
           again: () => attachOrStart(cluster, options, log),
-          runs: async () => isAt(await findServer(cluster), port),
+          runs: () => runsAt(cluster, port),
         })
   return {
     url: urlOf(cluster, port, DATABASE),
@@ -84,8 +84,13 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 }
 
-function isAt(found: Found, port: number): boolean {
-  return found.state === 'ready' && found.port === port
+/** Whether the server is still there; one that recovers from the death of one of its processes is waited for. */
+async function runsAt(cluster: Cluster, port: number): Promise<boolean> {
+  for (const end = Date.now() + RECOVERY_LIMIT_MS; Date.now() < end; await delay(RETRY_MS)) {
+    const found = await findServer(cluster)
+    if (found.state !== 'busy') return found.state === 'ready' && found.port === port
+  }
+  return false
 }
 
 /** Stops the server of `dataDir`, whoever started it, and deletes all its data. */

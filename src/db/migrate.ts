@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import pg from 'pg'
-import { SERVICE_ROLE } from './client.js'
+import { KEEP_ALIVE, SERVICE_ROLE } from './client.js'
 import { sqlStateOf } from './errors.js'
 import { makeLogin } from './login.js'
 import { migrateQueue } from './queue.js'
@@ -138,6 +138,8 @@ async function connect(databaseUrl: string): Promise<pg.Client> {
     connectionString: databaseUrl,
     options: '-c timezone=UTC',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // A migration takes what it takes; that its server has gone is found out.
+    ...KEEP_ALIVE,
   })
   client.on('error', () => {})
   try {

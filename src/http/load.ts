@@ -2,6 +2,8 @@
 const YOUNG_MS = 2_000
 const BUCKET_MS = 100
 const BUCKETS = YOUNG_MS / BUCKET_MS
+/** So many are never too many: an estimate from few says little. */
+const FEW = 32
 /** What the process is taken to answer in a second until it has been seen at its limit. */
 const FIRST_RATE = 500
 /** The share of the latest sample: what was answered in the last second or so counts. */
@@ -75,7 +77,7 @@ export function createLoad(isSaturated: () => boolean, now = () => performance.n
       const time = now()
       advance(bucketOf(time))
       sample(time)
-      return isSaturated() ? (young / Math.max(rate, 1)) * 1_000 : 0
+      return young > FEW && isSaturated() ? (young / Math.max(rate, 1)) * 1_000 : 0
     },
   }
 }
