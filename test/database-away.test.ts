@@ -126,7 +126,7 @@ t.test('a database that says nothing is waited for as long as is configured, and
     query_timeout: 6_500,
     keepAlive: true,
   })
-  Object.assign(pool.options, { connectionTimeoutMillis: 2_000, query_timeout: 2_000 })
+  Object.assign(pool.options, { connectionTimeoutMillis: 4_000, query_timeout: 2_000 })
   proxy.cut()
   await isWhole(t)
   proxy.silent = true
@@ -178,6 +178,7 @@ t.test('a process that is busy is ready; one whose database is silent says so wi
   proxy.silent = true
   t.same(await Promise.all([readiness(), readiness()]), Array(2).fill({ statusCode: 503, isInTime: true }))
   proxy.silent = false
+  proxy.cut()
   await isWhole(t)
 })
 
@@ -196,7 +197,7 @@ t.test('what reads a whole list may take longer than what is waited for at a scr
   })
   t.match(await db.transaction(limits), { rows: [{ statement: '300ms' }] }, 'and it alone')
   await t.rejects(db.transaction((tx) => tx.execute(slow)))
-  Object.assign(pool.options, { statement_timeout: 6_000, query_timeout: 2_000 })
+  Object.assign(pool.options, { statement_timeout: 6_000, query_timeout: 2_000, maxUses: 1 })
   proxy.cut()
   await isWhole(t)
 })
