@@ -148,13 +148,13 @@ t.test('a database that says nothing is waited for as long as is configured, and
 })
 
 t.test('connections that the network has forgotten are found out by the first that gives no answer', async (t) => {
-  Object.assign(pool.options, { connectionTimeoutMillis: CONNECT_MS, query_timeout: 1_000, maxUses: Infinity })
+  Object.assign(pool.options, { connectionTimeoutMillis: CONNECT_MS, query_timeout: 3_000, maxUses: Infinity })
   proxy.cut()
   await isWhole(t)
   proxy.forget()
   const begunAt = performance.now()
   t.match(await inspector.get('/v1/items'), AWAY)
-  t.ok(performance.now() - begunAt < 5_000)
+  t.ok(performance.now() - begunAt < 7_000)
   // The others that lay idle are not left for requests to run into.
   await until(() => pool.idleCount === 0)
   await worksInParallel(t)

@@ -110,13 +110,24 @@ async function startWithLog(t: Test, stdout: number | 'pipe') {
     },
     stdio: ['ignore', stdout, 'pipe'],
   })
+  let said = ''
+  child.stderr?.on('data', (text) => {
+    said += text
+  })
   const exited = once(child, 'close').then(([code]) => code as number | null)
   t.teardown(async () => {
     child.kill('SIGKILL')
     await exited
   })
   const url = `http://127.0.0.1:${port}`
-  const health = () => fetch(`${url}/healthz`).then(({ status }) => status, () => undefined)
+  const health = () =>
+    fetch(`${url}/healthz`).then(
+      ({ status }) => status,
+      async () => {
+        if (child.exitCode !== null) throw new Error(`the service has ended with ${await exited}: ${said}`)
+        return undefined
+      },
+    )
   const lost = async () => {
     const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${METRICS_TOKEN}` } })
     return Number(/^one_list_log_lines_lost_total (\d+)$/m.exec(await answer.text())?.[1])
