@@ -11,6 +11,7 @@ import { endWith } from './ending.js'
 /** Answers to repeated requests are kept longer than the day that is promised. */
 const KEYS_KEPT_HOURS = 48
 const SWEEP_MS = 3_600_000
+const FIRST_SWEEP_MS = 60_000
 
 export interface Service {
   database: Database
@@ -46,7 +47,8 @@ function sweepKeys(db: Db, log: Logger): NodeJS.Timeout {
   const sweep = () => {
     forgetOldKeys(db).catch((err) => log.warn({ err }, 'old idempotency keys were not swept'))
   }
-  sweep()
+  // Not while the process still starts, which may take longer than a connection is waited for.
+  setTimeout(sweep, FIRST_SWEEP_MS).unref()
   return setInterval(sweep, SWEEP_MS).unref()
 }
 
