@@ -4,7 +4,10 @@ import type { Measure, Side } from './measure.js'
 import { someIds } from './reads.js'
 import { FILINGS } from './writes.js'
 
-const [READS, FILINGS_NAME] = ['overload: read one item, 1,000 clients', 'overload: file an item, 1,000 clients'] as const
+const [READS, FILINGS_NAME] = [
+  'overload: read one item, 1,000 clients',
+  'overload: file an item, 1,000 clients',
+] as const
 export const OVERLOAD_NAMES = [READS, FILINGS_NAME]
 const MANY = 1_000
 const FEW = 64

@@ -1,4 +1,4 @@
-import { write as writeTo, writeSync } from 'node:fs'
+import { writeSync, write as writeTo } from 'node:fs'
 
 /** What may wait to be written; a log that nobody reads must not fill the memory. */
 const MOST_WAITING_BYTES = 4_000_000

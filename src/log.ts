@@ -8,7 +8,8 @@ let sink: LogSink | undefined
 /** Where the log goes: standard output, of which a process has one. */
 export function stdoutLog(onBack: (lost: number) => void): LogSink {
   // What is said beside the log, such as the address at the start, must not end the process either.
-  for (const stream of [process.stdout, process.stderr]) if (stream.listenerCount('error') === 0) stream.on('error', () => {})
+  for (const stream of [process.stdout, process.stderr])
+    if (stream.listenerCount('error') === 0) stream.on('error', () => {})
   sink ??= createLogSink(STDOUT, onBack)
   return sink
 }

@@ -4,8 +4,8 @@ import pg from 'pg'
 import t from 'tap'
 import { removeEmbedded } from '../src/db/embedded.js'
 import { filing, type Json } from './helpers/app.js'
-import { startServer } from './helpers/node-process.js'
 import { runSql } from './helpers/database.js'
+import { startServer } from './helpers/node-process.js'
 import { until } from './helpers/until.js'
 
 const SLOW_MS = 90_000
@@ -52,32 +52,35 @@ t.test('services on one embedded database outlive its server, and each other', a
   t.match(second.output(), 'nonsense')
 })
 
-t.test('a folder of an earlier version, in which all was done by the superuser, is served by the account of the service', async (t) => {
-  const old = path.join(t.testdirName, 'old')
-  t.testdir({})
-  t.teardown(() => removeEmbedded(path.join(old, 'postgres')))
-  const made = await startServer(t, { DATA_DIR: old, WORKER: 'false' }, { isSeen: false })
-  const port = readFileSync(pidFile(old), 'utf8').split('\n')[3]
-  const password = readFileSync(path.join(old, 'postgres', 'password'), 'utf8')
-  const superuserUrl = `postgres://postgres:${password}@127.0.0.1:${port}/one_list`
-  const users = async () => {
-    const client = new pg.Client({ connectionString: superuserUrl })
-    await client.connect()
-    const { rows } = await client.query(
-      `select distinct usename as name from pg_stat_activity where application_name = 'one-list'`,
-    )
-    await client.end()
-    return rows.map(({ name }) => name)
-  }
-  t.match(await fetch(`${made.url}/v1/me`), { status: 401 })
-  t.same(await users(), ['one_list_app'])
-  // As it was before the account was there.
-  await runSql(superuserUrl, 'drop owned by one_list_app; drop role one_list_app').catch(() => {})
-  made.kill('SIGTERM')
-  await made.exited
-  const again = await startServer(t, { DATA_DIR: old, WORKER: 'false' }, { isSeen: false })
-  t.match(await fetch(`${again.url}/readyz`), { status: 200 })
-})
+t.test(
+  'a folder of an earlier version, in which all was done by the superuser, is served by the account of the service',
+  async (t) => {
+    const old = path.join(t.testdirName, 'old')
+    t.testdir({})
+    t.teardown(() => removeEmbedded(path.join(old, 'postgres')))
+    const made = await startServer(t, { DATA_DIR: old, WORKER: 'false' }, { isSeen: false })
+    const port = readFileSync(pidFile(old), 'utf8').split('\n')[3]
+    const password = readFileSync(path.join(old, 'postgres', 'password'), 'utf8')
+    const superuserUrl = `postgres://postgres:${password}@127.0.0.1:${port}/one_list`
+    const users = async () => {
+      const client = new pg.Client({ connectionString: superuserUrl })
+      await client.connect()
+      const { rows } = await client.query(
+        `select distinct usename as name from pg_stat_activity where application_name = 'one-list'`,
+      )
+      await client.end()
+      return rows.map(({ name }) => name)
+    }
+    t.match(await fetch(`${made.url}/v1/me`), { status: 401 })
+    t.same(await users(), ['one_list_app'])
+    // As it was before the account was there.
+    await runSql(superuserUrl, 'drop owned by one_list_app; drop role one_list_app').catch(() => {})
+    made.kill('SIGTERM')
+    await made.exited
+    const again = await startServer(t, { DATA_DIR: old, WORKER: 'false' }, { isSeen: false })
+    t.match(await fetch(`${again.url}/readyz`), { status: 200 })
+  },
+)
 
 function pidFile(folder = dataDir): string {
   const home = path.join(folder, 'postgres')

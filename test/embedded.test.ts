@@ -84,31 +84,37 @@ t.test('the server ends when the process that started it is killed', async (t) =
   t.notOk(existsSync(pidFile(dataDir)), 'the server has ended in an orderly way')
 })
 
-t.test('a server that is looked after is started again where it was when it is killed, as often as it takes', async (t) => {
-  const lost: Error[] = []
-  const { url } = await start(t, dataDir, (err) => lost.push(err))
-  await query(url, 'create table kept (n integer); insert into kept values (1)')
-  for (let time = 0; time < 2; time++) {
-    const pid = serverPid(dataDir)
-    process.kill(pid, 'SIGKILL')
-    await untilAnswers(url, () => serverPid(dataDir) !== pid)
-    t.strictSame(await query(url, 'select n from kept'), [{ n: 1 }])
-  }
-  await query(url, 'drop table kept')
-  t.same(lost, [])
-})
+t.test(
+  'a server that is looked after is started again where it was when it is killed, as often as it takes',
+  async (t) => {
+    const lost: Error[] = []
+    const { url } = await start(t, dataDir, (err) => lost.push(err))
+    await query(url, 'create table kept (n integer); insert into kept values (1)')
+    for (let time = 0; time < 2; time++) {
+      const pid = serverPid(dataDir)
+      process.kill(pid, 'SIGKILL')
+      await untilAnswers(url, () => serverPid(dataDir) !== pid)
+      t.strictSame(await query(url, 'select n from kept'), [{ n: 1 }])
+    }
+    await query(url, 'drop table kept')
+    t.same(lost, [])
+  },
+)
 
-t.test('who uses the server of another process starts it again when that one stops it, and stops it in the end', async (t) => {
-  const lost: Error[] = []
-  const first = await start(t, dataDir)
-  const second = await start(t, dataDir, (err) => lost.push(err))
-  const pid = serverPid(dataDir)
-  await first.stop()
-  await untilAnswers(second.url, () => serverPid(dataDir) !== pid)
-  t.same(lost, [])
-  await second.stop()
-  t.notOk(await isListening(second))
-})
+t.test(
+  'who uses the server of another process starts it again when that one stops it, and stops it in the end',
+  async (t) => {
+    const lost: Error[] = []
+    const first = await start(t, dataDir)
+    const second = await start(t, dataDir, (err) => lost.push(err))
+    const pid = serverPid(dataDir)
+    await first.stop()
+    await untilAnswers(second.url, () => serverPid(dataDir) !== pid)
+    t.same(lost, [])
+    await second.stop()
+    t.notOk(await isListening(second))
+  },
+)
 
 t.test('of several that look after one server, all have it again when it is killed', async (t) => {
   const lost: Error[] = []

@@ -208,7 +208,9 @@ t.test('keys age by the clock that sweeps them, whatever the service’s own sho
   await forgetOldKeys(db)
   t.match(await send(), { status: 201, headers: { 'idempotency-replayed': 'true' }, body: { id: first.id } })
   const age = (hours: number) =>
-    superuser.query(`update idempotency_key set created_at = now() - $1 * interval '1 hour' where key = 'aged'`, [hours])
+    superuser.query(`update idempotency_key set created_at = now() - $1 * interval '1 hour' where key = 'aged'`, [
+      hours,
+    ])
   await age(47)
   await forgetOldKeys(db)
   t.match(await send(), { headers: { 'idempotency-replayed': 'true' } })

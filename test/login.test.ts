@@ -21,7 +21,13 @@ t.test('a connection that serves reaches neither the owner nor the system, whate
   const pool = createPool({ url, max: 1, serviceRole: true, onError: () => {} })
   t.teardown(() => pool.end())
   const owner = new URL(superuserUrl).username
-  for (const escape of ['set role none', 'reset role', 'set session authorization default', 'reset all', 'discard all']) {
+  for (const escape of [
+    'set role none',
+    'reset role',
+    'set session authorization default',
+    'reset all',
+    'discard all',
+  ]) {
     await pool.query(escape)
     t.same((await pool.query('select session_user as me, current_setting($1) as super', ['is_superuser'])).rows, [
       { me: new URL(url).username, super: 'off' },
@@ -88,7 +94,9 @@ t.test('who serves finds a database that is up to date, or learns who has to mig
   await migrate(url)
   t.equal(await isOwner(url), false)
   t.equal(await isOwner(superuserUrl), true)
-  const { rows } = await made.superuser.query('delete from migration where name = (select max(name) from migration) returning *')
+  const { rows } = await made.superuser.query(
+    'delete from migration where name = (select max(name) from migration) returning *',
+  )
   t.teardown(() => made.superuser.query('insert into migration values ($1, $2, $3)', Object.values(rows[0])))
   await t.rejects(migrate(url), { message: new RegExp(`lacks migration ${rows[0].name}.*MIGRATE_DATABASE_URL`) })
   const run = await runNode(MAIN, ['migrate'], { env: { DATABASE_URL: url } })
@@ -100,6 +108,8 @@ t.test('commands need the owner only where there is something to migrate', async
   const run = await runNode(MAIN, ['keys', 'list', '--jurisdiction', 'fuyang'], { env: { DATABASE_URL: url } })
   t.match(run, { code: 0 })
   t.notMatch(run.out + run.err, 'owns the database')
-  const asOwner = await runNode(MAIN, ['keys', 'list', '--jurisdiction', 'fuyang'], { env: { DATABASE_URL: superuserUrl } })
+  const asOwner = await runNode(MAIN, ['keys', 'list', '--jurisdiction', 'fuyang'], {
+    env: { DATABASE_URL: superuserUrl },
+  })
   t.match(asOwner, { code: 0, out: /MIGRATE_DATABASE_URL/ }, 'the log warns of an owner that serves')
 })

@@ -31,7 +31,10 @@ export function createLogger(level: string): Logger {
     serializers: { err: withoutQuery },
   }
   if (process.stdout.isTTY) return pino(options, prettyLines())
-  const log: Logger = pino(options, stdoutLog((lost) => log.warn({ lost }, 'lines of the log could not be written')))
+  const log: Logger = pino(
+    options,
+    stdoutLog((lost) => log.warn({ lost }, 'lines of the log could not be written')),
+  )
   return log
 }
 

@@ -5,15 +5,7 @@ import { type Binaries, usableBinaries } from './embedded-binaries.js'
 import { type Cluster, hasCluster, initCluster, openCluster, removeCluster } from './embedded-cluster.js'
 import { keepServer, type Running } from './embedded-keeper.js'
 import { shutDown } from './embedded-process.js'
-import {
-  findServer,
-  isServing,
-  type Launch,
-  launchServer,
-  loginUrlOf,
-  type Owner,
-  urlOf,
-} from './embedded-server.js'
+import { findServer, isServing, type Launch, launchServer, loginUrlOf, type Owner, urlOf } from './embedded-server.js'
 
 export interface EmbeddedOptions {
   /** Made if need be. The data in it are kept from run to run. */

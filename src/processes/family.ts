@@ -82,7 +82,9 @@ export function createFamily({ config, log, handlers, isDatabaseAway, onFailure 
   }
 
   async function replace(place: Place, how: number | string, livedMs: number): Promise<void> {
-    const { failures, delayMs } = (await isDatabaseAway()) ? whileAway(place.failures) : afterEnd(place.failures, livedMs)
+    const { failures, delayMs } = (await isDatabaseAway())
+      ? whileAway(place.failures)
+      : afterEnd(place.failures, livedMs)
     if (isEnding) return
     place.failures = failures
     const facts = { process: place.name, child: place.member?.worker.process.pid, how, failures }
