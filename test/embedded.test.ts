@@ -146,7 +146,7 @@ t.test('a server that cannot be started again is told of', async (t) => {
   process.kill(serverPid(dataDir), 'SIGKILL')
   await until(async () => lost.length > 0)
   writeFileSync(settings, kept)
-  t.match(lost[0], { message: /did not start[^]*nonsense/ })
+  t.match(lost[0], { message: /did not start[\s\S]*nonsense/ })
   await stop()
 })
 

@@ -21,14 +21,14 @@ t.test('a connection that serves reaches neither the owner nor the system, whate
   const pool = createPool({ url, max: 1, serviceRole: true, onError: () => {} })
   t.teardown(() => pool.end())
   const owner = new URL(superuserUrl).username
-  for (const escape of [
+  for (const way of [
     'set role none',
     'reset role',
     'set session authorization default',
     'reset all',
     'discard all',
   ]) {
-    await pool.query(escape)
+    await pool.query(way)
     t.same((await pool.query('select session_user as me, current_setting($1) as super', ['is_superuser'])).rows, [
       { me: new URL(url).username, super: 'off' },
     ])
@@ -49,7 +49,7 @@ t.test('a connection that serves reaches neither the owner nor the system, whate
       'delete from migration',
       `alter role ${new URL(url).username} superuser`,
     ]) {
-      await t.rejects(pool.query(refused), { code: /42501|55000/ }, `${escape}; ${refused}`)
+      await t.rejects(pool.query(refused), { code: /42501|55000/ }, `${way}; ${refused}`)
     }
   }
 })
