@@ -148,6 +148,9 @@ t.test('what is no well-formed XML is refused, in whichever part it is', async (
     ['word/x.xml', '<a/><b/>', /x.xml is no well-formed XML/],
     ['word/x.xml', '<a>&nope;</a>', /x.xml is no well-formed XML/],
     ['word/x.xml', '<a b="1" b="2"/>', /x.xml is no well-formed XML/],
+    ['word/x.xml', '<a:b/>', /x.xml is no well-formed XML .*unbound prefix: a/],
+    ['word/x.xml', '<a><b xmlns:c="d"/><c:e/></a>', /x.xml is no well-formed XML .*unbound prefix: c/],
+    ['word/x.xml', '<a b:c=""/>', /x.xml is no well-formed XML .*unbound prefix: b/],
   ]
   for (const [part, xml, said] of cases) {
     t.match(

@@ -8,7 +8,7 @@ import { createCheckedApp, refused } from './helpers/checked.js'
 import { beginUpload, metadataOf, partsOf, photo, sendEvidence, tus } from './helpers/evidence.js'
 import { until } from './helpers/until.js'
 
-const { app, home } = await createCheckedApp(t, { BODY_SILENCE_S: '1', BODY_LEAST_BYTES_PER_S: '1000' })
+const { app, home, superuser } = await createCheckedApp(t, { BODY_SILENCE_S: '1', BODY_LEAST_BYTES_PER_S: '1000' })
 const { inspector, verifier, office, unitCaller } = home
 await app.listen({ port: 0, host: '127.0.0.1' })
 const { port } = app.server.address() as AddressInfo
@@ -144,6 +144,20 @@ t.test('sixty beginnings at once give no more uploads than one person may have',
   t.equal(begun.length, 20)
   refused(t, await tus(app, verifier, 'POST', '', headers), 429, 'too-many-requests')
   for (const id of begun) await tus(app, verifier, 'DELETE', `/${id}`)
+})
+
+t.test('forms at once give no more unused evidence than one person may have', async (t) => {
+  const sender = await home.addCaller('inspector', { name: '上传人' })
+  const first = await ok(sendEvidence(app, sender, partsOf(await photo(8))))
+  await superuser.query(
+    `insert into evidence select (json_populate_record(e, json_build_object('id', gen_random_uuid()))).*
+     from evidence e, generate_series(1, 197) where e.id = $1`,
+    [first.id],
+  )
+  const answers = await Promise.all(
+    [9, 9, 9, 9].map(async (seed) => sendEvidence(app, sender, partsOf(await photo(seed)))),
+  )
+  t.same(answers.map(({ status }) => status).sort(), [201, 201, 429, 429])
 })
 
 t.test('an extension of tus that there is not is refused by its header', async (t) => {

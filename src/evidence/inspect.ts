@@ -86,8 +86,12 @@ const CHECK = { module: new URL('./pdf-thread.js', import.meta.url), name: 'chec
 /** Without the zeros and empty lines with which copiers fill a file up. */
 function endOfText(bytes: Buffer): number {
   let end = bytes.length
-  while (end > 0 && [0, 9, 10, 12, 13, 32].includes(bytes[end - 1] ?? 0)) end--
+  while (end > 0 && isBlank(bytes[end - 1] ?? 0)) end--
   return end
+}
+
+function isBlank(byte: number): boolean {
+  return byte === 0 || byte === 32 || (byte >= 9 && byte <= 13)
 }
 
 const POLYGLOT: Words = {

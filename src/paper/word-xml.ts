@@ -36,6 +36,7 @@ export const MAX_DEPTH = 200
 export function readXml(xml: string, reader: Reader): void {
   const parser = new SaxesParser({ defaultXMLVersion: '1.0', forceXMLVersion: true })
   const open: string[] = []
+  const prefixes = createPrefixes()
   let attributes = new Map<string, string>()
   let count = 0
   const refuse = () => {
@@ -57,16 +58,43 @@ export function readXml(xml: string, reader: Reader): void {
   parser.on('opentag', ({ name }) => {
     open.push(name)
     if (open.length > MAX_DEPTH) throw new XmlFault(DEEP)
+    prefixes.open(name, attributes)
     reader.open?.({ name: localOf(name), attributes: localised(attributes) })
     attributes = new Map()
     count = 0
   })
   parser.on('closetag', ({ name }) => {
     open.pop()
+    prefixes.close()
     reader.close?.(localOf(name))
   })
   if (reader.text !== undefined) parser.on('text', reader.text)
   parser.write(xml).close()
+  // What was looked for goes first: it says more of the file than that Word would not open it.
+  const unbound = prefixes.unbound()
+  if (unbound !== undefined) throw new XmlFault(malformed(`unbound prefix: ${unbound}`))
+}
+
+/** Prefixes that are used without a declaration (Namespaces in XML 1.0, section 5): Word does not open such a file. */
+function createPrefixes() {
+  const bound = new Map([['xml', 1]])
+  const declared: string[][] = []
+  let unbound: string | undefined
+  return {
+    open(name: string, attributes: ReadonlyMap<string, string>): void {
+      const own = [...attributes.keys()].flatMap((key) => (key.startsWith('xmlns:') ? [key.slice(6)] : []))
+      declared.push(own)
+      for (const prefix of own) bound.set(prefix, (bound.get(prefix) ?? 0) + 1)
+      for (const used of [name, ...attributes.keys()]) {
+        const prefix = used.slice(0, Math.max(0, used.indexOf(':')))
+        if (prefix !== '' && prefix !== 'xmlns' && !bound.get(prefix)) unbound ??= prefix
+      }
+    },
+    close(): void {
+      for (const prefix of declared.pop() ?? []) bound.set(prefix, (bound.get(prefix) ?? 1) - 1)
+    },
+    unbound: () => unbound,
+  }
 }
 
 function localOf(name: string): string {
