@@ -321,7 +321,7 @@ export interface paths {
         };
         /**
          * Ready
-         * @description The process can serve: it is not stopping, and the database answers.
+         * @description The process can serve: it is not stopping, the database answers, and the schedule, where it is this process that does it, goes on. Answered within 2 s, however busy the process is.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -14315,7 +14315,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not ready: stopping, or the database is away. */
+            /** @description Not ready: `stopping`, `database away` or `schedule stands still`. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -60,15 +60,11 @@ const fields = {
     description: 'For supervisors and inspectors: only what lies there.',
     example: '341202',
   }),
-  address: z.string().trim().min(1).max(2000).meta({
+  address: text(2000).meta({
     description: 'An e-mail address, or the https URL of a group robot.',
     example: CONTACT_EXAMPLE.address,
   }),
-  secret: z
-    .string()
-    .trim()
-    .min(1)
-    .max(200)
+  secret: text(200)
     .nullish()
     .meta({ description: 'What a DingTalk robot’s messages are signed with (加签). Never shown again.' }),
   name: text(100, 'Who is addressed; without one, the unit or the office.')

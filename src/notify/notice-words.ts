@@ -143,10 +143,7 @@ const KINDS: Record<NoticeKind, Kind> = {
     heading: { zh: '回头看不合格', en: 'Rechecks failed' },
     detail: said('回头看不合格，重新挂账', 'recheck failed: on account again'),
   },
-  reopened: {
-    heading: { zh: '重新挂账', en: 'Reopened' },
-    detail: said('重新挂账', 'on account again'),
-  },
+  reopened: { heading: { zh: '重新挂账', en: 'Reopened' }, detail: said('重新挂账', 'on account again') },
   recurrence_confirmed: {
     heading: { zh: '认定复发', en: 'Recurrences confirmed' },
     detail: always('销号后隐患复发，已由安委办认定', 'came back after it was struck off, as the office has confirmed'),

@@ -136,7 +136,11 @@ t.test(
   (t) => {
     const item = itemIn('remediating')
     const supervised: ItemEvent = { type: 'item.supervised', data: { tier: 'city', reason: '坠车' } }
-    t.strictSame(told(supervised, item, office), [both('supervised')[0], 'supervised → supervisor', both('supervised')[1]])
+    t.strictSame(told(supervised, item, office), [
+      both('supervised')[0],
+      'supervised → supervisor',
+      both('supervised')[1],
+    ])
     t.strictSame(told(supervised, item, actorOf('supervisor')), [
       ...both('supervised').slice(0, 1),
       'supervised → office',
