@@ -7,7 +7,7 @@ import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PERSON_EXAMPLE } from '../http/examples.js'
 import { fileOr } from '../http/export/docs.js'
 import { jsonRows, sendFile } from '../http/export/send.js'
-import { Cursor, PAGE, RowLimit, text } from '../http/fields.js'
+import { AreaPrefix, Cursor, PAGE, RowLimit, text } from '../http/fields.js'
 import { languageOf } from '../http/language.js'
 import { formatOf, LIST_FORMATS } from '../http/negotiate.js'
 import { pageOf, sendPage } from '../http/page.js'
@@ -79,11 +79,7 @@ export async function referenceRoutes(app: App, deps: Deps): Promise<void> {
         summary: 'Areas (行政区划)',
         description: 'Administrative divisions under a code, by default the jurisdiction’s own.',
         querystring: z.strictObject({
-          under: z
-            .string()
-            .regex(/^[1-9]\d{1,8}$/)
-            .optional()
-            .meta({ description: 'Prefix of the code.', example: '341225' }),
+          under: AreaPrefix.optional().meta({ description: 'Prefix of the code.', example: '341225' }),
           level: z.coerce
             .number()
             .int()

@@ -30,7 +30,11 @@ export const REASONS = {
     zh: '没有地点：坐标、路线加桩号、地址都没有',
     en: 'no place: no point, no road with chainage, no address',
   },
-  'unknown-area': { zh: '没有这个区划代码', en: 'there is no such area' },
+  'unknown-area': { zh: '没有这个区划代码或名称', en: 'there is no such area' },
+  'ambiguous-area': {
+    zh: '本辖区有多个同名区划，请写明所属县或代码',
+    en: 'several areas have this name; name the county before it, or the code',
+  },
   'area-outside': { zh: '区划不在本辖区内', en: 'the area is not in this jurisdiction' },
   'unknown-category': { zh: '没有这个类别代码', en: 'there is no such category' },
   'column-count': { zh: '列数与表头不同', en: 'does not have as many columns as the header' },

@@ -1,4 +1,4 @@
-import { isAreaCode, isWithinArea } from '../domain/area.js'
+import { isWithinArea, parseAreaCode } from '../domain/area.js'
 import type { Imported } from '../domain/events.js'
 import { DIRECTIONS, type Instant, LEVELS, RISKS, SOURCES } from '../domain/item.js'
 import { bindFields, type Fields, type Reading } from './fields.js'
@@ -13,6 +13,8 @@ export interface Surroundings {
   timeZone: string
   /** The areas and categories that it has. */
   areas: ReadonlySet<string>
+  /** Their names, alone and after those of the areas that they lie in, each with its code; null where several have the name. */
+  areaNames?: ReadonlyMap<string, string | null>
   categories: ReadonlySet<string>
   now: Instant
 }
@@ -60,10 +62,14 @@ export function createRowReader(
 }
 
 function readArea(fields: Fields, reading: Reading, surroundings: Surroundings): string | null {
-  const area = fields.required(reading, 'area')
-  if (area === null || surroundings.areas.has(area)) return area
-  const isOutside = isAreaCode(area) && !isWithinArea(area, surroundings.area)
-  return fields.fault(reading, isOutside ? 'area-outside' : 'unknown-area', area, 'area')
+  const text = fields.required(reading, 'area')
+  if (text === null) return null
+  const code = parseAreaCode(text)
+  const area = code ?? surroundings.areaNames?.get(text.replace(/\s/g, ''))
+  if (area === null) return fields.fault(reading, 'ambiguous-area', text, 'area')
+  if (area !== undefined && surroundings.areas.has(area)) return area
+  const isOutside = code !== undefined && !isWithinArea(code, surroundings.area)
+  return fields.fault(reading, isOutside ? 'area-outside' : 'unknown-area', text, 'area')
 }
 
 function readCategory(fields: Fields, reading: Reading, { categories }: Surroundings): string | null {

@@ -14,6 +14,7 @@ type Correction = z.infer<typeof CorrectItem>
 
 /** What a caller asks of a place before filing. */
 export interface SpotQuery extends Pick<Correction, 'datum'> {
+  area?: string | undefined
   category?: string | undefined
   road?: string | undefined
   direction?: Direction | undefined
@@ -57,13 +58,13 @@ export function correctionOf(patch: Correction): Partial<Description> {
 
 /** A place that is asked about, in a query. @throws Rejection 400 with a pointer. */
 export function spotOf(query: SpotQuery): Spot {
-  const { category = null, direction = null, lon, lat, datum, ...road } = query
+  const { area = null, category = null, direction = null, lon, lat, datum, ...road } = query
   const location = lon === undefined || lat === undefined ? undefined : { lon, lat }
   const { startChainageM, endChainageM, ...where } = inQuery(() => whereOf({ ...road, location, datum }))
   return {
     ...{ road: null, lon: null, lat: null },
     ...where,
-    ...{ category, direction, startChainageM: startChainageM ?? null, endChainageM: endChainageM ?? null },
+    ...{ area, category, direction, startChainageM: startChainageM ?? null, endChainageM: endChainageM ?? null },
   }
 }
 

@@ -45,7 +45,8 @@ export const FileItem = z
     ...place,
     datum,
     foundAt: Instant.optional().meta({
-      description: 'When the client saw the hazard, at most 30 days back; for phones that were offline.',
+      description:
+        'When the client saw the hazard, at most 30 days back; for phones that were offline. A clock may be 5 minutes fast: the server’s time is taken then.',
     }),
     externalId: text(200, 'The item’s number in another system.').optional(),
     externalSystem: text(100).optional(),

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { ROAD_KEY, ROAD_LABEL } from '../db/roads.js'
 import { LABELS } from '../domain/labels.js'
 import type { Words } from '../domain/rejection.js'
 import { inLanguage, type Language } from '../http/language.js'
@@ -35,7 +36,7 @@ export const GROUP_SQL: Record<GroupBy, { key: SQL; label: (language: Language) 
     label: (language) => sql`(select ${language === 'en' ? sql`c.name_en` : sql`c.name_zh`} from category c
       where c.jurisdiction_id = g.jurisdiction_id and c.code = g.key)`,
   },
-  road: { key: sql`i.road`, label: () => sql`g.key` },
+  road: { key: ROAD_KEY, label: () => ROAD_LABEL },
 }
 
 /** The name of the group of items that have no key: nobody is assigned, no road is named … */
