@@ -87,24 +87,27 @@ t.test('a count past the last published year is provisional, and told by the ver
   await ok(home.admin.put('/v1/calendar/2027', { days: null }))
 })
 
-t.test('a deadline that was counted before the holidays by law were keeps its date, is explained by it, and moves when asked', async (t) => {
-  clock.now = FRIDAY
-  const item = await itemIn('assigned', home, counting(5))
-  // As an earlier version counted it.
-  await superuser.query(
-    `update item set due_at = $2, due_basis = due_basis || jsonb_build_object('calendar', replace(due_basis ->> 'calendar', 'law-2024', 'none'))
+t.test(
+  'a deadline that was counted before the holidays by law were keeps its date, is explained by it, and moves when asked',
+  async (t) => {
+    clock.now = FRIDAY
+    const item = await itemIn('assigned', home, counting(5))
+    // As an earlier version counted it.
+    await superuser.query(
+      `update item set due_at = $2, due_basis = due_basis || jsonb_build_object('calendar', replace(due_basis ->> 'calendar', 'law-2024', 'none'))
       where id = $1`,
-    [item.id, end('2027-01-01')],
-  )
-  const before = await explain(item)
-  t.match(before, { dueAt: end('2027-01-01'), dueDate: '2027-01-01', provisional: true })
-  t.match(before.days.at(-1), { date: '2027-01-01', kind: 'working', n: 5 })
-  t.match(before.calendar.at(-1), { year: 2027, calendarVersion: null })
-  t.match(before.byPresentCalendar, { dueAt: end('2027-01-04'), provisional: true, differs: true })
-  const { data } = await ok(home.office.get('/v1/calendar/2027/recomputation'))
-  const move = data.find(({ id }: Json) => id === item.id)
-  t.match(move, { dueAt: end('2027-01-01'), newDueAt: end('2027-01-04'), newDueProvisional: true })
-})
+      [item.id, end('2027-01-01')],
+    )
+    const before = await explain(item)
+    t.match(before, { dueAt: end('2027-01-01'), dueDate: '2027-01-01', provisional: true })
+    t.match(before.days.at(-1), { date: '2027-01-01', kind: 'working', n: 5 })
+    t.match(before.calendar.at(-1), { year: 2027, calendarVersion: null })
+    t.match(before.byPresentCalendar, { dueAt: end('2027-01-04'), provisional: true, differs: true })
+    const { data } = await ok(home.office.get('/v1/calendar/2027/recomputation'))
+    const move = data.find(({ id }: Json) => id === item.id)
+    t.match(move, { dueAt: end('2027-01-01'), newDueAt: end('2027-01-04'), newDueProvisional: true })
+  },
+)
 
 t.test('the way in which a deadline was given is told through an item’s whole life', async (t) => {
   clock.now = '2026-03-02T01:00:00.000Z'

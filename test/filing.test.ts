@@ -112,7 +112,11 @@ t.test('a hazard may have been found up to 30 days ago, and not in the future', 
   t.match(await file({ foundAt: at(-30 * DAY_MS) }), { status: 201, body: { foundAt: at(-30 * DAY_MS) } })
   for (const ahead of [1, 60_000, 180_000, 300_000]) {
     const { status, body } = await file({ foundAt: at(ahead) })
-    t.match({ status, foundAt: body.foundAt }, { status: 201, foundAt: clock.now }, 'a fast clock is no error; nothing is found after it is filed')
+    t.match(
+      { status, foundAt: body.foundAt },
+      { status: 201, foundAt: clock.now },
+      'a fast clock is no error; nothing is found after it is filed',
+    )
   }
   const far = await file({ foundAt: at(300_001) })
   t.match(far.body.errors[0].detail, at(300_001), 'the refusal names the time that came')

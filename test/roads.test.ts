@@ -25,7 +25,21 @@ t.test('the database and the domain name the same road', async () => {
     ...'GSXYCZgsxz01234567890０１９Ｇｘ国省县乡村道线高速公路京澳台和与段一二〇○零幺九 （）()【】-·:、WNE王店',
   )
   const words = fc.constantFrom(
-    ...['G105', 'X001', 'x888341225', '国道', '县道', '专用公路', '105', '一〇五', '（', '）', '京澳线', '高速公路', 'G3'],
+    ...[
+      'G105',
+      'X001',
+      'x888341225',
+      '国道',
+      '县道',
+      '专用公路',
+      '105',
+      '一〇五',
+      '（',
+      '）',
+      '京澳线',
+      '高速公路',
+      'G3',
+    ],
     ...['与', '连接线', ' ', '\u3000', '-', '人民路', '太和段', '匝道', 'S315', '路', '线和', '\ufeff', 'W2', '乡道'],
   )
   const text = fc.oneof(
@@ -126,16 +140,17 @@ t.test('reports tell the counties’ roads apart, in their keys and in their nam
   clock.now = '2026-03-10T01:00:00.000Z'
   const { groups } = await ok(office.get('/v1/reports/overdue?groupBy=road'))
   const shown = groups.map(({ key, label, count }: Json) => [key, label, count])
-  t.same(
-    shown.filter(([key]: string[]) => /^X555|^G512/.test(key ?? '')).sort(),
-    [
-      ['G512', 'G512', 1],
-      ['X555341222', 'X555（太和县）', 1],
-      ['X555341226', 'X555（颍上县）', 2],
-    ],
-  )
+  t.same(shown.filter(([key]: string[]) => /^X555|^G512/.test(key ?? '')).sort(), [
+    ['G512', 'G512', 1],
+    ['X555341222', 'X555（太和县）', 1],
+    ['X555341226', 'X555（颍上县）', 2],
+  ])
   const only = await ok(office.get('/v1/reports/overdue?groupBy=road&road=X555341226'))
-  t.same(only.groups.map(({ key }: Json) => key), ['X555341226'], 'a group’s key finds the group')
+  t.same(
+    only.groups.map(({ key }: Json) => key),
+    ['X555341226'],
+    'a group’s key finds the group',
+  )
   clock.now = before
 })
 

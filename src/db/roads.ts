@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { isLocal, parseRoad, roadKey } from '../domain/road.js'
+import { areaName } from './areas.js'
 
 /** The road of alias `i` as roads are compared, by the expression of its index. */
 export const ROAD_KEY = sql.raw('road_key(i.road collate "C", i.area)')
@@ -13,5 +14,5 @@ export function isOnRoad(road: string, area: string | null = null): SQL {
 
 /** What a group's key, alias `g`, is called that is a road, or begins with one: `X555（颍上县） K1+000`. */
 export const ROAD_LABEL = sql`case when g.key ~ '^[XYCZ][0-9]{9,10}( |$)' then left(split_part(g.key, ' ', 1), -6) || '（'
-  || coalesce((select a.name from area a where a.code = right(split_part(g.key, ' ', 1), 6)), right(split_part(g.key, ' ', 1), 6))
+  || coalesce(${areaName(sql`g.jurisdiction_id`, sql`right(split_part(g.key, ' ', 1), 6)`)}, right(split_part(g.key, ' ', 1), 6))
   || '）' || substr(g.key, length(split_part(g.key, ' ', 1)) + 1) else g.key end`

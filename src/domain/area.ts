@@ -12,9 +12,7 @@ export function isAreaCode(text: string): boolean {
  * full-width digits. Undefined for what is no area code.
  */
 export function parseAreaCode(text: string): string | undefined {
-  const digits = text
-    .trim()
-    .replace(/[\uff10-\uff19]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
+  const digits = text.trim().replace(/[\uff10-\uff19]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
   if (!/^[1-9](?:\d{5}|\d{8}|\d{11})$/.test(digits)) return undefined
   const township = digits.slice(6, 9)
   if (township === '' || township === '000') return /^0*$/.test(digits.slice(6)) ? digits.slice(0, 6) : undefined

@@ -4,7 +4,9 @@ const NUMERALS = '〇○零幺一二三四五六七八九'
 const VALUES = '0001123456789'
 const HAN = '[\\u3400-\\u4dbf\\u4e00-\\u9fff]'
 const NUMBER = `(${CLASS})?(?:([GSXYCZ])[-.·]?)?([0-9]{1,10}|[${NUMERALS}]{3,4})((?:[NSEW][0-9]?)?)(${CLASS})?`
-const NUMBER_FIRST = new RegExp(`^${NUMBER}[-:·]?(?![和及至到跟接交])(${HAN}{0,20})(?:\\((${HAN}{1,20})\\))?(${HAN}{0,20})$`)
+const NUMBER_FIRST = new RegExp(
+  `^${NUMBER}[-:·]?(?![和及至到跟接交])(${HAN}{0,20})(?:\\((${HAN}{1,20})\\))?(${HAN}{0,20})$`,
+)
 const NUMBER_LAST = new RegExp(`^(${HAN}{2,20})${NUMBER}$`)
 const CLASS_LAST = new RegExp(`(?:${CLASS})$`)
 const COMPLETE_NUMBER = /^(?:[GS][0-9]{1,4}(?:[NSEW][0-9]?)?|[XYCZ][0-9]{3,4}(?:[0-9]{6})?)$/

@@ -23,7 +23,8 @@ export function statutoryHolidays(year: number): ReadonlyMap<string, string> {
 /** Mid-Autumn may be one of the days of National Day. */
 function joined(days: readonly [string, string][]): ReadonlyMap<string, string> {
   const names = new Map<string, string>()
-  for (const [date, name] of days.toSorted(([a], [b]) => (a < b ? -1 : 1))) names.set(date, names.has(date) ? `${name}、${names.get(date)}` : name)
+  for (const [date, name] of days.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    names.set(date, names.has(date) ? `${name}、${names.get(date)}` : name)
   return names
 }
 

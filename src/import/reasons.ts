@@ -78,6 +78,8 @@ export const NOTICES = {
     zh: '该时刻在该时区出现两次（拨慢时钟），取较早者',
     en: 'the time comes twice (clocks went back); the earlier was taken',
   },
+  'outside-jurisdiction': { zh: '坐标在本辖区之外', en: 'the point lies outside the jurisdiction' },
+  'outside-area': { zh: '坐标不在所填区划内', en: 'the point lies in another area than the one that is given' },
   'repeated-in-file': { zh: '同一文件中外部编号重复', en: 'the external id stands in the file more than once' },
   'blank-row': { zh: '空行', en: 'the row is blank' },
 } as const satisfies Record<string, Words>

@@ -1,3 +1,4 @@
+import { isNullIsland } from '../domain/boundary.js'
 import { type ChainageRange, MAX_CHAINAGE_M, parseChainageRange } from '../domain/chainage.js'
 import { DATUMS, toWgs84 } from '../domain/datum.js'
 import type { Place } from '../domain/item.js'
@@ -66,7 +67,7 @@ function readPoint(fields: Fields, reading: Reading, bounds: Mapping['bounds']) 
 }
 
 function faultOfPoint({ lon, lat }: { lon: number; lat: number }, bounds: Mapping['bounds']) {
-  if (lon === 0 && lat === 0) return 'coordinates-zero'
+  if (isNullIsland({ lon, lat })) return 'coordinates-zero'
   if (Math.abs(lon) > 180 || Math.abs(lat) > 90) return 'coordinates-out-of-range'
   if (bounds === undefined) return undefined
   const isInside = lon >= bounds.west && lon <= bounds.east && lat >= bounds.south && lat <= bounds.north

@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm'
+import { type NamedArea, namedAreas } from '../db/areas.js'
+import { readBoundaries } from '../db/boundaries.js'
 import type { Db } from '../db/client.js'
-import { areaPrefix, parseAreaCode } from '../domain/area.js'
+import { parseAreaCode } from '../domain/area.js'
 import type { Actor } from '../domain/permissions.js'
 import { Rejection } from '../domain/rejection.js'
 import { type Mapping, outcomesOf } from './mapping.js'
@@ -9,26 +11,16 @@ import type { Surroundings } from './row.js'
 /** What the rows of an import are checked against, read once. */
 export async function readSurroundings(db: Db, actor: Actor, now: string): Promise<Surroundings> {
   const { id, area, timeZone } = actor.jurisdiction
-  const areas = await db.execute<NamedArea>(sql`
-    select a.code, a.name, p.name as county, g.name as city from area a
-      left join area p on p.code = a.parent left join area g on g.code = p.parent
-    where a.code like ${`${areaPrefix(area)}%`} order by a.code`)
+  const areas = await namedAreas(db, id, area)
   const categories = await db.execute<{ code: string }>(
     sql`select code from category where jurisdiction_id = ${id} order by code`,
   )
   const setOf = (rows: { code: string }[]) => new Set(rows.map(({ code }) => code))
   return {
-    ...{ area, timeZone, now, areas: setOf(areas.rows), categories: setOf(categories.rows) },
-    areaNames: namesOf(areas.rows),
+    ...{ area, timeZone, now, areas: setOf(areas), categories: setOf(categories.rows) },
+    areaNames: namesOf(areas),
+    boundaries: await readBoundaries(db, id),
   }
-}
-
-interface NamedArea extends Record<string, unknown> {
-  code: string
-  name: string
-  /** What it lies in, and what that lies in. */
-  county: string | null
-  city: string | null
 }
 
 /** 柴集镇, 阜南县柴集镇 and 阜阳市阜南县柴集镇 are one area, unless two counties have a 柴集镇. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { isNullIsland, NO_POSITION } from '../domain/boundary.js'
 import { parseChainageRange } from '../domain/chainage.js'
 import { toWgs84 } from '../domain/datum.js'
 import { requirePlace } from '../domain/decide/list.js'
@@ -7,6 +8,7 @@ import type { Description, Direction } from '../domain/item.js'
 import type { Spot } from '../domain/recurrence.js'
 import { invalid, Rejection } from '../domain/rejection.js'
 import { parseRoad } from '../domain/road.js'
+import type { Unlocated } from './locate.js'
 import type { CorrectItem, FileItem } from './schemas.js'
 
 type Filing = z.infer<typeof FileItem>
@@ -24,11 +26,11 @@ export interface SpotQuery extends Pick<Correction, 'datum'> {
 }
 
 /** A filing in the domain's terms: WGS 84, metres, canonical road. @throws Rejection 400 with a pointer. */
-export function filedOf(filing: Filing): Filed {
+export function filedOf(filing: Filing): Unlocated {
   const { description = null, category = null, risk = null, source = 'inspection', address = null } = filing
   const { title, area, direction = null, foundAt = null, externalId = null, externalSystem = null } = filing
   const nowhere = { road: null, startChainageM: null, endChainageM: null, lon: null, lat: null }
-  const filed: Filed = {
+  const filed: Unlocated = {
     ...{ title, description, category, risk, source, area, direction, address, foundAt, externalId, externalSystem },
     ...callOf(filing),
     ...nowhere,
@@ -124,5 +126,6 @@ function rangeOf(pointer: string, value: string | number): { startM: number; end
 function pointOf({ location, datum }: Correction): Partial<Description> {
   if (location === undefined) return {}
   if (location === null) return { lon: null, lat: null }
+  if (isNullIsland(location)) throw invalid('/location', NO_POSITION)
   return toWgs84({ lon: location.lon, lat: location.lat }, location.datum ?? datum ?? 'wgs84')
 }

@@ -43,6 +43,11 @@ export const FileItem = z
   .strictObject({
     ...description,
     ...place,
+    area: AreaCode.optional().meta({
+      description:
+        'GB/T 2260 code (6 digits) or township code (9 digits), or the 12-digit statistical form of either. May be left out where the jurisdiction has set boundaries and the point lies in one.',
+      example: '341202',
+    }),
     datum,
     foundAt: Instant.optional().meta({
       description:

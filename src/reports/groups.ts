@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { areaName } from '../db/areas.js'
 import { ROAD_KEY, ROAD_LABEL } from '../db/roads.js'
 import { LABELS } from '../domain/labels.js'
 import type { Words } from '../domain/rejection.js'
@@ -24,7 +25,7 @@ export const GROUP_SQL: Record<GroupBy, { key: SQL; label: (language: Language) 
     label: () => sql`(select u.name from unit u where u.jurisdiction_id = g.jurisdiction_id and u.id::text = g.key)`,
   },
   // Townships are summed up under their county.
-  area: { key: sql`left(i.area, 6)`, label: () => sql`(select a.name from area a where a.code = g.key)` },
+  area: { key: sql`left(i.area, 6)`, label: () => areaName(sql`g.jurisdiction_id`, sql`g.key`) },
   leadOfficial: { key: sql`i.lead_official`, label: () => sql`g.key` },
   level: {
     key: sql`i.level`,

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { areaPrefix, isAreaCode, isAreaPrefix, isWithinArea, parseAreaCode, parseAreaPrefix } from '../../src/domain/area.js'
+import {
+  areaPrefix,
+  isAreaCode,
+  isAreaPrefix,
+  isWithinArea,
+  parseAreaCode,
+  parseAreaPrefix,
+} from '../../src/domain/area.js'
 
 const pair = fc.integer({ min: 1, max: 99 }).map((n) => String(n).padStart(2, '0'))
 const province = fc.integer({ min: 11, max: 65 }).map(String)

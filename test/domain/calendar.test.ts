@@ -140,7 +140,11 @@ t.test('in a year that is not published the holidays by law are off, whatever th
   t.match(explainWorkingDays(calendar, '2026-12-31', 1)[0], { date: '2027-01-01', kind: 'holiday', name: '元旦' })
   t.match(explainWorkingDays(calendar, '2026-12-30', 1), [{ date: '2026-12-31' }])
   const own = createCalendar(yearsOf([{ date: '2027-01-04', kind: 'off', name: '元旦' }]))
-  t.same(addWorkingDays(own, '2026-12-31', 1), { date: '2027-01-01', provisional: false }, 'a published year is as it is published')
+  t.same(
+    addWorkingDays(own, '2026-12-31', 1),
+    { date: '2027-01-01', provisional: false },
+    'a published year is as it is published',
+  )
 })
 
 /**
@@ -176,27 +180,30 @@ const ALMANAC = [
   '2050 01-23 04-04 06-23 09-30',
 ]
 
-t.test('the holidays by law are off in the years that were published since, and are where almanacs put them', async (t) => {
-  const off = new Map(published.filter(({ kind }) => kind === 'off').map(({ date: day, name }) => [day, name]))
-  for (const year of [2025, 2026]) {
-    const days = statutoryHolidays(year)
-    t.equal(days.size, 13)
-    for (const [day, name] of days) t.ok(off.get(day)?.includes(name.slice(0, 2)), `${day} ${name} ${off.get(day)}`)
-  }
-  t.equal(statutoryHolidays(2024).size, 0, 'before the law')
-  t.equal(statutoryHolidays(2101).size, 0, 'farther than was compared')
-  for (const line of ALMANAC) {
-    const [year, springFestival, qingming, duanwu, midAutumn] = line.split(' ')
-    const days = [...statutoryHolidays(Number(year))]
-    const of = (name: string) => days.filter((one) => one[1].includes(name)).map(([day]) => day.slice(5))
-    t.equal(of('春节')[1], springFestival, `Spring Festival ${year}`)
-    t.equal(of('春节').length, 4)
-    t.same(of('清明节'), [qingming], `Qingming ${year}`)
-    t.same(of('端午节'), [duanwu], `Duanwu ${year}`)
-    t.same(of('中秋节'), [midAutumn], `Mid-Autumn ${year}`)
-    t.same(of('国庆节'), ['10-01', '10-02', '10-03'])
-  }
-})
+t.test(
+  'the holidays by law are off in the years that were published since, and are where almanacs put them',
+  async (t) => {
+    const off = new Map(published.filter(({ kind }) => kind === 'off').map(({ date: day, name }) => [day, name]))
+    for (const year of [2025, 2026]) {
+      const days = statutoryHolidays(year)
+      t.equal(days.size, 13)
+      for (const [day, name] of days) t.ok(off.get(day)?.includes(name.slice(0, 2)), `${day} ${name} ${off.get(day)}`)
+    }
+    t.equal(statutoryHolidays(2024).size, 0, 'before the law')
+    t.equal(statutoryHolidays(2101).size, 0, 'farther than was compared')
+    for (const line of ALMANAC) {
+      const [year, springFestival, qingming, duanwu, midAutumn] = line.split(' ')
+      const days = [...statutoryHolidays(Number(year))]
+      const of = (name: string) => days.filter((one) => one[1].includes(name)).map(([day]) => day.slice(5))
+      t.equal(of('春节')[1], springFestival, `Spring Festival ${year}`)
+      t.equal(of('春节').length, 4)
+      t.same(of('清明节'), [qingming], `Qingming ${year}`)
+      t.same(of('端午节'), [duanwu], `Duanwu ${year}`)
+      t.same(of('中秋节'), [midAutumn], `Mid-Autumn ${year}`)
+      t.same(of('国庆节'), ['10-01', '10-02', '10-03'])
+    }
+  },
+)
 
 t.test('a count that was made without the holidays by law is explained as it was made', async (t) => {
   const before = createCalendar(yearsOf(published), false)
@@ -311,7 +318,8 @@ t.test('the explanation of a count agrees with the count, whatever the calendar'
         counted.length === n &&
         explained.every((one) => isWorkingDay(own, one.date) === (one.n !== null)) &&
         explained.every(
-          (one) => (one.kind === 'holiday' || one.kind === 'makeUp') === (own.days.has(one.date) || isLawful(own, one.date)),
+          (one) =>
+            (one.kind === 'holiday' || one.kind === 'makeUp') === (own.days.has(one.date) || isLawful(own, one.date)),
         )
       )
     }),

@@ -132,7 +132,12 @@ t.test('every error of a row is told, with its column and value', async (t) => {
     ['an area that nobody knows', { a: '341299' }, { area: { column: 'a' } }, [['unknown-area', 'a', '341299']]],
     ['an area’s name that nobody knows', { a: '颖州区' }, { area: { column: 'a' } }, [['unknown-area', 'a', '颖州区']]],
     ['an area’s name that two have', { a: '城关镇' }, { area: { column: 'a' } }, [['ambiguous-area', 'a', '城关镇']]],
-    ['a village of no township', { a: '341225000203' }, { area: { column: 'a' } }, [['unknown-area', 'a', '341225000203']]],
+    [
+      'a village of no township',
+      { a: '341225000203' },
+      { area: { column: 'a' } },
+      [['unknown-area', 'a', '341225000203']],
+    ],
     ['a category that is none', { c: 'x' }, { category: { column: 'c' } }, [['unknown-category', 'c', 'x']]],
     ['no place', { address: '' }, {}, [['no-place', null, null]]],
     [
