@@ -12,6 +12,11 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 /** RFC 5322, section 3.4: a name-addr whose name needs no quotes, or an addr-spec. */
 const MAILBOX = /^(?:([^<>"@,;:\\\p{Cc}]{1,100})\s<([^<>\s]+)>|([^<>\s]+))$/u
 
+/** An origin as a browser sends it (RFC 6454, section 7): scheme, host in lower case, and a port that is not the scheme's own. */
+function isOrigin(text: string): boolean {
+  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
+}
+
 export const MAX_SERVER_PROCESSES = 64
 
 /** Every variable of the environment that the service reads. The table in the README is checked against this. */
@@ -43,6 +48,15 @@ export const Environment = z.object({
     .regex(/^(false|[0-9a-z.:/, ]+)$/i, 'addresses or networks, comma-separated')
     .transform((value) => (value === 'false' ? false : value))
     .default(false),
+  // Pages of these origins may use the API; the browser compares them letter by letter.
+  CORS_ORIGINS: z
+    .string()
+    .transform((value) => value.split(',').map((origin) => origin.trim()))
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'origins such as https://map.example.cn, comma-separated, without a path',
+    )
+    .default([]),
   // Whether this process does what the schedule asks; `one-list worker` does nothing else.
   WORKER: flag.default(true),
   // For trials: a clock that begins elsewhere and goes faster.
@@ -104,6 +118,8 @@ export interface Config {
   /** Of Open311: all from one address, and filings with one key. */
   open311: { requestsPerMinute: number; filingsPerMinute: number }
   trustProxy: false | string
+  /** Whose pages may use the API from a browser. */
+  corsOrigins: readonly string[]
   worker: boolean
   clock: ClockOptions
   metricsToken: string | undefined
@@ -147,6 +163,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     rateLimitPerMinute: e.RATE_LIMIT_PER_MINUTE,
     open311: { requestsPerMinute: e.OPEN311_REQUESTS_PER_MINUTE, filingsPerMinute: e.OPEN311_FILINGS_PER_MINUTE },
     trustProxy: e.TRUST_PROXY,
+    corsOrigins: e.CORS_ORIGINS,
     worker: e.WORKER,
     clock: { start: e.CLOCK_START, rate: e.CLOCK_RATE },
     metricsToken: e.METRICS_TOKEN,

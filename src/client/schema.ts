@@ -409,10 +409,58 @@ export interface paths {
         };
         /**
          * Areas (行政区划)
-         * @description Administrative divisions under a code, by default the jurisdiction’s own.
+         * @description Administrative divisions under a code, by default the jurisdiction’s own: as they are shipped, and as the jurisdiction has changed them.
          */
         get: operations["listAreas"];
         put?: never;
+        /**
+         * Add an area
+         * @description A county or township of the jurisdiction that is not shipped yet. What it lies in must be known.
+         */
+        post: operations["addArea"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/areas/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Rename or retire an area
+         * @description JSON merge patch; needs `If-Match` with the `version` of the area in quotes. Items keep the codes that they have, and the names shown are today’s. In a retired area nothing new is filed; lists and reports find what is there.
+         */
+        patch: operations["changeArea"];
+        trace?: never;
+    };
+    "/v1/boundaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where areas lie
+         * @description The outlines that the jurisdiction has set, as GeoJSON; none where it has not.
+         */
+        get: operations["getBoundaries"];
+        /**
+         * Set where areas lie
+         * @description Replaces the outlines whole, as a new version. From then on the area of a filing may be left out where it has a point, and a point that lies elsewhere than it is said to is pointed out. Nothing that was filed changes. `one-list boundaries <file.geojson>` does the same.
+         */
+        put: operations["setBoundaries"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1131,7 +1179,7 @@ export interface paths {
         put?: never;
         /**
          * File an item (上报)
-         * @description Files a hazard. It gets its code at once and waits in status `reported` for the office’s evaluation. The answer names items at the same place that it may repeat (`possibleDuplicates`), and one that was struck off and may have come back (`suspectedRecurrenceOf`); ask before filing at `GET /v1/possible-duplicates`.
+         * @description Files a hazard. It gets its code at once and waits in status `reported` for the office’s evaluation. The answer names items at the same place that it may repeat (`possibleDuplicates`), and one that was struck off and may have come back (`suspectedRecurrenceOf`); ask before filing at `GET /v1/possible-duplicates`. A point that lies elsewhere than it is said to is pointed out (`warnings`).
          */
         post: operations["fileItem"];
         delete?: never;
@@ -1450,6 +1498,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/items/{id}/lead-official": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the lead official (变更牵头领导)
+         * @description Names another lead official for the order in force, while `assigned`, `remediating` or `closure_requested`. It is no new order: the signature, the deadline and the ladder stay. Reports count what happens from then on for the new official.
+         */
+        post: operations["itemChangeLeadOfficial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/items/{id}/listing": {
         parameters: {
             query?: never;
@@ -1724,6 +1792,26 @@ export interface paths {
          * @description A suspended item is not overdue.
          */
         post: operations["itemSuspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lead-officials/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace a lead official (牵头领导接替)
+         * @description Names another lead official for every item that is `assigned`, `remediating` or `closure_requested` under one, up to 1000 in one request and one transaction, each by an `item.lead_official_changed` event. It is no new order: signatures, deadlines and ladders stay. An item that is changed is not changed twice, so where `remaining` is not 0 the same request under a new `Idempotency-Key` goes on.
+         */
+        post: operations["replaceLeadOfficial"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2744,7 +2832,7 @@ export interface paths {
         put?: never;
         /**
          * Add a unit
-         * @description Names are unique in a jurisdiction.
+         * @description Names are unique in a jurisdiction, and no two may look alike: another width of a bracket, another dot or a space make no other name.
          */
         post: operations["addUnit"];
         delete?: never;
@@ -2947,6 +3035,22 @@ export interface components {
         };
         /**
          * @example {
+         *       "code": "341225130",
+         *       "name": "新村镇",
+         *       "validFrom": "2026-07-01"
+         *     }
+         */
+        AddArea: {
+            /**
+             * @description GB/T 2260 code (6 digits) or township code (9 digits). The 12-digit statistical form is taken too: `341225000000` is 341225, a village’s code is its township’s.
+             * @example 341202
+             */
+            code: string;
+            name: string;
+            validFrom?: string | null;
+        };
+        /**
+         * @example {
          *       "code": "railway_crossing",
          *       "nameEn": "Railway crossing",
          *       "nameZh": "铁路道口"
@@ -3065,7 +3169,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received" | "document.issued")[];
+            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received" | "document.issued")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -3195,7 +3299,11 @@ export interface components {
          *       "code": "341225",
          *       "level": 3,
          *       "name": "阜南县",
-         *       "parent": "341200"
+         *       "parent": "341200",
+         *       "successor": null,
+         *       "validFrom": null,
+         *       "validTo": null,
+         *       "version": 0
          *     }
          */
         Area: {
@@ -3203,6 +3311,14 @@ export interface components {
             level: number;
             name: string;
             parent: string | null;
+            /** @description What a retired area has become. */
+            successor: string | null;
+            /** @description The first day on which it is one; null: always. */
+            validFrom: string | null;
+            /** @description The first day on which it is none any more: nothing new is filed in it. Null: no such day is known. */
+            validTo: string | null;
+            /** @description How often the jurisdiction has changed it; 0: it is as it is shipped. */
+            version: number;
         };
         /**
          * @example {
@@ -3211,7 +3327,11 @@ export interface components {
          *           "code": "341225",
          *           "level": 3,
          *           "name": "阜南县",
-         *           "parent": "341200"
+         *           "parent": "341200",
+         *           "successor": null,
+         *           "validFrom": null,
+         *           "validTo": null,
+         *           "version": 0
          *         }
          *       ],
          *       "nextCursor": null
@@ -3252,7 +3372,13 @@ export interface components {
             dueAt?: string;
             /** @description Goal (工作目标). */
             goal: string;
-            /** @description Lead official (牵头领导). */
+            /**
+             * @description Lead official (牵头领导).
+             * @example {
+             *       "name": "王建国",
+             *       "title": "副县长"
+             *     }
+             */
             leadOfficial: {
                 name: string;
                 title?: string;
@@ -3480,7 +3606,45 @@ export interface components {
             results: components["schemas"]["CommandResult"][];
         };
         /** @description What is done to one item; the body is that of its own route. */
-        BatchCommand: components["schemas"]["FilingCommand"] | components["schemas"]["CorrectionCommand"] | components["schemas"]["ListingCommand"] | components["schemas"]["DismissalCommand"] | components["schemas"]["MergeCommand"] | components["schemas"]["NotesCommand"] | components["schemas"]["AssignmentsCommand"] | components["schemas"]["AcceptanceCommand"] | components["schemas"]["ReturnCommand"] | components["schemas"]["PlanCommand"] | components["schemas"]["ProgressReportsCommand"] | components["schemas"]["ExtensionRequestsCommand"] | components["schemas"]["ExtensionDecisionCommand"] | components["schemas"]["SuspensionCommand"] | components["schemas"]["ResumptionCommand"] | components["schemas"]["SupervisionCommand"] | components["schemas"]["SupervisionEndCommand"] | components["schemas"]["ClosureRequestsCommand"] | components["schemas"]["ClosureDecisionCommand"] | components["schemas"]["RechecksCommand"] | components["schemas"]["RecurrenceDecisionCommand"] | components["schemas"]["ReopeningCommand"] | components["schemas"]["HotlineAnswersCommand"] | components["schemas"]["SatisfactionCommand"];
+        BatchCommand: components["schemas"]["FilingCommand"] | components["schemas"]["CorrectionCommand"] | components["schemas"]["ListingCommand"] | components["schemas"]["DismissalCommand"] | components["schemas"]["MergeCommand"] | components["schemas"]["NotesCommand"] | components["schemas"]["AssignmentsCommand"] | components["schemas"]["AcceptanceCommand"] | components["schemas"]["ReturnCommand"] | components["schemas"]["LeadOfficialCommand"] | components["schemas"]["PlanCommand"] | components["schemas"]["ProgressReportsCommand"] | components["schemas"]["ExtensionRequestsCommand"] | components["schemas"]["ExtensionDecisionCommand"] | components["schemas"]["SuspensionCommand"] | components["schemas"]["ResumptionCommand"] | components["schemas"]["SupervisionCommand"] | components["schemas"]["SupervisionEndCommand"] | components["schemas"]["ClosureRequestsCommand"] | components["schemas"]["ClosureDecisionCommand"] | components["schemas"]["RechecksCommand"] | components["schemas"]["RecurrenceDecisionCommand"] | components["schemas"]["ReopeningCommand"] | components["schemas"]["HotlineAnswersCommand"] | components["schemas"]["SatisfactionCommand"];
+        /**
+         * @description Where areas lie, in WGS 84.
+         * @example {
+         *       "features": [],
+         *       "type": "FeatureCollection",
+         *       "version": 0
+         *     }
+         */
+        Boundaries: {
+            features: {
+                geometry: {
+                    coordinates: number[][][][];
+                    /** @constant */
+                    type: "MultiPolygon";
+                };
+                properties: {
+                    code: string;
+                };
+                /** @constant */
+                type: "Feature";
+            }[];
+            /** @constant */
+            type: "FeatureCollection";
+            /** @description How often they were set; 0: never. */
+            version: number;
+        };
+        /**
+         * @example {
+         *       "areas": [
+         *         "341225"
+         *       ],
+         *       "version": 1
+         *     }
+         */
+        BoundariesSet: {
+            areas: string[];
+            version: number;
+        };
         /**
          * @example {
          *       "asOf": "2026-10-31T15:59:59.999Z",
@@ -4490,6 +4654,19 @@ export interface components {
             nextCursor: string | null;
         };
         /**
+         * @description JSON merge patch; null removes. A retired area has a `validTo`, and may name its successor.
+         * @example {
+         *       "successor": "341225130",
+         *       "validTo": "2026-07-01"
+         *     }
+         */
+        ChangeArea: {
+            name?: string;
+            successor?: string | null;
+            validFrom?: string | null;
+            validTo?: string | null;
+        };
+        /**
          * @description JSON merge patch. Another recipient or channel is another contact.
          * @example {
          *       "active": false
@@ -4514,6 +4691,29 @@ export interface components {
             secret?: string | null;
             /** @description Only null: the address asked to be told again. Another address begins anew by itself. */
             unsubscribedAt?: null;
+        };
+        /**
+         * @example {
+         *       "leadOfficial": {
+         *         "name": "李敏",
+         *         "title": "副县长"
+         *       },
+         *       "reason": "王建国同志调任。"
+         *     }
+         */
+        ChangeLeadOfficial: {
+            /**
+             * @description Lead official (牵头领导).
+             * @example {
+             *       "name": "王建国",
+             *       "title": "副县长"
+             *     }
+             */
+            leadOfficial: {
+                name: string;
+                title?: string;
+            };
+            reason?: string;
         };
         /**
          * @description JSON merge patch. An inactive person’s keys and tokens open nothing.
@@ -4557,7 +4757,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received" | "document.issued")[];
+            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received" | "document.issued")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -4824,7 +5024,7 @@ export interface components {
         CorrectItem: {
             address?: string | null;
             /**
-             * @description GB/T 2260 code (6 digits) or township code (9 digits).
+             * @description GB/T 2260 code (6 digits) or township code (9 digits). The 12-digit statistical form is taken too: `341225000000` is 341225, a village’s code is its township’s.
              * @example 341202
              */
             area?: string;
@@ -4961,7 +5161,7 @@ export interface components {
             /** Format: date */
             date: string;
             /**
-             * @description `working` and `makeUp` (调休补班) are counted, `weekend` and `holiday` skipped.
+             * @description `working` and `makeUp` (调休补班) are counted, `weekend` and `holiday` skipped. In a year that is not published the holidays are those that the law names.
              * @enum {string}
              */
             kind: "working" | "makeUp" | "weekend" | "holiday";
@@ -6082,10 +6282,10 @@ export interface components {
         FileItem: {
             address?: string | null;
             /**
-             * @description GB/T 2260 code (6 digits) or township code (9 digits).
+             * @description GB/T 2260 code (6 digits) or township code (9 digits), or the 12-digit statistical form of either. May be left out where the jurisdiction has set boundaries and the point lies in one.
              * @example 341202
              */
-            area: string;
+            area?: string;
             category?: string | null;
             chainage?: (string | number) | null;
             /**
@@ -6109,7 +6309,7 @@ export interface components {
             externalSystem?: string;
             /**
              * Format: date-time
-             * @description When the client saw the hazard, at most 30 days back; for phones that were offline.
+             * @description When the client saw the hazard, at most 30 days back; for phones that were offline. A clock may be 5 minutes fast: the server’s time is taken then.
              * @example 2026-11-22T00:00:00.000Z
              */
             foundAt?: string;
@@ -7395,6 +7595,8 @@ export interface components {
                 unit: string | null;
             }[];
             version: number;
+            /** @description Only in the answer of a filing or correction, and only where there are any: the point lies outside the jurisdiction (its boundaries, else its province), or in another area than `area`. It was taken all the same. */
+            warnings?: ("point_outside_jurisdiction" | "point_outside_area")[];
         };
         /**
          * @example {
@@ -7475,7 +7677,7 @@ export interface components {
                 changed: string[];
                 seq: number;
                 /** @enum {string} */
-                type: "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received";
+                type: "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received";
                 /** @description The version that it made. */
                 version: number;
             }[];
@@ -7752,6 +7954,69 @@ export interface components {
             data: components["schemas"]["Item"][];
             nextCursor: string | null;
             total?: number;
+        };
+        /** @description Change the lead official (变更牵头领导) */
+        LeadOfficialCommand: {
+            body: components["schemas"]["ChangeLeadOfficial"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "lead-official";
+        };
+        /**
+         * @example {
+         *       "changed": 1,
+         *       "dryRun": false,
+         *       "items": [
+         *         {
+         *           "code": "2026-000172",
+         *           "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *           "previous": {
+         *             "name": "王建国",
+         *             "title": "副县长"
+         *           },
+         *           "responsibleUnit": "0192f0c4-7a6b-7c3d-9e2f-1a2b3c4d5e6f",
+         *           "status": "remediating",
+         *           "title": "临水弯道无护栏",
+         *           "version": 7
+         *         }
+         *       ],
+         *       "remaining": 0
+         *     }
+         */
+        LeadOfficialReplaced: {
+            /** @description How many items this request changed, or would change. */
+            changed: number;
+            dryRun: boolean;
+            /** @description Which, and whose they were. */
+            items: {
+                code: string;
+                /** Format: uuid */
+                id: string;
+                previous: {
+                    name: string;
+                    title?: string;
+                };
+                /** Format: uuid */
+                responsibleUnit: string;
+                /** @enum {string} */
+                status: "reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged";
+                title: string;
+                version: number;
+            }[];
+            /** @description How many are left over the limit. Ask again until it is 0. */
+            remaining: number;
         };
         /**
          * @example {
@@ -8721,7 +8986,7 @@ export interface components {
             /** @enum {string} */
             "attribute[answer_wanted]"?: "true" | "false";
             /**
-             * @description GB/T 2260 code (6 digits) or township code (9 digits).
+             * @description GB/T 2260 code (6 digits) or township code (9 digits). The 12-digit statistical form is taken too: `341225000000` is 341225, a village’s code is its township’s.
              * @example 341202
              */
             "attribute[area]"?: string;
@@ -9974,6 +10239,48 @@ export interface components {
         };
         /**
          * @example {
+         *       "from": "王建国",
+         *       "reason": "王建国同志调任，由李敏同志接替。",
+         *       "to": {
+         *         "name": "李敏",
+         *         "title": "副县长"
+         *       }
+         *     }
+         */
+        ReplaceLeadOfficial: {
+            /**
+             * @description Only what lies in this area.
+             * @example 341202
+             */
+            area?: string;
+            /**
+             * @description Who leaves: a name, in any spelling that looks the same; with a title, only who has that title too.
+             * @example 王建国
+             */
+            from: string | {
+                name: string;
+                title?: string;
+            };
+            reason: string;
+            /**
+             * @description Who takes over.
+             * @example {
+             *       "name": "李敏",
+             *       "title": "副县长"
+             *     }
+             */
+            to: {
+                name: string;
+                title?: string;
+            };
+            /**
+             * Format: uuid
+             * @description Only what this unit is responsible for.
+             */
+            unit?: string;
+        };
+        /**
+         * @example {
          *       "note": "护栏立柱已全部打设",
          *       "percent": 60,
          *       "spentFen": 6500000
@@ -11179,6 +11486,84 @@ export interface components {
             } | null;
         };
         /**
+         * @description GeoJSON (RFC 7946) with a `datum`.
+         * @example {
+         *       "datum": "wgs84",
+         *       "features": [
+         *         {
+         *           "geometry": {
+         *             "coordinates": [
+         *               [
+         *                 [
+         *                   115.3,
+         *                   32.4
+         *                 ],
+         *                 [
+         *                   116,
+         *                   32.4
+         *                 ],
+         *                 [
+         *                   116,
+         *                   32.9
+         *                 ],
+         *                 [
+         *                   115.3,
+         *                   32.9
+         *                 ],
+         *                 [
+         *                   115.3,
+         *                   32.4
+         *                 ]
+         *               ]
+         *             ],
+         *             "type": "Polygon"
+         *           },
+         *           "properties": {
+         *             "code": "341225"
+         *           },
+         *           "type": "Feature"
+         *         }
+         *       ],
+         *       "type": "FeatureCollection"
+         *     }
+         */
+        SetBoundaries: {
+            /**
+             * @description Of the coordinates; Chinese maps and the files that go about with `adcode` mostly have `gcj02`.
+             * @default wgs84
+             * @enum {string}
+             */
+            datum?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            /** @description One for each area, a Polygon or MultiPolygon whose property `code` (or `adcode`) is the area’s code. None: nothing is known of where areas lie. */
+            features: {
+                geometry: {
+                    coordinates: [
+                        number,
+                        number
+                    ][][];
+                    /** @constant */
+                    type: "Polygon";
+                } | {
+                    coordinates: [
+                        number,
+                        number
+                    ][][][];
+                    /** @constant */
+                    type: "MultiPolygon";
+                };
+                properties: {
+                    adcode?: string | number;
+                    code?: string | number;
+                } & {
+                    [key: string]: unknown;
+                };
+                /** @constant */
+                type: "Feature";
+            }[];
+            /** @constant */
+            type: "FeatureCollection";
+        };
+        /**
          * @description The year, whole: a day that is left out is an ordinary one. What else `GET` and `PUT` answer is let be, so that it can be changed and sent back.
          * @example {
          *       "days": [
@@ -12244,7 +12629,17 @@ export interface components {
              */
             dueBefore?: string;
             /**
-             * @description The lead official’s name.
+             * @description The item’s whole number in another system, as it was filed; a part of it is found by `q`.
+             * @example FY20261130000123456789
+             */
+            externalId?: string;
+            /**
+             * @description The other system whose items they are, as it was filed.
+             * @example 12345
+             */
+            externalSystem?: string;
+            /**
+             * @description The lead official’s name, in any spelling that looks the same.
              * @example 王建国
              */
             leadOfficial?: string;
@@ -12264,7 +12659,7 @@ export interface components {
              */
             overdue?: "true" | "false";
             /**
-             * @description Text that occurs in title, description, address or code; words apart by spaces must all occur.
+             * @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur.
              * @example 护栏 王店
              */
             q?: string;
@@ -12284,7 +12679,7 @@ export interface components {
              */
             risk?: "person" | "vehicle" | "road" | "enterprise";
             /**
-             * @description Road number or name.
+             * @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one.
              * @example S315
              */
             road?: string;
@@ -12326,6 +12721,8 @@ export interface components {
             chainageToM?: string | null;
             dueAfter?: string | null;
             dueBefore?: string | null;
+            externalId?: string | null;
+            externalSystem?: string | null;
             leadOfficial?: string | null;
             level?: ("general" | "major") | null;
             onAccount?: ("true" | "false") | null;
@@ -12387,6 +12784,7 @@ export type AccidentBase = components['schemas']['AccidentBase'];
 export type AccidentCount = components['schemas']['AccidentCount'];
 export type AccidentCounts = components['schemas']['AccidentCounts'];
 export type AddApiKey = components['schemas']['AddApiKey'];
+export type AddArea = components['schemas']['AddArea'];
 export type AddCategory = components['schemas']['AddCategory'];
 export type AddContact = components['schemas']['AddContact'];
 export type AddDeadlineFeed = components['schemas']['AddDeadlineFeed'];
@@ -12407,6 +12805,8 @@ export type AssignmentsCommand = components['schemas']['AssignmentsCommand'];
 export type Batch = components['schemas']['Batch'];
 export type BatchAnswer = components['schemas']['BatchAnswer'];
 export type BatchCommand = components['schemas']['BatchCommand'];
+export type Boundaries = components['schemas']['Boundaries'];
+export type BoundariesSet = components['schemas']['BoundariesSet'];
 export type Bulletin = components['schemas']['Bulletin'];
 export type BulletinChanges = components['schemas']['BulletinChanges'];
 export type BulletinContent = components['schemas']['BulletinContent'];
@@ -12429,7 +12829,9 @@ export type CalendarYearVersion = components['schemas']['CalendarYearVersion'];
 export type CalendarYearVersionPage = components['schemas']['CalendarYearVersionPage'];
 export type Category = components['schemas']['Category'];
 export type CategoryPage = components['schemas']['CategoryPage'];
+export type ChangeArea = components['schemas']['ChangeArea'];
 export type ChangeContact = components['schemas']['ChangeContact'];
+export type ChangeLeadOfficial = components['schemas']['ChangeLeadOfficial'];
 export type ChangePerson = components['schemas']['ChangePerson'];
 export type ChangeSubscription = components['schemas']['ChangeSubscription'];
 export type ChangeUnit = components['schemas']['ChangeUnit'];
@@ -12514,6 +12916,8 @@ export type Item = components['schemas']['Item'];
 export type ItemDiff = components['schemas']['ItemDiff'];
 export type ItemFeatures = components['schemas']['ItemFeatures'];
 export type ItemPage = components['schemas']['ItemPage'];
+export type LeadOfficialCommand = components['schemas']['LeadOfficialCommand'];
+export type LeadOfficialReplaced = components['schemas']['LeadOfficialReplaced'];
 export type LedgerHead = components['schemas']['LedgerHead'];
 export type ListItem = components['schemas']['ListItem'];
 export type ListingCommand = components['schemas']['ListingCommand'];
@@ -12581,6 +12985,7 @@ export type RecordSatisfaction = components['schemas']['RecordSatisfaction'];
 export type RecurrenceDecisionCommand = components['schemas']['RecurrenceDecisionCommand'];
 export type ReopenItem = components['schemas']['ReopenItem'];
 export type ReopeningCommand = components['schemas']['ReopeningCommand'];
+export type ReplaceLeadOfficial = components['schemas']['ReplaceLeadOfficial'];
 export type ReportProgress = components['schemas']['ReportProgress'];
 export type RequestClosure = components['schemas']['RequestClosure'];
 export type RequestExtension = components['schemas']['RequestExtension'];
@@ -12606,6 +13011,7 @@ export type ScorePeriod = components['schemas']['ScorePeriod'];
 export type ScorePeriodPage = components['schemas']['ScorePeriodPage'];
 export type ScoreTotal = components['schemas']['ScoreTotal'];
 export type Scoring = components['schemas']['Scoring'];
+export type SetBoundaries = components['schemas']['SetBoundaries'];
 export type SetCalendarYear = components['schemas']['SetCalendarYear'];
 export type SetRules = components['schemas']['SetRules'];
 export type StandardPoint = components['schemas']['StandardPoint'];
@@ -14298,6 +14704,440 @@ export interface operations {
             };
             /** @description It cannot be had in a format that the caller takes. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addArea: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddArea"];
+            };
+        };
+        responses: {
+            /** @description The area. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Area"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeArea: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description GB/T 2260 code (6 digits) or township code (9 digits). The 12-digit statistical form is taken too: `341225000000` is 341225, a village’s code is its township’s. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeArea"];
+            };
+        };
+        responses: {
+            /** @description The area after the change. `ETag` is its version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Area"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBoundaries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The outlines. `ETag` is their version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Boundaries"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setBoundaries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBoundaries"];
+            };
+        };
+        responses: {
+            /** @description The version in force now, and its areas. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoundariesSet"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17569,7 +18409,7 @@ export interface operations {
                 /** @description Events on a page, 50 unless told; of an NDJSON export, all unless told. */
                 limit?: number;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "area.added" | "area.changed" | "boundaries.changed" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "area.added" | "area.changed" | "boundaries.changed" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
                 /** @description Seconds to wait for the next event when there is none yet. */
                 wait?: number;
             };
@@ -17642,7 +18482,7 @@ export interface operations {
                 /** @description The last seq that the follower has; without it the stream begins with what happens from now on. */
                 after?: string;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "area.added" | "area.changed" | "boundaries.changed" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "area.added" | "area.changed" | "boundaries.changed" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
             };
             header?: {
                 /** @description The `id` that the client saw last, which it sends by itself when it connects again. It goes before `after`. */
@@ -18953,7 +19793,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -18961,13 +19801,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -21166,6 +22010,137 @@ export interface operations {
             };
         };
     };
+    itemChangeLeadOfficial: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeLeadOfficial"];
+            };
+        };
+        responses: {
+            /** @description The item after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     itemList: {
         parameters: {
             query?: never;
@@ -23000,6 +23975,117 @@ export interface operations {
             };
         };
     };
+    replaceLeadOfficial: {
+        parameters: {
+            query?: {
+                /** @description `true`: says what would be changed, and changes nothing. */
+                dryRun?: "true" | "false";
+            };
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceLeadOfficial"];
+            };
+        };
+        responses: {
+            /** @description What was changed, and what is left. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadOfficialReplaced"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getLedgerHead: {
         parameters: {
             query?: never;
@@ -24008,7 +25094,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -24016,11 +25102,15 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -24568,6 +25658,8 @@ export interface operations {
             query?: {
                 /** @description A code of `GET /v1/categories`; without one nothing can be said to have come back. */
                 category?: string;
+                /** @description Where it is; says whose road an X, Y, C or Z number is. Without it those of all counties are looked at. */
+                area?: string;
                 /** @description Road number such as `G220`, or a street’s name. */
                 road?: string;
                 /** @description The carriageway; `both` and none lie by either. */
@@ -24814,7 +25906,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -24822,13 +25914,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -24942,7 +26038,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -24950,13 +26046,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25070,7 +26170,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -25078,13 +26178,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25200,7 +26304,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -25208,13 +26312,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25328,7 +26436,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -25336,13 +26444,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25470,7 +26582,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -25478,13 +26590,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25601,7 +26717,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -25609,13 +26725,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25731,7 +26851,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -25739,13 +26859,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;

@@ -326,6 +326,12 @@ export const itemPast = pgTable(
   (t) => [primaryKey({ columns: [t.jurisdiction, t.id, t.version] })],
 )
 
+export const officialName = pgTable(
+  'official_name',
+  { jurisdiction: jurisdictionId(), key: text('name_key').notNull(), name: text('name').notNull() },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.key] })],
+)
+
 export const rules = pgTable(
   'rules',
   {

@@ -3,9 +3,11 @@ import type { RejectionCode, Words } from '../domain/rejection.js'
 /** What is refused at the edge, before any rule of the domain is asked. */
 export type EdgeCode =
   | 'unauthenticated'
+  | 'method-not-allowed'
   | 'not-acceptable'
   | 'too-large'
   | 'unsupported-media-type'
+  | 'no-such-range'
   | 'too-many-requests'
   | 'database-away'
   | 'storage-away'
@@ -27,6 +29,7 @@ export const PROBLEMS = {
   'four-eyes': { status: 403, title: { zh: '须由他人核验', en: 'Somebody else must verify' } },
   'outside-area': { status: 403, title: { zh: '超出负责区划', en: 'Outside your area' } },
   'not-found': { status: 404, title: { zh: '未找到', en: 'Not found' } },
+  'method-not-allowed': { status: 405, title: { zh: '不支持该方法', en: 'Method not allowed' } },
   'not-acceptable': { status: 406, title: { zh: '没有所要的格式', en: 'Not in this format' } },
   'wrong-status': { status: 409, title: { zh: '当前状态不允许', en: 'Not allowed in this status' } },
   'merge-refused': { status: 409, title: { zh: '不能并入目标隐患', en: 'The target takes nothing in' } },
@@ -47,6 +50,7 @@ export const PROBLEMS = {
   stale: { status: 412, title: { zh: '版本已过期', en: 'Stale version' } },
   'too-large': { status: 413, title: { zh: '请求过大', en: 'Request too large' } },
   'unsupported-media-type': { status: 415, title: { zh: '不支持的内容类型', en: 'Unsupported media type' } },
+  'no-such-range': { status: 416, title: { zh: '没有所要的字节范围', en: 'No such range' } },
   'key-reused': { status: 422, title: { zh: '幂等键已用于其他请求', en: 'Key used with another request' } },
   'precondition-required': { status: 428, title: { zh: '缺少 If-Match', en: 'If-Match required' } },
   'too-many-requests': { status: 429, title: { zh: '请求过于频繁', en: 'Too many requests' } },
