@@ -30,6 +30,7 @@ import { createPictureReader } from './evidence/picture.js'
 import { evidenceRoutes } from './evidence/routes.js'
 import { type Authenticators, createAuthentication } from './http/actor.js'
 import { acceptJson } from './http/body.js'
+import { watchBodies } from './http/body-rate.js'
 import { compressAnswers } from './http/compression.js'
 import { allowOrigins } from './http/cors.js'
 import { createFeedAuthenticator } from './http/feed-token.js'
@@ -42,6 +43,7 @@ import { limitRate } from './http/rate-limit.js'
 import { rawProblem } from './http/raw-problem.js'
 import { readRequestLine, refuseFaultyOverrides } from './http/request-line.js'
 import { applyViews } from './http/saved-view.js'
+import { createPersonTurns } from './http/turns.js'
 import { refuseUnstorableText, validatorCompiler } from './http/validation.js'
 import { importRoutes } from './import/routes.js'
 import { HOTLINE_COMMANDS } from './intake/hotline-commands.js'
@@ -82,6 +84,8 @@ const BODY_LIMIT_BYTES = 1_048_576
 /** All that can be done to an item, each by its own route and in a batch. */
 const ITEM_COMMANDS = [...LIST_COMMANDS, ...ASSIGN_COMMANDS, ...TRACK_COMMANDS, ...CLOSE_COMMANDS, ...HOTLINE_COMMANDS]
 const batchRoutes = createBatchRoutes(ITEM_COMMANDS)
+/** That one person sends at once, of whatever kind: evidence, imports, templates. */
+const MAX_FILES_OF_PERSON = 4
 const MAX_PARAM_LENGTH = 100
 const NO_PARAMETERS = z.strictObject({})
 /** A key or a feed's token, in a URL where it does not belong. */
@@ -101,6 +105,8 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // Five minutes for an import of 50 MB over a slow line; every other body is small.
     requestTimeout: 300_000,
+    // What comes before a body is small whatever the line; it is looked at as often as bodies should end.
+    http: { headersTimeout: 20_000, connectionsCheckingInterval: 5_000 },
     return503OnClosing: false,
     frameworkErrors: (err, request, reply) => answerError(err, request as unknown as FastifyRequest, reply as never),
     clientErrorHandler: (err, socket) => {
@@ -117,6 +123,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   app.setNotFoundHandler((request, reply) => methods.answer(request, reply, answerError))
   acceptJson(app)
 
+  watchBodies(app, deps.config.bodyRate)
   protectAnswers(app)
   refuseFaultyOverrides(app)
   await allowOrigins(app, methods, deps.config.corsOrigins)
@@ -133,18 +140,20 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   const metrics = measure(app, deps.db, deps.siblings)
   await limitRate(app, deps.config.rateLimitPerMinute, deps.siblings)
 
+  const sending = createPersonTurns(MAX_FILES_OF_PERSON)
+
   await app.register(commandRoutes, { ...deps, commands: ITEM_COMMANDS })
   await app.register(batchRoutes, deps)
   await app.register(listRoutes, deps)
   await app.register(officialRoutes, deps)
   await app.register(duplicatesRoute, deps)
-  await app.register(importRoutes, deps)
+  await app.register(importRoutes, { ...deps, sending })
   await app.register(accidentRoutes, deps)
   await app.register(ledgerRoutes, deps)
   await app.register(diffRoutes, deps)
   await app.register(streamRoutes, { ...deps, metrics })
   await app.register(viewRoutes, deps)
-  await app.register(evidenceRoutes, deps)
+  await app.register(evidenceRoutes, { ...deps, sending })
   await app.register(recheckRoutes, deps)
   await app.register(noticeRoutes, deps)
   await app.register(contactRoutes, deps)
@@ -169,7 +178,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(bulletinIssueRoutes, deps)
   await app.register(documentIssueRoutes, { ...deps, ...(await createPress(deps)) })
   await app.register(documentRoutes, deps)
-  await app.register(templateRoutes, deps)
+  await app.register(templateRoutes, { ...deps, sending })
   await app.register(calendarRoutes, deps)
   await app.register(recomputationRoutes, deps)
   await app.register(deadlineRoute, deps)

@@ -179,6 +179,7 @@ const ROUTES = routesOf(app).map((route) => ({
   url: route.path
     .replace('{year}', '2026')
     .replace('{kind}', 'receipt')
+    .replace('{code}', '341225')
     .replace(/\{[^}]+\}/g, /api-keys|feeds/.test(route.path) ? KEY_ID : NOBODY),
 }))
 

@@ -1115,7 +1115,7 @@ export interface paths {
         put?: never;
         /**
          * A short-lived link to a file
-         * @description For a viewer that cannot send a key. Whoever has the link has the file until it expires; it shows nothing that its maker may not see any more. Nothing is kept of it, so a repetition makes another.
+         * @description For a viewer that cannot send a key. Whoever has the link has the file until it expires; it shows nothing that its maker may not see any more, and ends with the key or token that made it. Nothing is kept of it, so a repetition makes another.
          */
         post: operations["createEvidenceLink"];
         delete?: never;
@@ -5632,6 +5632,7 @@ export interface components {
          *         "title": "临水弯道无护栏"
          *       },
          *       "kind": "assignment_order",
+         *       "missingGlyphs": null,
          *       "number": "安办交〔2026〕12号",
          *       "receivedAt": null,
          *       "receivedBy": null,
@@ -5678,6 +5679,11 @@ export interface components {
              * @enum {string}
              */
             kind: "assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file" | "bulletin";
+            /** @description What the PDF shows as 〓, by placeholder; null where there is nothing of that. */
+            missingGlyphs: {
+                characters: string[];
+                field: string;
+            }[] | null;
             /** @description The document number (文号). */
             number: string;
             receivedAt: string | null;
@@ -5718,6 +5724,7 @@ export interface components {
          *             "title": "临水弯道无护栏"
          *           },
          *           "kind": "assignment_order",
+         *           "missingGlyphs": null,
          *           "number": "安办交〔2026〕12号",
          *           "receivedAt": null,
          *           "receivedBy": null,
@@ -7213,6 +7220,11 @@ export interface components {
         IssueBulletinDocument: {
             /** @description Who gets a copy (抄送). */
             copyTo?: string[];
+            /**
+             * @description What is done where the PDF would show a letter as 〓, since no font has it: `refuse` (409 `missing-glyphs`, which names them; the default), or `accept`.
+             * @enum {string}
+             */
+            missingGlyphs?: "refuse" | "accept";
         };
         /**
          * @description The kind of paper, and what the office says beside what the item says.
@@ -7244,6 +7256,11 @@ export interface components {
                 at: string;
                 place: string;
             };
+            /**
+             * @description What is done where the PDF would show a letter as 〓, since no font has it: `refuse` (409 `missing-glyphs`, which names them; the default), or `accept`.
+             * @enum {string}
+             */
+            missingGlyphs?: "refuse" | "accept";
             /** @description Into the field 备注 of forms. */
             remarks?: string;
             /**
@@ -13046,6 +13063,8 @@ export interface operations {
                 variant: "file" | "thumbnail";
                 /** @description Who made it. */
                 by: string;
+                /** @description The id of the API key with which it was made, if it was one. */
+                key?: string;
                 /** @description Until when, in seconds since 1970. */
                 expires: number;
                 /** @description HMAC-SHA-256 of the others. */
@@ -14514,6 +14533,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -14785,6 +14813,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -14900,6 +14937,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15100,6 +15146,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -15286,6 +15341,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15485,6 +15549,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -15609,6 +15682,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15756,6 +15838,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -15887,6 +15978,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -16011,6 +16111,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16442,6 +16551,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -16632,6 +16750,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16908,6 +17035,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -17089,6 +17225,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17370,6 +17515,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -17586,6 +17740,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17852,6 +18015,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -17958,6 +18130,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18334,6 +18515,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -18627,6 +18817,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -18744,6 +18943,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18948,6 +19156,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -19073,6 +19290,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19207,6 +19433,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19506,6 +19741,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -19705,6 +19949,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19959,6 +20212,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -20069,6 +20331,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20296,6 +20567,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -20429,6 +20709,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20647,6 +20936,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -20771,6 +21069,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20909,6 +21216,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -21033,6 +21349,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21337,6 +21662,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -21461,6 +21795,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21683,6 +22026,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -21807,6 +22159,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21945,6 +22306,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -22069,6 +22439,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22207,6 +22586,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -22331,6 +22719,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22469,6 +22866,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -22593,6 +22999,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22731,6 +23146,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -22855,6 +23279,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22993,6 +23426,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -23117,6 +23559,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23255,6 +23706,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -23379,6 +23839,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23517,6 +23986,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -23641,6 +24119,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23779,6 +24266,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -23910,6 +24406,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -24023,6 +24528,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24199,6 +24713,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24444,6 +24967,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24805,6 +25337,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25466,6 +26007,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -25581,6 +26131,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27189,6 +27748,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -27441,6 +28009,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27731,6 +28308,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -27930,6 +28516,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -28061,6 +28656,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -28185,6 +28789,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28374,6 +28987,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28648,6 +29270,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28961,6 +29592,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -29083,6 +29723,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -29198,6 +29847,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29330,6 +29988,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29529,6 +30196,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -29644,6 +30320,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29840,6 +30525,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -30028,6 +30722,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -30152,6 +30855,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -685,6 +685,7 @@ export const document = pgTable(
     n: integer('n'),
     title: text('title').notNull(),
     templateVersion: integer('template_version').notNull(),
+    missingGlyphs: jsonb('missing_glyphs').$type<{ field: string; characters: string[] }[]>(),
     issuedAt: instant('issued_at').notNull(),
     issuedBy: uuid('issued_by').notNull(),
     receivedAt: instant('received_at'),
