@@ -13,9 +13,8 @@ import { Rejection, requireVersion } from '../domain/rejection.js'
 import type { Outcome } from '../ledger/act.js'
 import { adminEvent } from '../ledger/chain.js'
 
-/** Townships of a large city with fine outlines. */
+/** Townships of a large city. */
 const MAX_AREAS = 1000
-export const MAX_VERTICES = 300_000
 
 const Position = z.tuple([z.number().min(-180).max(180), z.number().min(-90).max(90)], z.number())
 const Ring = z.array(Position).min(4)

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { formatChainage, MAX_CHAINAGE_M, otherLineIn, parseChainage, parseChainageRange, sideIn } from '../../src/domain/chainage.js'
+import {
+  formatChainage,
+  MAX_CHAINAGE_M,
+  otherLineIn,
+  parseChainage,
+  parseChainageRange,
+  sideIn,
+} from '../../src/domain/chainage.js'
 
 const metres = fc.integer({ min: 0, max: MAX_CHAINAGE_M })
 const SEPARATORS = ['-', '~', '～', '—', '——', '–', '－', '〜', '至', '到', ' - ', ' 至 ', '\u3000～\u3000']
