@@ -84,7 +84,13 @@ async function createSample(tx: Tx, environment: string, now: string, file: stri
     units.set(created.name, id)
   }
   for (const { recipient, unit, address } of CONTACTS) {
-    const to = { recipient, unit: unit === undefined ? null : (units.get(unit) ?? null), area: null, name: null }
+    const to = {
+      recipient,
+      unit: unit === undefined ? null : (units.get(unit) ?? null),
+      person: null,
+      area: null,
+      name: null,
+    }
     const created = { ...to, channel: 'email', address, secret: null, language: 'zh-CN' } as const
     const { event } = await createContact(tx, system, created, now)
     await tx.execute(appendEvents(FUYANG.id, [event]))
