@@ -36,6 +36,9 @@ begin
   grant insert on item_past, ledger_head to one_list_service;
   grant insert on rules, digest, calendar_year to one_list_service;
   grant insert, update on deadline_feed to one_list_service;
+  -- An area that a jurisdiction adds; what is shipped is loaded by the owner.
+  grant insert on area, boundary to one_list_service;
+  grant insert, update on area_change to one_list_service;
   grant insert, update on notice, contact, message, ledger_reader, sweep to one_list_service;
   grant insert, update on subscription to one_list_service;
   grant insert, update, delete on saved_view to one_list_service;

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
 import { z } from 'zod'
+import { areaRoutes } from './access/area-routes.js'
+import { boundaryRoutes } from './access/boundary-routes.js'
 import { keyRoutes } from './access/key-routes.js'
 import { peopleRoutes } from './access/people-routes.js'
 import { referenceRoutes } from './access/reference-routes.js'
@@ -188,6 +190,8 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(feedRoutes, deps)
   await app.register(icsRoute, deps)
   await app.register(referenceRoutes, deps)
+  await app.register(areaRoutes, deps)
+  await app.register(boundaryRoutes, deps)
   await app.register(unitRoutes, deps)
   await app.register(peopleRoutes, deps)
   await app.register(keyRoutes, deps)

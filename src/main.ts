@@ -12,6 +12,7 @@ const USAGE = `one-list <command>
   init --id --name --area             make the first jurisdiction and its admin key
   keys create|list|revoke             manage API keys
   import <file.csv> --mapping <json>  bring an existing list
+  boundaries <file.geojson>           set where areas lie
   verify                              check the ledger, and every item against it
   mirror --from <url> --to <db>       keep a copy of a list and its ledger in another database
   openapi                             print the OpenAPI document
@@ -27,6 +28,7 @@ const COMMANDS: Record<string, () => Promise<{ run: (args: string[]) => Promise<
   init: () => import('./cli/init.js'),
   keys: () => import('./cli/keys.js'),
   import: () => import('./cli/import.js'),
+  boundaries: () => import('./cli/boundaries.js'),
   verify: () => import('./cli/verify.js'),
   mirror: () => import('./cli/mirror.js'),
   openapi: () => import('./cli/openapi.js'),

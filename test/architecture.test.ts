@@ -45,7 +45,7 @@ const LAYERS: Record<string, string[]> = {
   ),
 }
 /** Pure libraries; nothing that reads a clock, a file or a socket. */
-const PURE_LIBRARIES = ['luxon', 'gcoord', 'jstat']
+const PURE_LIBRARIES = ['luxon', 'gcoord', 'jstat', 'tyme4ts', 'point-in-polygon-hao']
 
 const result = await cruise(['src'], {
   baseDir: ROOT,

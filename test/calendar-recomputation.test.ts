@@ -38,10 +38,10 @@ t.test('what a change would move is listed, moved when it is asked for, and not 
   t.same(
     set.affected.items.map((move: Json) => [move.id, move.dueAt, move.newDueAt, move.newDueProvisional]),
     [
-      [items[2].id, end('2027-01-01'), end('2027-01-05'), false],
-      [items[3].id, end('2027-01-08'), end('2027-01-12'), false],
-      [items[0].id, end('2027-01-22'), end('2027-01-26'), false],
-      [listed.id, end('2027-02-05'), end('2027-02-09'), false],
+      [items[2].id, end('2027-01-04'), end('2027-01-05'), false],
+      [items[3].id, end('2027-01-11'), end('2027-01-12'), false],
+      [items[0].id, end('2027-01-25'), end('2027-01-26'), false],
+      [listed.id, end('2027-02-10'), end('2027-02-09'), false],
     ],
     'by deadline; not those that end before, nor dates, nor what is closed',
   )
@@ -62,12 +62,12 @@ t.test('what a change would move is listed, moved when it is asked for, and not 
     version: items[2].version + 1,
     updatedAt: clock.now,
   })
-  t.equal(moved.assignment.dueAt, end('2027-01-01'), 'the order is as it was given')
+  t.equal(moved.assignment.dueAt, end('2027-01-04'), 'the order is as it was given')
   t.match(await now(made, listed), { dueAt: end('2027-02-09'), defaultDueAt: end('2027-02-09') })
   const [event] = await events(made, items[2])
   t.match(event, { at: clock.now, actor: { name: '阜阳 office', role: 'office' } })
   t.match(event.data, {
-    ...{ dueAt: end('2027-01-05'), previousDueAt: end('2027-01-01'), provisional: false },
+    ...{ dueAt: end('2027-01-05'), previousDueAt: end('2027-01-04'), provisional: false },
     basis: { from: '2026-12-25', workingDays: 5, stoodMs: 0, calendar: /^2026:cn-[0-9a-f]{8} 2027:v1$/ },
   })
   for (const item of [items[1], dated, closed]) t.same(await now(made, item), item.id === closed.id ? closed : item)
@@ -80,17 +80,17 @@ t.test('what a change would move is listed, moved when it is asked for, and not 
 t.test('a date that is only certain now is the same deadline, and keeps its ladder', async (t) => {
   const made = await withItems(t, 10)
   const { home, clock, db, items } = made
-  clock.now = '2027-01-05T01:00:00.000Z'
+  clock.now = '2027-01-08T01:00:00.000Z'
   await runChore(ladderChore, choreDeps({ db, clock }))
   const before = await now(made, items[0])
   t.match(before, { escalation: { rung: 'warning_3' }, dueProvisional: true })
-  await ok(home.admin.put(URL_2027, off('2027-01-30')))
+  await ok(home.admin.put(URL_2027, off('2027-01-01', '2027-01-30')))
   t.match(await ok(home.office.get(MOVES)), { data: [{ dueAt: before.dueAt, newDueAt: before.dueAt }] })
   t.match(await ok(home.office.post(MOVES)), { moved: 1 })
   t.match(await now(made, items[0]), { dueAt: before.dueAt, dueProvisional: false, escalation: before.escalation })
-  await ok(home.admin.put(URL_2027, off('2027-01-04', '2027-01-30')))
+  await ok(home.admin.put(URL_2027, off('2027-01-01', '2027-01-04', '2027-01-30')))
   t.match(await ok(home.office.post(MOVES)), { moved: 1 })
-  t.match(await now(made, items[0]), { dueAt: end('2027-01-11'), escalation: null }, 'a moved one begins anew')
+  t.match(await now(made, items[0]), { dueAt: end('2027-01-12'), escalation: null }, 'a moved one begins anew')
   t.match(await ok(home.admin.put(URL_2027, { days: null })), { affected: { total: 1 } })
   t.match(await ok(home.office.post(MOVES)), { moved: 1 })
   t.match(await now(made, items[0]), { dueAt: before.dueAt, dueProvisional: true }, 'and back')
@@ -102,16 +102,16 @@ t.test('a suspended item stays until its clock runs again, and moves with the ti
   const { home, clock, items } = made
   const url = `/v1/items/${items[0].id}`
   await ok(home.office.post(`${url}/suspension`, { reason: '等待批准' }))
-  const set = await ok(home.admin.put(URL_2027, off('2027-01-01')))
+  const set = await ok(home.admin.put(URL_2027, off('2027-01-01', '2027-01-04')))
   t.match(set.affected, { total: 1, suspended: 1, items: [{ id: items[1].id }] })
   t.match(await ok(home.office.get(MOVES)), { data: [{ id: items[1].id }], suspended: 1 })
   t.match(await ok(home.office.post(MOVES)), { moved: 1, remaining: 0, suspended: 1 })
   clock.advance(2 * DAY_MS + 1)
   const resumed = await ok(home.office.post(`${url}/resumption`, {}))
-  t.match(resumed, { dueAt: '2027-01-03T16:00:00.000Z' }, 'by the calendar that it was counted by')
-  t.match(await ok(home.office.get(MOVES)), { data: [{ newDueAt: '2027-01-06T16:00:00.000Z' }], suspended: 0 })
+  t.match(resumed, { dueAt: '2027-01-06T16:00:00.000Z' }, 'by the calendar that it was counted by')
+  t.match(await ok(home.office.get(MOVES)), { data: [{ newDueAt: '2027-01-07T16:00:00.000Z' }], suspended: 0 })
   t.match(await ok(home.office.post(MOVES)), { moved: 1, suspended: 0 })
-  t.match(await now(made, items[0]), { dueAt: '2027-01-06T16:00:00.000Z', dueProvisional: false })
+  t.match(await now(made, items[0]), { dueAt: '2027-01-07T16:00:00.000Z', dueProvisional: false })
 })
 
 t.test('an order that comes back falls back on a default by the old calendar, which is listed then', async (t) => {
@@ -121,7 +121,7 @@ t.test('an order that comes back falls back on a default by the old calendar, wh
   await ok(home.admin.put(URL_2027, off('2027-01-01')))
   t.match(await ok(home.office.post(MOVES)), { moved: 0 })
   const back = await ok(home.unitCaller.post(`/v1/items/${item.id}/return`, { reason: '非我单位' }))
-  t.match(back, { dueAt: end('2027-02-05'), dueProvisional: true })
+  t.match(back, { dueAt: end('2027-02-10'), dueProvisional: true })
   t.match(await ok(home.office.post(MOVES)), { moved: 1, items: [{ newDueAt: end('2027-02-08') }] })
   t.match(await now(made, item), { dueAt: end('2027-02-08'), defaultDueAt: end('2027-02-08') })
 })

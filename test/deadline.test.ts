@@ -57,8 +57,9 @@ t.test('a count past the last published year is provisional, and told by the ver
   clock.now = FRIDAY
   const item = await itemIn('assigned', home, counting(5))
   const before = await explain(item)
-  t.match(before, { provisional: true, dueDate: '2027-01-01', byPresentCalendar: { differs: false } })
+  t.match(before, { provisional: true, dueDate: '2027-01-04', byPresentCalendar: { differs: false } })
   t.match(before.calendar, [{ year: 2026 }, { year: 2027, calendarVersion: null }])
+  t.same(before.days.at(-4), { date: '2027-01-01', counted: false, kind: 'holiday', name: '元旦', n: null })
   await ok(home.admin.put('/v1/calendar/2027', off('2027-01-01')))
   const after = await explain(item)
   t.same({ ...after, byPresentCalendar: null }, { ...before, byPresentCalendar: null }, 'the count is as it was made')
@@ -82,8 +83,31 @@ t.test('a count past the last published year is provisional, and told by the ver
     '01-04 working 5',
   ])
   t.match(moved.byPresentCalendar, { dueAt: end('2027-01-05'), differs: true })
-  t.match(await explain(item, `?asOf=${FRIDAY}`), { dueAt: end('2027-01-01'), provisional: true, changes: [] })
+  t.match(await explain(item, `?asOf=${FRIDAY}`), { dueAt: end('2027-01-04'), provisional: true, changes: [] })
+  await ok(home.admin.put('/v1/calendar/2027', { days: null }))
 })
+
+t.test(
+  'a deadline that was counted before the holidays by law were keeps its date, is explained by it, and moves when asked',
+  async (t) => {
+    clock.now = FRIDAY
+    const item = await itemIn('assigned', home, counting(5))
+    // As an earlier version counted it.
+    await superuser.query(
+      `update item set due_at = $2, due_basis = due_basis || jsonb_build_object('calendar', replace(due_basis ->> 'calendar', 'law-2024', 'none'))
+      where id = $1`,
+      [item.id, end('2027-01-01')],
+    )
+    const before = await explain(item)
+    t.match(before, { dueAt: end('2027-01-01'), dueDate: '2027-01-01', provisional: true })
+    t.match(before.days.at(-1), { date: '2027-01-01', kind: 'working', n: 5 })
+    t.match(before.calendar.at(-1), { year: 2027, calendarVersion: null })
+    t.match(before.byPresentCalendar, { dueAt: end('2027-01-04'), provisional: true, differs: true })
+    const { data } = await ok(home.office.get('/v1/calendar/2027/recomputation'))
+    const move = data.find(({ id }: Json) => id === item.id)
+    t.match(move, { dueAt: end('2027-01-01'), newDueAt: end('2027-01-04'), newDueProvisional: true })
+  },
+)
 
 t.test('the way in which a deadline was given is told through an item’s whole life', async (t) => {
   clock.now = '2026-03-02T01:00:00.000Z'
@@ -178,7 +202,7 @@ t.test('the time that the clock stood is told, and lies on top', async (t) => {
 const ZONES: [string, string, number, string, string][] = [
   ['America/New_York', '2026-03-05T12:00:00.000Z', 2, '2026-03-05', '2026-03-10T03:59:59.999Z'],
   ['America/New_York', '2026-10-29T12:00:00.000Z', 2, '2026-10-29', '2026-11-03T04:59:59.999Z'],
-  ['America/New_York', '2027-01-01T04:30:00.000Z', 1, '2026-12-31', '2027-01-02T04:59:59.999Z'],
+  ['America/New_York', '2027-01-01T04:30:00.000Z', 1, '2026-12-31', '2027-01-05T04:59:59.999Z'],
   ['Europe/Berlin', '2026-10-22T22:30:00.000Z', 2, '2026-10-23', '2026-10-27T22:59:59.999Z'],
   ['Europe/Berlin', '2026-12-31T23:30:00.000Z', 1, '2027-01-01', '2027-01-04T22:59:59.999Z'],
   ['Australia/Lord_Howe', '2026-04-01T12:00:00.000Z', 3, '2026-04-01', '2026-04-07T13:29:59.999Z'],

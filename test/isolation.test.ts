@@ -91,11 +91,14 @@ const theirUpload = await beginUpload(app, foreign.unitCaller, { length: 100, ki
 const theirKeys: Json[] = (await ok(foreign.admin.get('/v1/api-keys'))).data
 
 /** Something of the other jurisdiction's for each kind of identifier, and one that nothing has. */
+await ok(foreign.admin.post('/v1/areas', { code: '341621199', name: '亳州镇' }))
 const IDENTIFIERS: Record<string, { foreign: string[]; nothing: string }> = {
   items: { foreign: theirs.map((item) => item.id), nothing: NOBODY },
   ogc: { foreign: theirs.map((item) => item.id), nothing: NOBODY },
   documents: { foreign: theirDocuments.map((document) => document.id), nothing: NOBODY },
   bulletins: { foreign: theirBulletins.map((bulletin) => bulletin.id), nothing: NOBODY },
+  // What is shipped is everybody’s; its change is the jurisdiction’s own.
+  areas: { foreign: ['341621199', '341621'], nothing: '341299001' },
   units: { foreign: [foreign.unit, foreign.otherUnit], nothing: NOBODY },
   people: { foreign: theirPeople.map((person) => person.id), nothing: NOBODY },
   reports: { foreign: [foreign.unit, foreign.otherUnit], nothing: NOBODY },
@@ -115,7 +118,7 @@ const IDENTIFIERS: Record<string, { foreign: string[]; nothing: string }> = {
 async function about(route: Route, id: string, caller: Caller, headers: Record<string, string> = {}) {
   const { method, path, example } = route
   const body = path.endsWith('/assignments') ? order(home) : example
-  const url = path.replace('{id}', id).replace('{deliveryId}', NOBODY)
+  const url = path.replace('{id}', id).replace('{code}', id).replace('{deliveryId}', NOBODY)
   const answer = await sendPlain(app, { method, url, key: caller.key, body }, { 'if-match': '*', ...headers })
   return JSON.stringify(answer).replaceAll(id, '{id}')
 }
@@ -125,6 +128,8 @@ async function possessions(): Promise<string> {
   const urls = [
     '/v1/items?limit=200&count=true',
     '/v1/units',
+    '/v1/areas?under=341621&limit=200',
+    '/v1/boundaries',
     '/v1/people',
     '/v1/api-keys',
     '/v1/subscriptions',

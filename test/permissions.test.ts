@@ -146,6 +146,10 @@ const MATRIX: Record<string, string> = {
   'POST /v1/units': ADMIN,
   'PATCH /v1/units/{id}': ADMIN,
   'GET /v1/areas': ALL,
+  'POST /v1/areas': ADMIN,
+  'PATCH /v1/areas/{code}': ADMIN,
+  'GET /v1/boundaries': ALL,
+  'PUT /v1/boundaries': ADMIN,
   'GET /v1/categories': ALL,
   'POST /v1/categories': ADMIN,
   'GET /v1/calendar': ALL,
@@ -175,6 +179,7 @@ const ROUTES = routesOf(app).map((route) => ({
   url: route.path
     .replace('{year}', '2026')
     .replace('{kind}', 'receipt')
+    .replace('{code}', '341225')
     .replace(/\{[^}]+\}/g, /api-keys|feeds/.test(route.path) ? KEY_ID : NOBODY),
 }))
 

@@ -192,6 +192,7 @@ t.test('what lies near is found by an index each way', async (t) => {
   const actor = { ...home.system, role: 'office' as const }
   const spot = {
     category: 'lighting',
+    area: '341225',
     road: 'G9',
     direction: null,
     startChainageM: 5,

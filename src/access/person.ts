@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { areasOf } from '../db/areas.js'
 import type { Tx } from '../db/client.js'
 import { isWithinArea } from '../domain/area.js'
 import { type Actor, KEY_ROLES } from '../domain/permissions.js'
@@ -38,7 +39,7 @@ export async function requireFit(
     if (rows.length === 0) throw invalid('/unit', { zh: '没有此单位。', en: 'There is no such unit.' })
   }
   if (area === null) return
-  const { rows } = await tx.execute(sql`select from area where code = ${area}`)
+  const { rows } = await tx.execute(sql`select from ${areasOf(actor.jurisdiction.id)} a where code = ${area}`)
   if (rows.length === 0 || !isWithinArea(area, actor.jurisdiction.area)) {
     throw invalid('/area', { zh: '区划不存在或不在本辖区内。', en: 'There is no such area in this jurisdiction.' })
   }

@@ -7,13 +7,14 @@ import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PERSON_EXAMPLE } from '../http/examples.js'
 import { fileOr } from '../http/export/docs.js'
 import { jsonRows, sendFile } from '../http/export/send.js'
-import { Cursor, PAGE, RowLimit, text } from '../http/fields.js'
+import { AreaPrefix, Cursor, PAGE, RowLimit, text } from '../http/fields.js'
 import { languageOf } from '../http/language.js'
 import { formatOf, LIST_FORMATS } from '../http/negotiate.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'
 import { adminEvent } from '../ledger/chain.js'
+import { AREA_EXAMPLE, AreaView } from './area-routes.js'
 import { duplicateName } from './create.js'
 import { areaRows, categoryRows } from './rows.js'
 import { AREA_SHEET, CATEGORY_SHEET } from './sheets.js'
@@ -46,11 +47,6 @@ const AddCategory = z
   .strictObject({ code: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/), nameZh: text(100), nameEn: text(100) })
   .meta({ id: 'AddCategory', example: { code: 'railway_crossing', nameZh: '铁路道口', nameEn: 'Railway crossing' } })
 
-const AREA_EXAMPLE = { code: '341225', name: '阜南县', level: 3, parent: '341200' }
-const AreaView = z
-  .strictObject({ code: z.string(), name: z.string(), level: z.int(), parent: z.string().nullable() })
-  .meta({ id: 'Area', example: AREA_EXAMPLE })
-
 /** Reference data: who am I, areas, categories. */
 export async function referenceRoutes(app: App, deps: Deps): Promise<void> {
   const { db, now } = deps
@@ -77,13 +73,10 @@ export async function referenceRoutes(app: App, deps: Deps): Promise<void> {
         tags: [TAG],
         operationId: 'listAreas',
         summary: 'Areas (行政区划)',
-        description: 'Administrative divisions under a code, by default the jurisdiction’s own.',
+        description:
+          'Administrative divisions under a code, by default the jurisdiction’s own: as they are shipped, and as the jurisdiction has changed them.',
         querystring: z.strictObject({
-          under: z
-            .string()
-            .regex(/^[1-9]\d{1,8}$/)
-            .optional()
-            .meta({ description: 'Prefix of the code.', example: '341225' }),
+          under: AreaPrefix.optional().meta({ description: 'Prefix of the code.', example: '341225' }),
           level: z.coerce
             .number()
             .int()
@@ -103,14 +96,17 @@ export async function referenceRoutes(app: App, deps: Deps): Promise<void> {
     async (request, reply) => {
       const { under, level, limit, cursor } = request.query
       const bound = { under, level }
-      const wanted = { under: under ?? request.actor.jurisdiction.area, level }
+      const { jurisdiction } = request.actor
+      const wanted = { under: under ?? jurisdiction.area, level }
       const format = formatOf(request, reply, LIST_FORMATS)
       if (format !== 'json') {
-        const rows = jsonRows(areaRows(wanted, undefined, limit))
+        const rows = jsonRows(areaRows(jurisdiction.id, wanted, undefined, limit))
         return sendFile(request, reply, deps, { format, sheet: AREA_SHEET, rows })
       }
       const after = cursor === undefined ? undefined : decodeCursor(cursor, bound, 1)
-      const { rows } = await db.execute<z.infer<typeof AreaView>>(areaRows(wanted, after, (limit ?? PAGE) + 1))
+      const { rows } = await db.execute<z.infer<typeof AreaView>>(
+        areaRows(jurisdiction.id, wanted, after, (limit ?? PAGE) + 1),
+      )
       return sendPage(
         request,
         reply,

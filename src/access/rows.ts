@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { areasOf } from '../db/areas.js'
 import { areaPrefix } from '../domain/area.js'
 import type { Language } from '../http/language.js'
 
@@ -23,13 +24,14 @@ export function personRows(jurisdiction: string, after: After, limit: number | u
 
 /** The areas under a code, themselves among them, by code. */
 export function areaRows(
+  jurisdiction: string,
   { under, level }: { under: string; level: number | undefined },
   after: After,
   limit: number | undefined,
 ): SQL {
   const ofLevel = level === undefined ? sql`` : sql`and level = ${level}`
   return sql`
-    select code, name, level, parent from area
+    select code, name, level, parent, version, "validFrom", "validTo", successor from ${areasOf(jurisdiction)} a
     where code like ${`${areaPrefix(under)}%`} and code > ${after?.[0] ?? ''} ${ofLevel} order by code ${upTo(limit)}`
 }
 

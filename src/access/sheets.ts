@@ -53,6 +53,9 @@ interface AreaRow {
   name: string
   level: number
   parent: string | null
+  validFrom: string | null
+  validTo: string | null
+  successor: string | null
 }
 const area = columnsOf<AreaRow>()
 
@@ -64,6 +67,9 @@ export const AREA_SHEET: Sheet<AreaRow> = {
     area.text('名称', 'Name', (row) => row.name, 24),
     area.whole('层级', 'Level', (row) => row.level, 8),
     area.text('上级代码', 'Parent', (row) => row.parent, 12),
+    area.text('启用日期', 'Valid from', (row) => row.validFrom, 12),
+    area.text('停用日期', 'Valid to', (row) => row.validTo, 12),
+    area.text('后继代码', 'Successor', (row) => row.successor, 12),
   ],
 }
 

@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { findArea } from '../db/areas.js'
 import type { Tx } from '../db/client.js'
 import { lockSettings } from '../db/lock.js'
 import { unit } from '../db/schema.js'
@@ -106,7 +107,7 @@ export async function unitRoutes(app: App, deps: Deps): Promise<void> {
     async (request, reply) => {
       const { name, kind, area = null } = request.body
       const { actor } = request
-      await requireArea(area)
+      await requireArea(actor.jurisdiction.id, area)
       const intent = intentOf(request, now())
       const answer = await act(db, intent, async (tx) => {
         await requireNewName(tx, actor.jurisdiction.id, name)
@@ -135,7 +136,7 @@ export async function unitRoutes(app: App, deps: Deps): Promise<void> {
     },
     async (request, reply) => {
       const { actor, body: patch } = request
-      await requireArea(patch.area ?? null)
+      await requireArea(actor.jurisdiction.id, patch.area ?? null)
       const intent = intentOf(request, now())
       const is = and(eq(unit.jurisdiction, actor.jurisdiction.id), eq(unit.id, request.params.id))
       const answer = await act(db, intent, async (tx) => {
@@ -156,10 +157,9 @@ export async function unitRoutes(app: App, deps: Deps): Promise<void> {
     },
   )
 
-  async function requireArea(code: string | null): Promise<void> {
+  async function requireArea(jurisdiction: string, code: string | null): Promise<void> {
     if (code === null) return
-    const { rows } = await db.execute(sql`select from area where code = ${code}`)
-    if (rows.length === 0) throw unknownCode('/area', code)
+    if ((await findArea(db, jurisdiction, code)) === undefined) throw unknownCode('/area', code)
   }
 }
 

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { areasOf } from '../db/areas.js'
 import type { Db, Tx } from '../db/client.js'
 import type { BulletinKind } from '../domain/bulletin.js'
 import { MINIMUM_LISTED } from '../domain/rank.js'
@@ -43,7 +44,7 @@ export async function makeContent(db: Db | Tx, cut: CutOff, inputs: Inputs): Pro
   const { groups, days } = figuresOf([...stock, ...past], flows)
   const unitNames = await readUnitNames(db, cut)
   const codes = new Set([...groups, ...overdue].map(({ area }) => area))
-  const areaNames = inputs.areaNames ?? (await readAreaNames(db, [...codes]))
+  const areaNames = inputs.areaNames ?? (await readAreaNames(db, cut.jurisdiction, [...codes]))
   const total = groups.reduce<Tally>(sum, sum(undefined, {}))
   const { openAtStart, series } = seriesOf(cut, total.onAccount - since, days, late)
   const { figures, rates } = summed(total, openAtStart, medianDays)
@@ -132,9 +133,13 @@ async function readUnitNames(db: Db | Tx, { jurisdiction, seq }: CutOff): Promis
   return new Map(rows.map(({ id, name }) => [id, name]))
 }
 
-async function readAreaNames(db: Db | Tx, codes: readonly string[]): Promise<Map<string, string>> {
+async function readAreaNames(
+  db: Db | Tx,
+  jurisdiction: string,
+  codes: readonly string[],
+): Promise<Map<string, string>> {
   const { rows } = await db.execute<{ code: string; name: string }>(
-    sql`select code, name from area where code = any(${sql.param(codes)}::text[])`,
+    sql`select code, name from ${areasOf(jurisdiction)} a where code = any(${sql.param(codes)}::text[])`,
   )
   return new Map(rows.map(({ code, name }) => [code, name]))
 }

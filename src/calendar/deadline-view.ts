@@ -27,7 +27,8 @@ const CountedDay = z
     date: z.iso.date(),
     counted: z.boolean(),
     kind: z.enum(['working', 'makeUp', 'weekend', 'holiday']).meta({
-      description: '`working` and `makeUp` (调休补班) are counted, `weekend` and `holiday` skipped.',
+      description:
+        '`working` and `makeUp` (调休补班) are counted, `weekend` and `holiday` skipped. In a year that is not published the holidays are those that the law names.',
     }),
     name: z.string().nullable().meta({ description: 'The holiday’s, also of a day worked for it.' }),
     n: z.int().nullable().meta({ description: 'Which working day it is; null where it was skipped.' }),

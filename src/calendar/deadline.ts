@@ -6,7 +6,7 @@ import { instant } from '../db/instant.js'
 import { itemThen, onAccount } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
 import { visibleItems } from '../db/visible.js'
-import { calendarYears, explainWorkingDays, versionsOf } from '../domain/calendar.js'
+import { calendarYears, explainWorkingDays, isCountedByLaw, versionsOf } from '../domain/calendar.js'
 import { recount } from '../domain/deadline.js'
 import { DEADLINE_EVENTS, type DeadlineEvent, deadlineStory, stoodMsOf } from '../domain/deadline-story.js'
 import type { DueBasis } from '../domain/item.js'
@@ -90,7 +90,7 @@ async function explainCount(
 ): Promise<Pick<View, 'from' | 'workingDays' | 'calendar' | 'days'>> {
   if (basis === null) return { from: null, workingDays: null, calendar: [], days: null }
   const { from, workingDays } = basis
-  const calendar = await findCalendar(db, jurisdiction, versionsOf(basis.calendar))
+  const calendar = await findCalendar(db, jurisdiction, versionsOf(basis.calendar), isCountedByLaw(basis.calendar))
   const days = calendar === undefined ? null : explainWorkingDays(calendar, from, workingDays)
   return {
     ...{ from, workingDays, calendar: calendarYears(basis.calendar) },

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { areaName } from '../db/areas.js'
 import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { onTheClock } from '../db/item-json.js'
@@ -53,7 +54,7 @@ async function find(db: Db, actor: Actor, range: SQL, limit: number) {
   const conditions = [visibleItems(actor), ...ownedBy(actor), onTheClock, range]
   const { rows } = await db.execute<FeedItem>(sql`
     select i.id, i.code, i.version, i.title, ${instant('i.due_at')} as "dueAt", i.due_provisional as provisional,
-      ${instant('i.updated_at')} as "updatedAt", (select a.name from area a where a.code = i.area) as area, i.road,
+      ${instant('i.updated_at')} as "updatedAt", ${areaName(sql`i.jurisdiction_id`, sql`i.area`)} as area, i.road,
       i.start_chainage_m as "startChainageM", i.address, i.lead_official as "leadOfficial", i.assignment ->> 'goal' as goal,
       (select u.name from unit u where u.jurisdiction_id = i.jurisdiction_id and u.id = i.responsible_unit) as unit
     from item i where ${sql.join(conditions, sql` and `)} limit ${limit + 1}`)

@@ -409,10 +409,58 @@ export interface paths {
         };
         /**
          * Areas (行政区划)
-         * @description Administrative divisions under a code, by default the jurisdiction’s own.
+         * @description Administrative divisions under a code, by default the jurisdiction’s own: as they are shipped, and as the jurisdiction has changed them.
          */
         get: operations["listAreas"];
         put?: never;
+        /**
+         * Add an area
+         * @description A county or township of the jurisdiction that is not shipped yet. What it lies in must be known.
+         */
+        post: operations["addArea"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/areas/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Rename or retire an area
+         * @description JSON merge patch; needs `If-Match` with the `version` of the area in quotes. Items keep the codes that they have, and the names shown are today’s. In a retired area nothing new is filed; lists and reports find what is there.
+         */
+        patch: operations["changeArea"];
+        trace?: never;
+    };
+    "/v1/boundaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where areas lie
+         * @description The outlines that the jurisdiction has set, as GeoJSON; none where it has not.
+         */
+        get: operations["getBoundaries"];
+        /**
+         * Set where areas lie
+         * @description Replaces the outlines whole, as a new version. From then on the area of a filing may be left out where it has a point, and a point that lies elsewhere than it is said to is pointed out. Nothing that was filed changes. `one-list boundaries <file.geojson>` does the same.
+         */
+        put: operations["setBoundaries"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1131,7 +1179,7 @@ export interface paths {
         put?: never;
         /**
          * File an item (上报)
-         * @description Files a hazard. It gets its code at once and waits in status `reported` for the office’s evaluation. The answer names items at the same place that it may repeat (`possibleDuplicates`), and one that was struck off and may have come back (`suspectedRecurrenceOf`); ask before filing at `GET /v1/possible-duplicates`.
+         * @description Files a hazard. It gets its code at once and waits in status `reported` for the office’s evaluation. The answer names items at the same place that it may repeat (`possibleDuplicates`), and one that was struck off and may have come back (`suspectedRecurrenceOf`); ask before filing at `GET /v1/possible-duplicates`. A point that lies elsewhere than it is said to is pointed out (`warnings`).
          */
         post: operations["fileItem"];
         delete?: never;
@@ -2987,6 +3035,22 @@ export interface components {
         };
         /**
          * @example {
+         *       "code": "341225130",
+         *       "name": "新村镇",
+         *       "validFrom": "2026-07-01"
+         *     }
+         */
+        AddArea: {
+            /**
+             * @description GB/T 2260 code (6 digits) or township code (9 digits). The 12-digit statistical form is taken too: `341225000000` is 341225, a village’s code is its township’s.
+             * @example 341202
+             */
+            code: string;
+            name: string;
+            validFrom?: string | null;
+        };
+        /**
+         * @example {
          *       "code": "railway_crossing",
          *       "nameEn": "Railway crossing",
          *       "nameZh": "铁路道口"
@@ -3237,7 +3301,11 @@ export interface components {
          *       "code": "341225",
          *       "level": 3,
          *       "name": "阜南县",
-         *       "parent": "341200"
+         *       "parent": "341200",
+         *       "successor": null,
+         *       "validFrom": null,
+         *       "validTo": null,
+         *       "version": 0
          *     }
          */
         Area: {
@@ -3245,6 +3313,14 @@ export interface components {
             level: number;
             name: string;
             parent: string | null;
+            /** @description What a retired area has become. */
+            successor: string | null;
+            /** @description The first day on which it is one; null: always. */
+            validFrom: string | null;
+            /** @description The first day on which it is none any more: nothing new is filed in it. Null: no such day is known. */
+            validTo: string | null;
+            /** @description How often the jurisdiction has changed it; 0: it is as it is shipped. */
+            version: number;
         };
         /**
          * @example {
@@ -3253,7 +3329,11 @@ export interface components {
          *           "code": "341225",
          *           "level": 3,
          *           "name": "阜南县",
-         *           "parent": "341200"
+         *           "parent": "341200",
+         *           "successor": null,
+         *           "validFrom": null,
+         *           "validTo": null,
+         *           "version": 0
          *         }
          *       ],
          *       "nextCursor": null
@@ -3529,6 +3609,44 @@ export interface components {
         };
         /** @description What is done to one item; the body is that of its own route. */
         BatchCommand: components["schemas"]["FilingCommand"] | components["schemas"]["CorrectionCommand"] | components["schemas"]["ListingCommand"] | components["schemas"]["DismissalCommand"] | components["schemas"]["MergeCommand"] | components["schemas"]["NotesCommand"] | components["schemas"]["AssignmentsCommand"] | components["schemas"]["AcceptanceCommand"] | components["schemas"]["ReturnCommand"] | components["schemas"]["LeadOfficialCommand"] | components["schemas"]["PlanCommand"] | components["schemas"]["ProgressReportsCommand"] | components["schemas"]["ExtensionRequestsCommand"] | components["schemas"]["ExtensionDecisionCommand"] | components["schemas"]["SuspensionCommand"] | components["schemas"]["ResumptionCommand"] | components["schemas"]["SupervisionCommand"] | components["schemas"]["SupervisionEndCommand"] | components["schemas"]["ClosureRequestsCommand"] | components["schemas"]["ClosureDecisionCommand"] | components["schemas"]["RechecksCommand"] | components["schemas"]["RecurrenceDecisionCommand"] | components["schemas"]["ReopeningCommand"] | components["schemas"]["HotlineAnswersCommand"] | components["schemas"]["SatisfactionCommand"];
+        /**
+         * @description Where areas lie, in WGS 84.
+         * @example {
+         *       "features": [],
+         *       "type": "FeatureCollection",
+         *       "version": 0
+         *     }
+         */
+        Boundaries: {
+            features: {
+                geometry: {
+                    coordinates: number[][][][];
+                    /** @constant */
+                    type: "MultiPolygon";
+                };
+                properties: {
+                    code: string;
+                };
+                /** @constant */
+                type: "Feature";
+            }[];
+            /** @constant */
+            type: "FeatureCollection";
+            /** @description How often they were set; 0: never. */
+            version: number;
+        };
+        /**
+         * @example {
+         *       "areas": [
+         *         "341225"
+         *       ],
+         *       "version": 1
+         *     }
+         */
+        BoundariesSet: {
+            areas: string[];
+            version: number;
+        };
         /**
          * @example {
          *       "asOf": "2026-10-31T15:59:59.999Z",
@@ -4538,6 +4656,19 @@ export interface components {
             nextCursor: string | null;
         };
         /**
+         * @description JSON merge patch; null removes. A retired area has a `validTo`, and may name its successor.
+         * @example {
+         *       "successor": "341225130",
+         *       "validTo": "2026-07-01"
+         *     }
+         */
+        ChangeArea: {
+            name?: string;
+            successor?: string | null;
+            validFrom?: string | null;
+            validTo?: string | null;
+        };
+        /**
          * @description JSON merge patch. Another recipient or channel is another contact.
          * @example {
          *       "active": false
@@ -4899,7 +5030,7 @@ export interface components {
         CorrectItem: {
             address?: string | null;
             /**
-             * @description GB/T 2260 code (6 digits) or township code (9 digits).
+             * @description GB/T 2260 code (6 digits) or township code (9 digits). The 12-digit statistical form is taken too: `341225000000` is 341225, a village’s code is its township’s.
              * @example 341202
              */
             area?: string;
@@ -5036,7 +5167,7 @@ export interface components {
             /** Format: date */
             date: string;
             /**
-             * @description `working` and `makeUp` (调休补班) are counted, `weekend` and `holiday` skipped.
+             * @description `working` and `makeUp` (调休补班) are counted, `weekend` and `holiday` skipped. In a year that is not published the holidays are those that the law names.
              * @enum {string}
              */
             kind: "working" | "makeUp" | "weekend" | "holiday";
@@ -6164,10 +6295,10 @@ export interface components {
         FileItem: {
             address?: string | null;
             /**
-             * @description GB/T 2260 code (6 digits) or township code (9 digits).
+             * @description GB/T 2260 code (6 digits) or township code (9 digits), or the 12-digit statistical form of either. May be left out where the jurisdiction has set boundaries and the point lies in one.
              * @example 341202
              */
-            area: string;
+            area?: string;
             category?: string | null;
             chainage?: (string | number) | null;
             /**
@@ -6191,7 +6322,7 @@ export interface components {
             externalSystem?: string;
             /**
              * Format: date-time
-             * @description When the client saw the hazard, at most 30 days back; for phones that were offline.
+             * @description When the client saw the hazard, at most 30 days back; for phones that were offline. A clock may be 5 minutes fast: the server’s time is taken then.
              * @example 2026-11-22T00:00:00.000Z
              */
             foundAt?: string;
@@ -7487,6 +7618,8 @@ export interface components {
                 unit: string | null;
             }[];
             version: number;
+            /** @description Only in the answer of a filing or correction, and only where there are any: the point lies outside the jurisdiction (its boundaries, else its province), or in another area than `area`. It was taken all the same. */
+            warnings?: ("point_outside_jurisdiction" | "point_outside_area")[];
         };
         /**
          * @example {
@@ -9021,7 +9154,7 @@ export interface components {
             /** @enum {string} */
             "attribute[answer_wanted]"?: "true" | "false";
             /**
-             * @description GB/T 2260 code (6 digits) or township code (9 digits).
+             * @description GB/T 2260 code (6 digits) or township code (9 digits). The 12-digit statistical form is taken too: `341225000000` is 341225, a village’s code is its township’s.
              * @example 341202
              */
             "attribute[area]"?: string;
@@ -11570,6 +11703,84 @@ export interface components {
             } | null;
         };
         /**
+         * @description GeoJSON (RFC 7946) with a `datum`.
+         * @example {
+         *       "datum": "wgs84",
+         *       "features": [
+         *         {
+         *           "geometry": {
+         *             "coordinates": [
+         *               [
+         *                 [
+         *                   115.3,
+         *                   32.4
+         *                 ],
+         *                 [
+         *                   116,
+         *                   32.4
+         *                 ],
+         *                 [
+         *                   116,
+         *                   32.9
+         *                 ],
+         *                 [
+         *                   115.3,
+         *                   32.9
+         *                 ],
+         *                 [
+         *                   115.3,
+         *                   32.4
+         *                 ]
+         *               ]
+         *             ],
+         *             "type": "Polygon"
+         *           },
+         *           "properties": {
+         *             "code": "341225"
+         *           },
+         *           "type": "Feature"
+         *         }
+         *       ],
+         *       "type": "FeatureCollection"
+         *     }
+         */
+        SetBoundaries: {
+            /**
+             * @description Of the coordinates; Chinese maps and the files that go about with `adcode` mostly have `gcj02`.
+             * @default wgs84
+             * @enum {string}
+             */
+            datum?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+            /** @description One for each area, a Polygon or MultiPolygon whose property `code` (or `adcode`) is the area’s code. None: nothing is known of where areas lie. */
+            features: {
+                geometry: {
+                    coordinates: [
+                        number,
+                        number
+                    ][][];
+                    /** @constant */
+                    type: "Polygon";
+                } | {
+                    coordinates: [
+                        number,
+                        number
+                    ][][][];
+                    /** @constant */
+                    type: "MultiPolygon";
+                };
+                properties: {
+                    adcode?: string | number;
+                    code?: string | number;
+                } & {
+                    [key: string]: unknown;
+                };
+                /** @constant */
+                type: "Feature";
+            }[];
+            /** @constant */
+            type: "FeatureCollection";
+        };
+        /**
          * @description The year, whole: a day that is left out is an ordinary one. What else `GET` and `PUT` answer is let be, so that it can be changed and sent back.
          * @example {
          *       "days": [
@@ -12734,7 +12945,7 @@ export interface components {
              */
             risk?: "person" | "vehicle" | "road" | "enterprise";
             /**
-             * @description Road number or name.
+             * @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one.
              * @example S315
              */
             road?: string;
@@ -12839,6 +13050,7 @@ export type AccidentBase = components['schemas']['AccidentBase'];
 export type AccidentCount = components['schemas']['AccidentCount'];
 export type AccidentCounts = components['schemas']['AccidentCounts'];
 export type AddApiKey = components['schemas']['AddApiKey'];
+export type AddArea = components['schemas']['AddArea'];
 export type AddCategory = components['schemas']['AddCategory'];
 export type AddContact = components['schemas']['AddContact'];
 export type AddDeadlineFeed = components['schemas']['AddDeadlineFeed'];
@@ -12859,6 +13071,8 @@ export type AssignmentsCommand = components['schemas']['AssignmentsCommand'];
 export type Batch = components['schemas']['Batch'];
 export type BatchAnswer = components['schemas']['BatchAnswer'];
 export type BatchCommand = components['schemas']['BatchCommand'];
+export type Boundaries = components['schemas']['Boundaries'];
+export type BoundariesSet = components['schemas']['BoundariesSet'];
 export type Bulletin = components['schemas']['Bulletin'];
 export type BulletinChanges = components['schemas']['BulletinChanges'];
 export type BulletinContent = components['schemas']['BulletinContent'];
@@ -12881,6 +13095,7 @@ export type CalendarYearVersion = components['schemas']['CalendarYearVersion'];
 export type CalendarYearVersionPage = components['schemas']['CalendarYearVersionPage'];
 export type Category = components['schemas']['Category'];
 export type CategoryPage = components['schemas']['CategoryPage'];
+export type ChangeArea = components['schemas']['ChangeArea'];
 export type ChangeContact = components['schemas']['ChangeContact'];
 export type ChangeLeadOfficial = components['schemas']['ChangeLeadOfficial'];
 export type ChangePerson = components['schemas']['ChangePerson'];
@@ -13064,6 +13279,7 @@ export type ScorePeriod = components['schemas']['ScorePeriod'];
 export type ScorePeriodPage = components['schemas']['ScorePeriodPage'];
 export type ScoreTotal = components['schemas']['ScoreTotal'];
 export type Scoring = components['schemas']['Scoring'];
+export type SetBoundaries = components['schemas']['SetBoundaries'];
 export type SetCalendarYear = components['schemas']['SetCalendarYear'];
 export type SetRules = components['schemas']['SetRules'];
 export type StandardPoint = components['schemas']['StandardPoint'];
@@ -14767,6 +14983,467 @@ export interface operations {
             };
             /** @description It cannot be had in a format that the caller takes. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addArea: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddArea"];
+            };
+        };
+        responses: {
+            /** @description The area. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Area"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeArea: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description GB/T 2260 code (6 digits) or township code (9 digits). The 12-digit statistical form is taken too: `341225000000` is 341225, a village’s code is its township’s. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeArea"];
+            };
+        };
+        responses: {
+            /** @description The area after the change. `ETag` is its version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Area"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBoundaries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The outlines. `ETag` is their version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Boundaries"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setBoundaries: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBoundaries"];
+            };
+        };
+        responses: {
+            /** @description The version in force now, and its areas. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoundariesSet"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18175,7 +18852,7 @@ export interface operations {
                 /** @description Events on a page, 50 unless told; of an NDJSON export, all unless told. */
                 limit?: number;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "area.added" | "area.changed" | "boundaries.changed" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "area.added" | "area.changed" | "boundaries.changed" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
                 /** @description Seconds to wait for the next event when there is none yet. */
                 wait?: number;
             };
@@ -18248,7 +18925,7 @@ export interface operations {
                 /** @description The last seq that the follower has; without it the stream begins with what happens from now on. */
                 after?: string;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "area.added" | "area.changed" | "boundaries.changed" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "area.added" | "area.changed" | "boundaries.changed" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
             };
             header?: {
                 /** @description The `id` that the client saw last, which it sends by itself when it connects again. It goes before `after`. */
@@ -19622,7 +20299,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -25211,7 +25888,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -25793,6 +26470,8 @@ export interface operations {
             query?: {
                 /** @description A code of `GET /v1/categories`; without one nothing can be said to have come back. */
                 category?: string;
+                /** @description Where it is; says whose road an X, Y, C or Z number is. Without it those of all counties are looked at. */
+                area?: string;
                 /** @description Road number such as `G220`, or a street’s name. */
                 road?: string;
                 /** @description The carriageway; `both` and none lie by either. */
@@ -26039,7 +26718,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -26171,7 +26850,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -26303,7 +26982,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -26437,7 +27116,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -26569,7 +27248,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -26715,7 +27394,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -26850,7 +27529,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;
@@ -26984,7 +27663,7 @@ export interface operations {
                 source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
                 /** @description Prefix of the area code; `341200` is the whole city. */
                 area?: string;
-                /** @description Road number or name. */
+                /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
                 /** @description Overlap with the stretch from here … */
                 chainageFromM?: string;

@@ -21,11 +21,15 @@ export async function readCalendar(db: Db | Tx, jurisdiction: string): Promise<W
 
 type Row = CalendarYear & Record<string, unknown>
 
-/** The calendar of exactly these versions by year, to count as it was counted then; undefined when one is not kept. */
+/**
+ * The calendar of exactly these versions by year, to count as it was counted then; undefined when one is not kept. `isByLaw` says
+ * how it took the years that were not published.
+ */
 export async function findCalendar(
   db: Db | Tx,
   jurisdiction: string,
   versions: ReadonlyMap<number, string>,
+  isByLaw = true,
 ): Promise<WorkingCalendar | undefined> {
   const wanted = [...versions].map(([year, version]) => ({ year, version }))
   const { rows } = await db.execute<Row>(sql`
@@ -34,7 +38,7 @@ export async function findCalendar(
     left join shipped_year s on s.year = w.year and s.version = w.version
     left join calendar_year o on o.jurisdiction_id = ${jurisdiction} and o.year = w.year and 'v' || o.version = w.version
     where coalesce(o.days, s.days) is not null`)
-  return rows.length === versions.size ? createCalendar(rows) : undefined
+  return rows.length === versions.size ? createCalendar(rows, isByLaw) : undefined
 }
 
 /** A year of a jurisdiction's calendar: one of its own versions, or what is shipped. */

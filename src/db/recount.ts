@@ -47,7 +47,7 @@ export async function readRecounts(
 /** On alias `i`: what is on account and would have another deadline, or a certain one, by the counts anew. */
 export function movedBy(recounts: readonly Recount[], calendar: WorkingCalendar, year: number): SQL {
   return sql`${onAccount} and i.due_basis ->> 'calendar' like ${`%${year}:%`}
-    and not (${yearVersion(calendar.years, year)} = any (string_to_array(i.due_basis ->> 'calendar', ' ')))
+    and not (${yearVersion(calendar, year)} = any (string_to_array(i.due_basis ->> 'calendar', ' ')))
     and exists (
       select from json_to_recordset(${JSON.stringify(recounts)}::json)
         as r ("from" text, "workingDays" integer, "dueAt" timestamptz, provisional boolean)

@@ -19,8 +19,8 @@ const FILES: readonly ReferenceFile[] = [
     header: 'code,name',
     upsert: `insert into area (code, name, level, parent)
       select * from unnest($1::text[], $2::text[], $3::smallint[], $4::text[])
-      on conflict (code) do update set name = excluded.name, level = excluded.level, parent = excluded.parent
-      where (area.name, area.level, area.parent) is distinct from (excluded.name, excluded.level, excluded.parent)`,
+      on conflict (code) do update set name = excluded.name, level = excluded.level, parent = excluded.parent, shipped = true
+      where (area.name, area.level, area.parent, area.shipped) is distinct from (excluded.name, excluded.level, excluded.parent, true)`,
     columnsOf(rows) {
       const codes = columnOf(rows, 0)
       return [codes, columnOf(rows, 1), codes.map(levelOf), codes.map(parentOf)]

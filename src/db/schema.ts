@@ -14,6 +14,7 @@ import {
   text,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { Bounded } from '../domain/boundary.js'
 import type { BulletinKind } from '../domain/bulletin.js'
 import type { CalendarDay } from '../domain/calendar.js'
 import type { DocumentKind } from '../domain/document.js'
@@ -94,7 +95,34 @@ export const area = pgTable('area', {
   name: text('name').notNull(),
   level: smallint('level').notNull(),
   parent: text('parent'),
+  shipped: boolean('shipped').notNull().default(true),
 })
+
+export const areaChange = pgTable(
+  'area_change',
+  {
+    jurisdiction: jurisdictionId(),
+    code: text('code').notNull(),
+    version: integer('version').notNull(),
+    name: text('name').notNull(),
+    validFrom: text('valid_from'),
+    validTo: text('valid_to'),
+    successor: text('successor'),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.code] })],
+)
+
+export const boundary = pgTable(
+  'boundary',
+  {
+    jurisdiction: jurisdictionId(),
+    version: integer('version').notNull(),
+    areas: jsonb('areas').$type<Bounded[]>().notNull(),
+    setAt: instant('set_at').notNull(),
+    setBy: uuid('set_by').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.version] })],
+)
 
 export const shippedYear = pgTable(
   'shipped_year',

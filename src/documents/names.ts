@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { areasOf } from '../db/areas.js'
 import type { Tx } from '../db/client.js'
 import { areaPrefix } from '../domain/area.js'
 import type { Item } from '../domain/item.js'
@@ -28,7 +29,8 @@ export async function readNames(tx: Tx, item: Item, events: readonly HappenedEve
   const { rows: unitRows } = await tx.execute<NameRow>(sql`
     select id, name from unit where jurisdiction_id = ${jurisdiction} and id = any(${sql.param(ids)}::uuid[])`)
   const { rows: areas } = await tx.execute<{ name: string; parent: string | null }>(sql`
-    select a.name, case when length(a.code) = 9 then p.name end as parent from area a left join area p on p.code = a.parent
+    select a.name, case when length(a.code) = 9 then p.name end as parent from ${areasOf(jurisdiction)} a
+      left join ${areasOf(jurisdiction)} p on p.code = a.parent
     where a.code = ${item.area}`)
   const { rows: categories } = await tx.execute<{ name: string }>(sql`
     select name_zh as name from category where jurisdiction_id = ${jurisdiction} and code = ${item.category}`)

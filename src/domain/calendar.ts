@@ -1,3 +1,4 @@
+import { LAW, statutoryHolidays } from './statutory.js'
 import { addDays, daysBetween, isDate } from './zone.js'
 
 /** A day that the yearly notice of the State Council names: off, or worked although it is a weekend (调休补班). */
@@ -18,6 +19,8 @@ export interface CalendarYear {
 export interface WorkingCalendar {
   days: ReadonlyMap<string, CalendarDay>
   years: ReadonlyMap<number, string>
+  /** Whether years that were not published have the holidays that the law names; they once had none. */
+  isByLaw: boolean
 }
 
 /** The most working days that can be added, 8 years or so: far beyond any deadline. */
@@ -25,11 +28,16 @@ export const MAX_WORKING_DAYS = 2000
 
 const MAX_SPAN_DAYS = 36_525
 const A_MONDAY = '2024-01-01'
-/** In the place of a version, for a year that was not published. */
+/** More than any run of weekends and holidays by law. */
+const LONGEST_REST_DAYS = 14
+/** In the place of a version, for a year that was not published and has no holidays. */
 const NOT_PUBLISHED = 'none'
 
-/** A calendar of published years. Throws a RangeError for a day that is no date of its year. */
-export function createCalendar(years: readonly CalendarYear[]): WorkingCalendar {
+/**
+ * A calendar of published years. Other years have the holidays by law, unless `isByLaw` says that they have none, as was
+ * counted once. Throws a RangeError for a day that is no date of its year.
+ */
+export function createCalendar(years: readonly CalendarYear[], isByLaw = true): WorkingCalendar {
   for (const { year, days } of years) {
     const wrong = days.find(({ date }) => !isDate(date) || yearOf(date) !== year)
     if (wrong) throw new RangeError(`not a date of ${year}: ${wrong.date}`)
@@ -37,12 +45,13 @@ export function createCalendar(years: readonly CalendarYear[]): WorkingCalendar 
   return {
     days: new Map(years.flatMap(({ days }) => days).map((day) => [day.date, day])),
     years: new Map(years.map(({ year, version }) => [year, version])),
+    isByLaw,
   }
 }
 
 /**
- * Whether a date (`YYYY-MM-DD`) is a working day: as the calendar names it, else Monday to Friday. Throws a RangeError
- * for no date.
+ * Whether a date (`YYYY-MM-DD`) is a working day: as the calendar names it, in a year that is not published as the law does,
+ * else Monday to Friday. Throws a RangeError for no date.
  */
 export function isWorkingDay(calendar: WorkingCalendar, date: string): boolean {
   const kind = kindOf(calendar, date)
@@ -63,7 +72,7 @@ export function addWorkingDays(
     throw new RangeError(`not 1 to ${MAX_WORKING_DAYS} working days: ${n}`)
   const first = addDays(from, 1)
   const sinceMonday = daysBetween(A_MONDAY, first)
-  const furthest = 2 * (n + calendar.days.size) + 7
+  const furthest = 2 * (n + calendar.days.size) + LONGEST_REST_DAYS
   let left = n
   for (let i = 0; i < furthest; i++) {
     const date = addDays(first, i)
@@ -76,11 +85,11 @@ export function addWorkingDays(
 
 /**
  * Which days a count after `from` up to `to` went by: the version of each year that it came through, such as
- * `2026:cn-1a2b3c4d 2027:v2 2028:none`.
+ * `2026:cn-1a2b3c4d 2027:v2 2028:law-2024`.
  */
-export function calendarVersion({ years }: WorkingCalendar, from: string, to: string): string {
+export function calendarVersion(calendar: WorkingCalendar, from: string, to: string): string {
   return yearsBetween(addDays(from, 1), to)
-    .map((year) => yearVersion(years, year))
+    .map((year) => yearVersion(calendar, year))
     .join(' ')
 }
 
@@ -88,8 +97,17 @@ export function calendarVersion({ years }: WorkingCalendar, from: string, to: st
 export function calendarYears(text: string): { year: number; calendarVersion: string | null }[] {
   return text.split(' ').map((part) => {
     const version = part.slice(5)
-    return { year: Number(part.slice(0, 4)), calendarVersion: version === NOT_PUBLISHED ? null : version }
+    return { year: Number(part.slice(0, 4)), calendarVersion: isPublishedAs(version) ? version : null }
   })
+}
+
+/** Whether what `calendarVersion` wrote was counted with the holidays by law in the years that were not published. */
+export function isCountedByLaw(text: string): boolean {
+  return !text.split(' ').some((part) => part.endsWith(`:${NOT_PUBLISHED}`) && statutoryHolidays(yearOf(part)).size > 0)
+}
+
+function isPublishedAs(version: string): boolean {
+  return version !== NOT_PUBLISHED && version !== LAW
 }
 
 /** The versions by year in what `calendarVersion` wrote; a year that was not published is not among them. */
@@ -100,14 +118,15 @@ export function versionsOf(text: string): Map<number, string> {
 }
 
 /** Whether a count that `calendarVersion` describes came through a year by another version than the calendar's. */
-export function isCountedOtherwise({ years }: WorkingCalendar, text: string, year: number): boolean {
+export function isCountedOtherwise(calendar: WorkingCalendar, text: string, year: number): boolean {
   const parts = text.split(' ')
-  return parts.some((part) => part.startsWith(`${year}:`)) && !parts.includes(yearVersion(years, year))
+  return parts.some((part) => part.startsWith(`${year}:`)) && !parts.includes(yearVersion(calendar, year))
 }
 
 /** How `calendarVersion` names one year. */
-export function yearVersion(years: WorkingCalendar['years'], year: number): string {
-  return `${year}:${years.get(year) ?? NOT_PUBLISHED}`
+export function yearVersion({ years, isByLaw }: WorkingCalendar, year: number): string {
+  const hasLaw = isByLaw && statutoryHolidays(year).size > 0
+  return `${year}:${years.get(year) ?? (hasLaw ? LAW : NOT_PUBLISHED)}`
 }
 
 export type DayKind = 'working' | 'makeUp' | 'weekend' | 'holiday'
@@ -130,7 +149,7 @@ export function explainWorkingDays(calendar: WorkingCalendar, from: string, n: n
     const date = addDays(from, k + 1)
     const kind = kindOf(calendar, date)
     const isCounted = kind === 'working' || kind === 'makeUp'
-    return { date, kind, name: calendar.days.get(date)?.name ?? null, n: isCounted ? ++count : null }
+    return { date, kind, name: nameOf(calendar, date), n: isCounted ? ++count : null }
   })
 }
 
@@ -150,7 +169,18 @@ export function countWorkingDays(calendar: WorkingCalendar, from: string, to: st
 function kindOf(calendar: WorkingCalendar, date: string, sinceMonday = daysBetween(A_MONDAY, date)): DayKind {
   const named = calendar.days.get(date)
   if (named !== undefined) return named.kind === 'work' ? 'makeUp' : 'holiday'
+  if (lawfulName(calendar, date) !== undefined) return 'holiday'
   return isWeekendAt(sinceMonday) ? 'weekend' : 'working'
+}
+
+function nameOf(calendar: WorkingCalendar, date: string): string | null {
+  return calendar.days.get(date)?.name ?? lawfulName(calendar, date) ?? null
+}
+
+/** The holiday by law on a day of a year that is not published. */
+function lawfulName({ years, isByLaw }: WorkingCalendar, date: string): string | undefined {
+  const year = yearOf(date)
+  return isByLaw && !years.has(year) ? statutoryHolidays(year).get(date) : undefined
 }
 
 function isWeekendAt(sinceMonday: number): boolean {

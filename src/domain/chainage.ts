@@ -8,16 +8,20 @@ export interface ChainageRange {
 }
 
 const MAX_TEXT_LENGTH = 80
-const STAKE = /^(K)? ?(\d{1,4})(?: ?\+ ?(\d{1,3}(?:\.\d{1,9})?))?$/i
-const SPOKEN = /^K? ?(\d{1,4}) ?(?:公里|千米)(?: ?[加+] ?(\d{1,3}(?:\.\d{1,9})?) ?米?| ?(\d{1,3}(?:\.\d{1,9})?) ?米)?$/i
-const SPOKEN_METRES = /^(\d{1,3}(?:\.\d{1,9})?) ?米$/
-const SAME_KILOMETRE = /^\+ ?(\d{1,3}(?:\.\d{1,9})?)(?: ?米)?$/
+const STAKE = /^(K)? ?(\d{1,4})(?: ?\+ ?(\d{1,3}(?:\.\d{1,9})?) ?(?:米|m)?)?$/i
+const SPOKEN =
+  /^K? ?(\d{1,4}) ?(?:公里|千米|km)(?: ?[加+] ?(\d{1,3}(?:\.\d{1,9})?) ?(?:米|m)?| ?(\d{1,3}(?:\.\d{1,9})?) ?(?:米|m))?$/i
+const SPOKEN_METRES = /^(\d{1,3}(?:\.\d{1,9})?) ?(?:米|m)$/i
+const SAME_KILOMETRE = /^\+ ?(\d{1,3}(?:\.\d{1,9})?)(?: ?(?:米|m))?$/i
+/** The side of the road, which is no part of where along it. */
+const SIDE = / ?(左侧|右侧|两侧|双侧|左幅|右幅) ?[处段]? ?$/
+const OTHER_LINE = /^([A-Z])K ?\d/i
 const RANGE_SEPARATOR = /[-~〜‐‑‒–—―−]+|至|到/
 
 /**
  * Reads a chainage (桩号) as metres from the road's zero, rounded to the metre, 0 to `MAX_CHAINAGE_M`; undefined for
  * anything else. A number is plain metres. Text is `K12+345`, `K12`, `12+345`, `77公里加800米`, `77公里800米`, `77公里` or
- * `800米`, also full-width, spaced, and followed by 处 or 段. A text of bare digits is refused: it may mean metres or a
+ * `800米`, also full-width, spaced, in km and m, and followed by 处, 段 or the side (`K12+345左侧`, see `sideIn`). A text of bare digits is refused: it may mean metres or a
  * kilometre post. So is a metres part of 1000 or more, which is more often a slip than a long kilometre.
  */
 export function parseChainage(text: string | number): number | undefined {
@@ -41,6 +45,21 @@ export function parseChainageRange(text: string | number): ChainageRange | undef
   return ordered(from, parseSecond(second.trim(), first, from))
 }
 
+/** The side of the road that a text names after its chainage; null where it names none. */
+export function sideIn(text: string | number): string | null {
+  return typeof text === 'number' ? null : (SIDE.exec(text.slice(0, MAX_TEXT_LENGTH))?.[1] ?? null)
+}
+
+/**
+ * What a chainage counts along that is not the road's own line: `carriageway` for ZK and YK, the left and right where they part
+ * and are counted each on its own, `ramp` for AK, BK …; undefined for the road's own.
+ */
+export function otherLineIn(text: string | number): 'carriageway' | 'ramp' | undefined {
+  const letter = typeof text === 'number' ? undefined : OTHER_LINE.exec(narrow(text))?.[1]?.toUpperCase()
+  if (letter === undefined) return undefined
+  return letter === 'Z' || letter === 'Y' ? 'carriageway' : 'ramp'
+}
+
 /**
  * Prints metres as a chainage: 12345 is `K12+345`. Throws a RangeError for what is not a whole number of 0 to
  * `MAX_CHAINAGE_M`.
@@ -50,7 +69,8 @@ export function formatChainage(m: number): string {
   return `K${Math.floor(m / 1000)}+${String(m % 1000).padStart(3, '0')}`
 }
 
-function parsePoint(text: string): number | undefined {
+function parsePoint(written: string): number | undefined {
+  const text = written.replace(SIDE, '')
   const stake = STAKE.exec(text)
   if (stake) {
     const [, k, kilometre, metre] = stake
@@ -91,5 +111,6 @@ function narrow(text: string): string {
     .replace(/[\uFF01-\uFF5E]/g, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0))
     .replace(/[\s\u3000]+/g, ' ')
     .replace(/[处段] ?$/, '')
+    .replace(SIDE, '')
     .trim()
 }

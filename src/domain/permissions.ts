@@ -55,6 +55,7 @@ export const PERMISSIONS = {
   'view.share': ['office', 'admin'],
   'unit.write': ['admin'],
   'category.write': ['admin'],
+  'area.write': ['admin'],
   'person.read': ['admin', 'auditor'],
   'person.write': ['admin'],
   'key.manage': ['admin'],

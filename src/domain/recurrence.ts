@@ -1,5 +1,6 @@
 import { distanceM } from './evidence.js'
 import type { Description, Direction, Instant, Status } from './item.js'
+import { isSameRoad } from './road.js'
 import { endOfDay, localDate } from './zone.js'
 
 /** When a new item may be an old one come back. */
@@ -14,7 +15,10 @@ export interface RecurrenceRules {
 export type Spot = Pick<
   Description,
   'category' | 'road' | 'direction' | 'startChainageM' | 'endChainageM' | 'lon' | 'lat'
->
+> & {
+  /** Says whose a road is that every county has; null where it is not known. */
+  area: string | null
+}
 
 /** An item that lies near, as it is found. */
 export interface Neighbour extends Spot {
@@ -57,7 +61,7 @@ export function apartM(a: Spot, b: Spot): number | undefined {
 }
 
 function alongRoad(a: Spot, b: Spot): number | undefined {
-  if (a.road === null || a.road !== b.road || isOtherSide(a.direction, b.direction)) return undefined
+  if (!isSameRoad(a, b) || isOtherSide(a.direction, b.direction)) return undefined
   const [aFrom, aTo, bFrom, bTo] = [a.startChainageM, a.endChainageM, b.startChainageM, b.endChainageM]
   if (aFrom === null || aTo === null || bFrom === null || bTo === null) return undefined
   return Math.max(0, bFrom - aTo, aFrom - bTo)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isAreaCode } from '../domain/area.js'
+import { parseAreaCode, parseAreaPrefix } from '../domain/area.js'
 import { invalid } from '../domain/rejection.js'
 import { isBlank, tidy } from '../domain/text.js'
 import { endOfDay, isDate, startOfDay } from '../domain/zone.js'
@@ -92,8 +92,25 @@ export const Flag = z.enum(['true', 'false'])
 
 export const AreaCode = z
   .string()
-  .refine(isAreaCode, '须为 6 位行政区划代码或 9 位乡镇代码。 | A 6-digit GB/T 2260 code or a 9-digit township code.')
-  .meta({ description: 'GB/T 2260 code (6 digits) or township code (9 digits).', example: '341202' })
+  .refine(
+    (value) => parseAreaCode(value) !== undefined,
+    '须为 6 位行政区划代码、9 位乡镇代码或 12 位统计用代码。 | A 6-digit GB/T 2260 code, a 9-digit township code, or the 12-digit statistical form of either.',
+  )
+  .overwrite((value) => parseAreaCode(value) ?? value)
+  .meta({
+    description:
+      'GB/T 2260 code (6 digits) or township code (9 digits). The 12-digit statistical form is taken too: `341225000000` is 341225, a village’s code is its township’s.',
+    example: '341202',
+  })
+
+/** The beginning of an area code, or a whole one in any of its forms. */
+export const AreaPrefix = z
+  .string()
+  .refine(
+    (value) => parseAreaPrefix(value) !== undefined,
+    '须为区划代码或其开头，2 至 9 位数字，或 12 位统计用代码。 | An area code or its beginning, 2 to 9 digits, or a 12-digit statistical code.',
+  )
+  .overwrite((value) => parseAreaPrefix(value) ?? value)
 
 /** A parameter that may be repeated: one value or several. */
 export function many<T extends z.ZodType>(schema: T) {

@@ -1,13 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { onAccount, onTheClock, overdue } from '../db/item-json.js'
+import { isOnRoad } from '../db/roads.js'
 import { withinArea } from '../db/visible.js'
 import { parseChainage } from '../domain/chainage.js'
 import { LEVELS, RISKS, SOURCES, STATUSES, TIERS } from '../domain/item.js'
 import { invalid } from '../domain/rejection.js'
-import { parseRoad } from '../domain/road.js'
 import { searchFold } from '../domain/text.js'
-import { DateOrInstant, Flag, many, startOf, text, Uuid, valuesOf } from './fields.js'
+import { AreaPrefix, DateOrInstant, Flag, many, startOf, text, Uuid, valuesOf } from './fields.js'
 
 const chainage = z
   .string()
@@ -33,12 +33,15 @@ export const ItemFilter = {
   category: z.string().max(40).optional().meta({ description: 'A code of `GET /v1/categories`.', example: 'lighting' }),
   risk: z.enum(RISKS).optional().meta({ description: 'Risk element (人、车、路、企).' }),
   source: z.enum(SOURCES).optional().meta({ description: 'Where the filing came from.' }),
-  area: z
-    .string()
-    .regex(/^[1-9]\d{1,8}$/)
-    .optional()
-    .meta({ description: 'Prefix of the area code; `341200` is the whole city.', example: '341225' }),
-  road: text(80).optional().meta({ description: 'Road number or name.', example: 'S315' }),
+  area: AreaPrefix.optional().meta({
+    description: 'Prefix of the area code; `341200` is the whole city.',
+    example: '341225',
+  }),
+  road: text(80).optional().meta({
+    description:
+      'Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one.',
+    example: 'S315',
+  }),
   chainageFromM: chainage.optional().meta({ description: 'Overlap with the stretch from here …' }),
   chainageToM: chainage.optional().meta({ description: '… to here.' }),
   unit: Uuid.optional().meta({
@@ -109,7 +112,7 @@ export function filterConditions(query: ItemFilterQuery, now: string | SQL, time
     is(sql`i.risk`, query.risk),
     is(sql`i.source`, query.source),
     query.area && withinArea(query.area),
-    is(sql`i.road`, query.road && (parseRoad(query.road) ?? query.road)),
+    query.road && isOnRoad(query.road),
     ...chainageConditions(query),
     is(sql`i.responsible_unit`, query.unit),
     query.leadOfficial && officialCondition(query.leadOfficial),

@@ -199,6 +199,13 @@ export const ItemView = z
       .array(NearView)
       .optional()
       .meta({ description: 'Only in the answer of a filing, and only where there are any.' }),
+    warnings: z
+      .array(z.enum(['point_outside_jurisdiction', 'point_outside_area']))
+      .optional()
+      .meta({
+        description:
+          'Only in the answer of a filing or correction, and only where there are any: the point lies outside the jurisdiction (its boundaries, else its province), or in another area than `area`. It was taken all the same.',
+      }),
   })
   .meta({ id: 'Item', description: 'A hazard on the one list, as it stands.', example: ITEM_EXAMPLE })
 

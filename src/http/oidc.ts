@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import { v5 as uuidv5 } from 'uuid'
+import { areasOf } from '../db/areas.js'
 import type { Db } from '../db/client.js'
 import { isWithinArea } from '../domain/area.js'
 import { type Actor, ROLES, type Role } from '../domain/permissions.js'
@@ -122,7 +123,7 @@ async function findFit(db: Db, jurisdiction: string, { id, name, role, unit, are
     select j.id as jurisdiction_id, j.name as jurisdiction_name, j.time_zone, j.area as jurisdiction_area,
       (${unit}::text is null or exists (
         select from unit u where u.jurisdiction_id = j.id and u.id::text = ${unit} and u.active))
-      and (${area}::text is null or exists (select from area a where a.code = ${area}))
+      and (${area}::text is null or exists (select from ${areasOf(sql`j.id`)} a where a.code = ${area}))
       and p.active is distinct from false as fits,
       (p.name, p.role, p.unit_id::text, p.area) is not distinct from
         (${name}::text, ${role}::text, ${unit}::text, ${area}::text) as is_kept

@@ -19,7 +19,10 @@ export async function pastOf(
   const seq = seqIn(moment)
   if (seq === undefined) {
     if (moment <= now) return pastAt(id, moment)
-    throw invalid(pointer, { zh: '该时间在将来。', en: 'That time lies in the future.' })
+    throw invalid(pointer, {
+      zh: `该时间在将来：${moment}，服务器时间为 ${now}。`,
+      en: `That time lies in the future: ${moment}, while the server’s time is ${now}.`,
+    })
   }
   const { past, head } = await readPast(db, id, seq)
   if (past !== undefined) return past

@@ -30,7 +30,11 @@ export const REASONS = {
     zh: '没有地点：坐标、路线加桩号、地址都没有',
     en: 'no place: no point, no road with chainage, no address',
   },
-  'unknown-area': { zh: '没有这个区划代码', en: 'there is no such area' },
+  'unknown-area': { zh: '没有这个区划代码或名称', en: 'there is no such area' },
+  'ambiguous-area': {
+    zh: '本辖区有多个同名区划，请写明所属县或代码',
+    en: 'several areas have this name; name the county before it, or the code',
+  },
   'area-outside': { zh: '区划不在本辖区内', en: 'the area is not in this jurisdiction' },
   'unknown-category': { zh: '没有这个类别代码', en: 'there is no such category' },
   'column-count': { zh: '列数与表头不同', en: 'does not have as many columns as the header' },
@@ -74,6 +78,8 @@ export const NOTICES = {
     zh: '该时刻在该时区出现两次（拨慢时钟），取较早者',
     en: 'the time comes twice (clocks went back); the earlier was taken',
   },
+  'outside-jurisdiction': { zh: '坐标在本辖区之外', en: 'the point lies outside the jurisdiction' },
+  'outside-area': { zh: '坐标不在所填区划内', en: 'the point lies in another area than the one that is given' },
   'repeated-in-file': { zh: '同一文件中外部编号重复', en: 'the external id stands in the file more than once' },
   'blank-row': { zh: '空行', en: 'the row is blank' },
 } as const satisfies Record<string, Words>

@@ -1,5 +1,6 @@
 import type { Imported } from '../domain/events.js'
 import type { Instant } from '../domain/item.js'
+import { latestPresent } from '../domain/present.js'
 import { localDate } from '../domain/zone.js'
 import { createDateReader, endOf, type ReadDate } from './dates.js'
 import type { Fields, Reading } from './fields.js'
@@ -70,11 +71,13 @@ function createStatedReader(fields: Fields, mapping: Mapping, timeZone: string, 
     const date = text === null ? undefined : readers.get(name)?.(text)
     if (date === undefined || text === null) return null
     if (typeof date === 'string') return fields.fault(reading, date, text, name)
-    if (name !== 'dueAt' && date.at > now) return fields.fault(reading, 'in-the-future', text, name)
+    if (name !== 'dueAt' && date.at > latestPresent(now)) return fields.fault(reading, 'in-the-future', text, name)
     if (date.isAmbiguous) {
       reading.notices.push({ code: 'ambiguous-time', field: name, column: fields.columnOf(name), value: text })
     }
-    return { ...date, name, text }
+    // What the other system's clock is ahead by is taken off.
+    const at = name !== 'dueAt' && date.at > now ? now : date.at
+    return { ...date, at, name, text }
   }
 }
 

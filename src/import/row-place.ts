@@ -1,4 +1,5 @@
-import { type ChainageRange, MAX_CHAINAGE_M, parseChainageRange } from '../domain/chainage.js'
+import { isNullIsland } from '../domain/boundary.js'
+import { type ChainageRange, MAX_CHAINAGE_M, parseChainageRange, sideIn } from '../domain/chainage.js'
 import { DATUMS, toWgs84 } from '../domain/datum.js'
 import type { Place } from '../domain/item.js'
 import { parseRoad } from '../domain/road.js'
@@ -17,7 +18,9 @@ export function createPlaceReader(fields: Fields, bounds: Mapping['bounds']): (r
     const errors = reading.errors.length
     const address = fields.text(reading, 'address')
     const road = readRoad(fields, reading)
-    const place = { address, road, ...readStretch(fields, reading, road), ...readPoint(fields, reading, bounds) }
+    const side = sideIn(fields.text(reading, 'chainage') ?? '')
+    const sided = side === null || address?.includes(side) ? address : address === null ? side : `${address} ${side}`
+    const place = { address: sided, road, ...readStretch(fields, reading, road), ...readPoint(fields, reading, bounds) }
     const isNowhere = address === null && place.startChainageM === null && place.lon === null
     // A place that could not be read is told as such, and not a second time as the lack of one.
     if (isNowhere && reading.errors.length === errors) fields.fault(reading, 'no-place', null)
@@ -66,7 +69,7 @@ function readPoint(fields: Fields, reading: Reading, bounds: Mapping['bounds']) 
 }
 
 function faultOfPoint({ lon, lat }: { lon: number; lat: number }, bounds: Mapping['bounds']) {
-  if (lon === 0 && lat === 0) return 'coordinates-zero'
+  if (isNullIsland({ lon, lat })) return 'coordinates-zero'
   if (Math.abs(lon) > 180 || Math.abs(lat) > 90) return 'coordinates-out-of-range'
   if (bounds === undefined) return undefined
   const isInside = lon >= bounds.west && lon <= bounds.east && lat >= bounds.south && lat <= bounds.north

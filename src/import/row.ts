@@ -1,6 +1,7 @@
-import { isAreaCode, isWithinArea } from '../domain/area.js'
+import { isWithinArea, parseAreaCode } from '../domain/area.js'
+import { type Boundaries, findingOf } from '../domain/boundary.js'
 import type { Imported } from '../domain/events.js'
-import { DIRECTIONS, type Instant, LEVELS, RISKS, SOURCES } from '../domain/item.js'
+import { DIRECTIONS, type Instant, LEVELS, type Place, RISKS, SOURCES } from '../domain/item.js'
 import { bindFields, type Fields, type Reading } from './fields.js'
 import { IMPORT_STATUSES, type Mapping } from './mapping.js'
 import { createDatesReader } from './row-dates.js'
@@ -13,7 +14,11 @@ export interface Surroundings {
   timeZone: string
   /** The areas and categories that it has. */
   areas: ReadonlySet<string>
+  /** Their names, alone and after those of the areas that they lie in, each with its code; null where several have the name. */
+  areaNames?: ReadonlyMap<string, string | null>
   categories: ReadonlySet<string>
+  /** Where its areas lie; null: it has not said, and its province is looked at. Undefined: points are not looked at. */
+  boundaries?: Boundaries | null
   now: Instant
 }
 
@@ -33,6 +38,7 @@ export function createRowReader(
 ): (record: readonly string[]) => RowReading {
   const fields = bindFields(mapping, header)
   const readPlace = createPlaceReader(fields, mapping.bounds)
+  const pointOut = createPointOut(mapping, surroundings)
   const readDates = createDatesReader(fields, mapping, surroundings)
 
   return (record) => {
@@ -52,6 +58,7 @@ export function createRowReader(
     }
     const place = readPlace(reading)
     const dates = readDates(reading, status)
+    pointOut(fields, reading, { ...place, area })
     const isWhole = externalId !== null && title !== null && status !== null && area !== null && dates !== null
     if (!isWhole || reading.errors.length > 0) return { ...reading, row: null }
     const { externalSystem } = mapping
@@ -60,10 +67,29 @@ export function createRowReader(
 }
 
 function readArea(fields: Fields, reading: Reading, surroundings: Surroundings): string | null {
-  const area = fields.required(reading, 'area')
-  if (area === null || surroundings.areas.has(area)) return area
-  const isOutside = isAreaCode(area) && !isWithinArea(area, surroundings.area)
-  return fields.fault(reading, isOutside ? 'area-outside' : 'unknown-area', area, 'area')
+  const text = fields.required(reading, 'area')
+  if (text === null) return null
+  const code = parseAreaCode(text)
+  const area = code ?? surroundings.areaNames?.get(text.replace(/\s/g, ''))
+  if (area === null) return fields.fault(reading, 'ambiguous-area', text, 'area')
+  if (area !== undefined && surroundings.areas.has(area)) return area
+  const isOutside = code !== undefined && !isWithinArea(code, surroundings.area)
+  return fields.fault(reading, isOutside ? 'area-outside' : 'unknown-area', text, 'area')
+}
+
+/** A point that lies elsewhere than it is said to; not where the mapping itself says where points must lie. */
+function createPointOut(mapping: Mapping, { area: jurisdiction, boundaries }: Surroundings) {
+  return (
+    fields: Fields,
+    reading: Reading,
+    { lon, lat, area }: Pick<Place, 'lon' | 'lat'> & { area: string | null },
+  ) => {
+    if (mapping.bounds !== undefined || boundaries === undefined || lon === null || lat === null || area === null)
+      return
+    const code = findingOf({ lon, lat }, area, jurisdiction, boundaries)
+    if (code !== undefined)
+      reading.notices.push({ code, field: 'lon', column: fields.columnOf('lon'), value: `${lon}, ${lat}` })
+  }
 }
 
 function readCategory(fields: Fields, reading: Reading, { categories }: Surroundings): string | null {

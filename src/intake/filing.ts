@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Db } from '../db/client.js'
+import { readBoundaries } from '../db/boundaries.js'
+import type { Db, Tx } from '../db/client.js'
+import { isWithinArea } from '../domain/area.js'
+import { areaAt, boundsOfJurisdiction, isInBounds, isNullIsland, NO_POSITION } from '../domain/boundary.js'
 import { parseChainageRange } from '../domain/chainage.js'
 import { DATUMS, toWgs84 } from '../domain/datum.js'
 import type { Filed } from '../domain/events.js'
@@ -9,6 +12,7 @@ import type { Actor, Channel } from '../domain/permissions.js'
 import { invalid } from '../domain/rejection.js'
 import { parseRoad } from '../domain/road.js'
 import { isBlank } from '../domain/text.js'
+import { localDate } from '../domain/zone.js'
 import { type Intent, requestHashOf } from '../http/command.js'
 import { AreaCode, text } from '../http/fields.js'
 import { requireKnownCodes } from '../http/known-codes.js'
@@ -88,19 +92,37 @@ export async function fileRequest(
   request: FastifyRequest,
   filing: Filing,
 ): Promise<{ id: string; replayed: boolean }> {
-  const { channel, now } = filing
-  const filed = filedOf(filing)
+  const { channel, form, now } = filing
+  const located = filedOf(filing)
   const { intent, before } = intentsOf(request, filing)
   const earlier = before === undefined ? undefined : await findAnswer(db, before)
   const answer =
     earlier ??
     (await act(db, intent, async (tx) => {
-      await requireKnownCodes(tx, channel.jurisdiction.id, { area: filed.area })
+      const filed = await inPlace(tx, channel, located, form['attribute[area]'] === undefined)
+      const today = localDate(now, channel.jurisdiction.timeZone)
+      await requireKnownCodes(tx, channel.jurisdiction.id, { area: filed.area }, '', today)
       const { outcome } = await openItem(tx, { actor: channel, now, action: 'item.report' }, filed, () => ({}))
       const { id } = JSON.parse(outcome.body) as { id: string }
       return { ...outcome, headers: {}, body: id }
     }))
   return { id: answer.body, replayed: answer.replayed }
+}
+
+/** A filing whose point lies in the jurisdiction; of one that names no area, the one in which it lies. @throws Rejection at `/lat` */
+async function inPlace(tx: Tx, channel: Actor, filed: Filed, isAreaOpen: boolean): Promise<Filed> {
+  const { lon, lat } = filed
+  if (lon === null || lat === null) return filed
+  const { id, area, name } = channel.jurisdiction
+  const boundaries = await readBoundaries(tx, id)
+  if (!isInBounds({ lon, lat }, boundsOfJurisdiction(area, boundaries))) {
+    throw invalid('/lat', {
+      zh: `坐标 (${lon}, ${lat}) 不在${name}的辖区内。lat 为纬度，long 为经度。`,
+      en: `The point (${lon}, ${lat}) does not lie in the jurisdiction of ${name}. lat is the latitude, long the longitude.`,
+    })
+  }
+  const found = boundaries === null || !isAreaOpen ? undefined : areaAt({ lon, lat }, boundaries)
+  return found !== undefined && isWithinArea(found, channel.area ?? area) ? { ...filed, area: found } : filed
 }
 
 /** A filing in the domain's terms. @throws Rejection 400 at the parameter that is wrong. */
@@ -139,6 +161,7 @@ function titleOf({ nameZh }: Service, told: string | null): string {
 function pointOf({ lat, long, 'attribute[datum]': datum = 'wgs84' }: RequestForm) {
   if (lat === undefined && long === undefined) return { lon: null, lat: null }
   if (lat === undefined || long === undefined) throw invalid(lat === undefined ? '/lat' : '/long', BOTH)
+  if (isNullIsland({ lon: long, lat })) throw invalid('/lat', NO_POSITION)
   return toWgs84({ lon: long, lat }, datum)
 }
 

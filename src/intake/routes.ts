@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Db } from '../db/client.js'
 import type { App, Deps } from '../deps.js'
 import { invalid, type Words } from '../domain/rejection.js'
+import { localDate } from '../domain/zone.js'
 import type { Authenticator } from '../http/actor.js'
 import { type Language, languageOf } from '../http/language.js'
 import type { Methods } from '../http/methods.js'
@@ -69,7 +70,8 @@ export async function open311Routes(app: App, deps: Deps & { keys: Authenticator
       { querystring: Credentials, params: ServiceParams },
       async (reader, _, params, language) => {
         const service = await getService(db, reader.jurisdiction.id, params.service_code)
-        return definitionOf(db, reader, service, language)
+        const today = localDate(now(), reader.jurisdiction.timeZone)
+        return definitionOf(db, reader, service, language, today)
       },
     )
     read('/requests', REQUESTS, { querystring: RequestsQuery }, (reader, query, _, language) =>

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { areasOf } from '../db/areas.js'
 import type { Db } from '../db/client.js'
 import { areaPrefix } from '../domain/area.js'
 import { DATUMS } from '../domain/datum.js'
@@ -44,9 +45,16 @@ export function serviceView({ code, nameZh, nameEn }: Service, language: Languag
 }
 
 /** What may be said beside the specification's own fields; none of it must be. */
-export async function definitionOf(db: Db, { jurisdiction, channel }: Reader, service: Service, language: Language) {
+export async function definitionOf(
+  db: Db,
+  { jurisdiction, channel }: Reader,
+  service: Service,
+  language: Language,
+  today: string,
+) {
   const { rows: areas } = await db.execute<{ key: string; name: string }>(sql`
-    select code as key, name from area where code like ${`${areaPrefix(jurisdiction.area)}%`} and length(code) = 6 order by code`)
+    select code as key, name from ${areasOf(jurisdiction.id)} a
+      where code like ${`${areaPrefix(jurisdiction.area)}%`} and length(code) = 6 and (a."validTo" is null or a."validTo" > ${today}) order by code`)
   const datums = DATUMS.map((datum) => ({ key: datum, name: datum.toUpperCase() }))
   const all = [
     attribute('area', 'singlevaluelist', AREA, language, areas),

@@ -6,6 +6,7 @@ import type { Past } from '../db/past.js'
 import { type AccidentCount, countsInForce } from '../domain/accidents.js'
 import { countAccidents } from '../domain/decide/accidents.js'
 import { requirePermitted } from '../domain/permissions.js'
+import { latestPresent } from '../domain/present.js'
 import { requireVersion } from '../domain/rejection.js'
 import { localDate } from '../domain/zone.js'
 import type { Outcome } from './act.js'
@@ -44,7 +45,7 @@ export async function enterAccidentCount(tx: Tx, change: Change, count: Accident
   requireVersion(change.ifMatch, item.version)
   const at = timeAfter(item, change.now)
   const inForce = countsInForce(await readAccidentCounts(tx, item.jurisdiction, item.id))
-  const event = countAccidents(item, inForce, count, localDate(at, actor.jurisdiction.timeZone))
+  const event = countAccidents(item, inForce, count, localDate(latestPresent(at), actor.jurisdiction.timeZone))
   const written = await writeChange(tx, item, event, actor, at)
   return { status: 200, headers: { etag: `"${written.item.version}"` }, body: written.json, events: [written.event] }
 }

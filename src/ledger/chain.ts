@@ -1,6 +1,7 @@
 import { createHash, hash, randomBytes } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import type { CalendarDay } from '../domain/calendar.js'
+import type { Datum } from '../domain/datum.js'
 import type { IssuedDocument } from '../domain/document.js'
 import type { ItemEvent } from '../domain/events.js'
 import type { Actor } from '../domain/permissions.js'
@@ -13,6 +14,11 @@ export type AdminEvent =
       type: 'unit.created' | 'unit.changed'
       data: { id: string; name: string; kind: string; area: string | null; active: boolean }
     }
+  | {
+      type: 'area.added' | 'area.changed'
+      data: { code: string; name: string; validFrom: string | null; validTo: string | null; successor: string | null }
+    }
+  | { type: 'boundaries.changed'; data: { version: number; datum: Datum; areas: readonly string[]; sha256: string } }
   | { type: 'category.created'; data: { code: string; nameZh: string; nameEn: string } }
   | {
       type: 'person.created' | 'person.changed'

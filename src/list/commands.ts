@@ -1,10 +1,14 @@
 import { command, type ItemCommand } from '../commands/item-command.js'
+import { findArea } from '../db/areas.js'
 import { defaultDeadlines } from '../db/deadline.js'
 import { correct, dismiss, list, note } from '../domain/decide/list.js'
-import { requireKnownCodes } from '../http/known-codes.js'
+import type { Place } from '../domain/item.js'
+import { localDate } from '../domain/zone.js'
+import { requireKnownCodes, requireUsable } from '../http/known-codes.js'
 import { changeItem, mergeItems } from '../ledger/change-item.js'
 import { citeFor } from '../ledger/citation.js'
 import { openItem } from '../ledger/open-item.js'
+import { placeWarnings, withArea, withWarnings } from './locate.js'
 import { correctionOf, filedOf } from './place.js'
 import { lookAgain, withDuplicates } from './resemblance.js'
 import { AddNote, CorrectItem, FileItem, ListItem, MergeItem, Reason } from './schemas.js'
@@ -21,12 +25,16 @@ export const LIST_COMMANDS: readonly ItemCommand[] = [
     tag: TAG,
     summary: 'File an item (上报)',
     description:
-      'Files a hazard. It gets its code at once and waits in status `reported` for the office’s evaluation. The answer names items at the same place that it may repeat (`possibleDuplicates`), and one that was struck off and may have come back (`suspectedRecurrenceOf`); ask before filing at `GET /v1/possible-duplicates`.',
+      'Files a hazard. It gets its code at once and waits in status `reported` for the office’s evaluation. The answer names items at the same place that it may repeat (`possibleDuplicates`), and one that was struck off and may have come back (`suspectedRecurrenceOf`); ask before filing at `GET /v1/possible-duplicates`. A point that lies elsewhere than it is said to is pointed out (`warnings`).',
     body: FileItem,
     async run(tx, change, body) {
-      const filed = filedOf(body)
-      await requireKnownCodes(tx, change.actor.jurisdiction.id, filed)
-      return withDuplicates(await openItem(tx, change, filed, await citeFor(tx, change, body.evidence)))
+      const { actor } = change
+      const { id, timeZone } = actor.jurisdiction
+      const filed = await withArea(tx, actor, filedOf(body))
+      await requireKnownCodes(tx, id, filed, '', localDate(change.now, timeZone))
+      const warnings = await placeWarnings(tx, actor, filed)
+      const opened = await openItem(tx, change, filed, await citeFor(tx, change, body.evidence))
+      return withWarnings(withDuplicates(opened), warnings)
     },
   }),
   command({
@@ -42,8 +50,18 @@ export const LIST_COMMANDS: readonly ItemCommand[] = [
     async run(tx, change, body) {
       const { actor } = change
       const patch = correctionOf(body)
-      await requireKnownCodes(tx, actor.jurisdiction.id, patch)
-      return changeItem(tx, change, (item) => correct(item, patch, actor))
+      const { id, timeZone } = actor.jurisdiction
+      await requireKnownCodes(tx, id, patch)
+      const area = patch.area === undefined ? undefined : await findArea(tx, id, patch.area)
+      let corrected: Place | undefined
+      const outcome = await changeItem(tx, change, (item) => {
+        // What lies in a retired area may be sent back as it is.
+        const isMoved = area !== undefined && area.code !== item.area
+        if (isMoved) requireUsable(area, localDate(change.now, timeZone), '/area')
+        if (isMoved || patch.lon !== undefined) corrected = { ...item, ...patch }
+        return correct(item, patch, actor)
+      })
+      return withWarnings(outcome, corrected === undefined ? [] : await placeWarnings(tx, actor, corrected))
     },
   }),
   command({

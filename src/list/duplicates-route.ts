@@ -5,7 +5,7 @@ import { DATUMS } from '../domain/datum.js'
 import { DIRECTIONS } from '../domain/item.js'
 import { invalid, type Rejection } from '../domain/rejection.js'
 import { NEAR_EXAMPLE } from '../http/examples.js'
-import { text } from '../http/fields.js'
+import { AreaCode, text } from '../http/fields.js'
 import { NearView } from '../http/item-view.js'
 import { requireKnownCodes } from '../http/known-codes.js'
 import { json, responses } from '../http/responses.js'
@@ -20,6 +20,11 @@ const DuplicatesQuery = z
     category: text(40, 'A code of `GET /v1/categories`; without one nothing can be said to have come back.')
       .optional()
       .meta({ example: 'roadside_protection' }),
+    area: AreaCode.optional().meta({
+      description:
+        'Where it is; says whose road an X, Y, C or Z number is. Without it those of all counties are looked at.',
+      example: '341225',
+    }),
     road: text(80, 'Road number such as `G220`, or a street’s name.').optional().meta({ example: 'S315' }),
     direction: z.enum(DIRECTIONS).optional().meta({ description: 'The carriageway; `both` and none lie by either.' }),
     chainage: text(60, 'As in a filing: `K12+345`, or a range.').optional().meta({ example: 'K12+345' }),
@@ -63,7 +68,7 @@ export async function duplicatesRoute(app: App, { db, now }: Deps): Promise<void
     async ({ query, actor }) => {
       const spot = spotOf(query)
       if (spot.lon === null && (spot.road === null || spot.startChainageM === null)) throw nowhere()
-      await requireKnownCodes(db, actor.jurisdiction.id, { category: spot.category }, '/query')
+      await requireKnownCodes(db, actor.jurisdiction.id, { area: query.area, category: spot.category }, '/query')
       const { duplicates, recurrenceOf } = await findResemblance(db, actor, spot, now())
       return {
         possibleDuplicates: duplicates.slice(0, MOST_SHOWN).map(shownOf),

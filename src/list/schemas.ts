@@ -43,9 +43,15 @@ export const FileItem = z
   .strictObject({
     ...description,
     ...place,
+    area: AreaCode.optional().meta({
+      description:
+        'GB/T 2260 code (6 digits) or township code (9 digits), or the 12-digit statistical form of either. May be left out where the jurisdiction has set boundaries and the point lies in one.',
+      example: '341202',
+    }),
     datum,
     foundAt: Instant.optional().meta({
-      description: 'When the client saw the hazard, at most 30 days back; for phones that were offline.',
+      description:
+        'When the client saw the hazard, at most 30 days back; for phones that were offline. A clock may be 5 minutes fast: the server’s time is taken then.',
     }),
     externalId: text(200, 'The item’s number in another system.').optional(),
     externalSystem: text(100).optional(),

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import type { z } from 'zod'
+import { areasOf } from '../db/areas.js'
 import type { Tx } from '../db/client.js'
 import { contact } from '../db/schema.js'
 import { isWithinArea } from '../domain/area.js'
@@ -102,7 +103,7 @@ export async function requireScope(
     }
   }
   if (area == null) return
-  const { rows } = await tx.execute(sql`select from area where code = ${area}`)
+  const { rows } = await tx.execute(sql`select from ${areasOf(actor.jurisdiction.id)} a where code = ${area}`)
   if (rows.length === 0 || !isWithinArea(area, actor.jurisdiction.area)) {
     throw invalid('/area', { zh: '区划不存在或不在本辖区内。', en: 'There is no such area in this jurisdiction.' })
   }

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { areasOf } from '../db/areas.js'
 import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { withinArea } from '../db/visible.js'
@@ -115,7 +116,7 @@ async function readLines(db: Db, jurisdiction: string, digest: string, area: str
     from counted l
     left join item i on i.jurisdiction_id = ${jurisdiction} and i.id = l.item_id
     left join unit u on u.jurisdiction_id = ${jurisdiction} and u.id = coalesce(l.unit_id, i.responsible_unit)
-    left join area a on a.code = i.area
+    left join ${areasOf(jurisdiction)} a on a.code = i.area
     order by array_position(${sql.param(NOTICE_KINDS)}::text[], l.kind) nulls last, l.kind, l.due_at nulls last, i.code,
       l.data ->> 0
     limit ${LINES_NAMED}`)

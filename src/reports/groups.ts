@@ -1,4 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { areaName } from '../db/areas.js'
+import { ROAD_KEY, ROAD_LABEL } from '../db/roads.js'
 import { LABELS } from '../domain/labels.js'
 import type { Words } from '../domain/rejection.js'
 import { inLanguage, type Language } from '../http/language.js'
@@ -23,7 +25,7 @@ export const GROUP_SQL: Record<GroupBy, { key: SQL; label: (language: Language) 
     label: () => sql`(select u.name from unit u where u.jurisdiction_id = g.jurisdiction_id and u.id::text = g.key)`,
   },
   // Townships are summed up under their county.
-  area: { key: sql`left(i.area, 6)`, label: () => sql`(select a.name from area a where a.code = g.key)` },
+  area: { key: sql`left(i.area, 6)`, label: () => areaName(sql`g.jurisdiction_id`, sql`g.key`) },
   // Spellings that look the same are one official, who is called as it was first written.
   leadOfficial: {
     key: sql`name_key(i.lead_official)`,
@@ -40,7 +42,7 @@ export const GROUP_SQL: Record<GroupBy, { key: SQL; label: (language: Language) 
     label: (language) => sql`(select ${language === 'en' ? sql`c.name_en` : sql`c.name_zh`} from category c
       where c.jurisdiction_id = g.jurisdiction_id and c.code = g.key)`,
   },
-  road: { key: sql`i.road`, label: () => sql`g.key` },
+  road: { key: ROAD_KEY, label: () => ROAD_LABEL },
 }
 
 /** The key that is answered, and that a filter takes: of an official the name, not what spellings have in common. */

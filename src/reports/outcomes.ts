@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { instant } from '../db/instant.js'
 import { heldAt, itemRows, untilThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
+import { ROAD_KEY, ROAD_LABEL } from '../db/roads.js'
 import { portionsOf, type Snapshot } from '../db/snapshot.js'
 import { ownedBy, visibleItems } from '../db/visible.js'
 import type { Base } from '../domain/accidents.js'
@@ -106,7 +107,7 @@ export function treatedRows({ actor, query, now, language }: Reader, groupBy: Ou
     ), metres as (
       select key, sum(upper(stretch) - lower(stretch))::int as metres from (
         select key, unnest(range_agg(numrange(start_chainage_m, end_chainage_m, '[]'))) as stretch from site
-        where road is not null and start_chainage_m is not null group by key, road) v group by key
+        where road_key is not null and start_chainage_m is not null group by key, road_key) v group by key
     ), g as (
       select ${actor.jurisdiction.id}::text as jurisdiction_id, m.*, coalesce(l.metres, 0) as metres
       from money m left join metres l on coalesce(l.key, '') = coalesce(m.key, ''))
@@ -120,7 +121,7 @@ const ALL_ITEMS = { zh: '合计', en: 'total' }
 
 function labelOf(groupBy: OutcomeGroup | undefined, language: Language): SQL {
   if (groupBy === undefined) return sql`${inLanguage(ALL_ITEMS, language)}::text`
-  if (groupBy === 'section') return sql`coalesce(g.key, ${inLanguage(NO_SECTION, language)})`
+  if (groupBy === 'section') return sql`coalesce(${ROAD_LABEL}, ${inLanguage(NO_SECTION, language)})`
   return sql`coalesce(${GROUP_SQL[groupBy].label(language)}, g.key, ${inLanguage(NO_KEY[groupBy], language)})`
 }
 
@@ -133,7 +134,7 @@ function sites({ actor, query, now }: Reader, groupBy: OutcomeGroup | undefined)
   const key = groupBy === undefined ? sql`null::text` : groupBy === 'section' ? SECTION : GROUP_SQL[groupBy].key
   return sql`
     with closed as (
-      select i.id, i.code, i.title, i.area, i.road, i.start_chainage_m, i.end_chainage_m, i.responsible_unit,
+      select i.id, i.code, i.title, i.area, i.road, ${ROAD_KEY} as road_key, i.start_chainage_m, i.end_chainage_m, i.responsible_unit,
         i.lead_official, i.level, i.category, i.closed_at,
         (i.closed_at at time zone ${actor.jurisdiction.timeZone})::date::text as closed_on,
         (i.plan ->> 'budgetFen')::float8 as planned_fen, (i.progress ->> 'spentFen')::float8 as spent_fen
@@ -142,14 +143,14 @@ function sites({ actor, query, now }: Reader, groupBy: OutcomeGroup | undefined)
       select e.item_id, json_agg(e.data::json order by e.item_version) as counts from event e
       where e.jurisdiction_id = ${actor.jurisdiction.id} and e.type = 'item.accidents_counted' ${untilThen(past)} group by e.item_id
     ), marked as (
-      select i.*, max(i.end_chainage_m) over (partition by i.road order by i.start_chainage_m, i.end_chainage_m
+      select i.*, max(i.end_chainage_m) over (partition by i.road_key order by i.start_chainage_m, i.end_chainage_m
         rows between unbounded preceding and 1 preceding) >= i.start_chainage_m as goes_on from closed i
     ), numbered as (
       select i.*, count(*) filter (where i.goes_on is not true) over (
-        partition by i.road order by i.start_chainage_m, i.end_chainage_m rows unbounded preceding) as stretch from marked i
+        partition by i.road_key order by i.start_chainage_m, i.end_chainage_m rows unbounded preceding) as stretch from marked i
     ), placed as (
       select i.*, min(i.start_chainage_m) over s as from_m, max(i.end_chainage_m) over s as to_m
-      from numbered i window s as (partition by i.road, i.stretch)
+      from numbered i window s as (partition by i.road_key, i.stretch)
     ), site as (
       select i.*, c.counts, ${SECTION} as section, ${key} as key from placed i left join counted c on c.item_id = i.id
       where ${isCounted(query.counted)})`
@@ -163,7 +164,7 @@ function isCounted(counted: OutcomeQuery['counted']): SQL {
 const chainage = (metres: string) => `'K' || ${metres} / 1000 || '+' || lpad((${metres} % 1000)::text, 3, '0')`
 /** Null where the road or the chainage is. */
 const SECTION = sql.raw(
-  `i.road || ' ' || ${chainage('i.from_m')} || case when i.to_m = i.from_m then '' else '~' || ${chainage('i.to_m')} end`,
+  `i.road_key || ' ' || ${chainage('i.from_m')} || case when i.to_m = i.from_m then '' else '~' || ${chainage('i.to_m')} end`,
 )
 
 function conditionsOf(actor: Actor, query: OutcomeQuery, now: string): SQL[] {

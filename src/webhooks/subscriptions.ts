@@ -1,4 +1,5 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
+import { areasOf } from '../db/areas.js'
 import type { Db, Tx } from '../db/client.js'
 import { subscription } from '../db/schema.js'
 import type { Actor } from '../domain/permissions.js'
@@ -84,7 +85,7 @@ export async function requireFilter(tx: Tx, actor: Actor, filter: Filter) {
   const { rows } = await tx.execute<{ unit: boolean; area: boolean }>(sql`
     select ${unit}::uuid is null or exists (
         select from unit where jurisdiction_id = ${actor.jurisdiction.id} and id = ${unit}) as unit,
-      ${area}::text is null or exists (select from area where code = ${area}) as area`)
+      ${area}::text is null or exists (select from ${areasOf(actor.jurisdiction.id)} a where code = ${area}) as area`)
   const [known] = rows
   if (known?.unit === false) throw invalid('/unit', { zh: '没有这个单位。', en: 'There is no such unit.' })
   if (known?.area === false && area !== null) throw unknownCode('/area', area)

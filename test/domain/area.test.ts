@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { areaPrefix, isAreaCode, isAreaPrefix, isWithinArea } from '../../src/domain/area.js'
+import {
+  areaPrefix,
+  isAreaCode,
+  isAreaPrefix,
+  isWithinArea,
+  parseAreaCode,
+  parseAreaPrefix,
+} from '../../src/domain/area.js'
 
 const pair = fc.integer({ min: 1, max: 99 }).map((n) => String(n).padStart(2, '0'))
 const province = fc.integer({ min: 11, max: 65 }).map(String)
@@ -40,6 +47,27 @@ t.test('an area code has 6 or 9 digits', async (t) => {
   ]) {
     t.equal(isAreaCode(code), false, `${JSON.stringify(code)} is none`)
   }
+})
+
+t.test('the statistical form of 12 digits is the same area, and a village is its township', async (t) => {
+  const forms: Record<string, string[]> = {
+    '341225': ['341225', '341225000', '341225000000', '３４１２２５', ' 341225 '],
+    '341225100': ['341225100', '341225100000', '341225100203'],
+    '341200': ['341200', '341200000000'],
+    '340000': ['340000000000'],
+  }
+  for (const [code, texts] of Object.entries(forms)) {
+    for (const text of texts) {
+      t.equal(parseAreaCode(text), code, text)
+      t.equal(parseAreaPrefix(text), code, text)
+    }
+  }
+  for (const text of ['', '3412', '34122510', '3412251000', '341225000203', '041225', '34122a', '341225100203000']) {
+    t.equal(parseAreaCode(text), undefined, text)
+  }
+  t.equal(parseAreaPrefix('3412'), '3412')
+  t.equal(parseAreaPrefix('34122510'), '34122510')
+  for (const text of ['3', '3412251002', '341225000203', '%']) t.equal(parseAreaPrefix(text), undefined, text)
 })
 
 t.test('an area lies within itself and within what is above it, and nowhere else', async (t) => {

@@ -5,12 +5,17 @@ import {
   addWorkingDays,
   type CalendarDay,
   calendarVersion,
+  calendarYears,
   countWorkingDays,
   createCalendar,
   explainWorkingDays,
+  isCountedByLaw,
+  isCountedOtherwise,
   isWorkingDay,
   MAX_WORKING_DAYS,
+  versionsOf,
 } from '../../src/domain/calendar.js'
+import { statutoryHolidays } from '../../src/domain/statutory.js'
 import { addDays } from '../../src/domain/zone.js'
 import { yearsOf } from '../helpers/calendar.js'
 
@@ -67,7 +72,9 @@ t.test('holidays are off, make-up weekends are worked, and the rest is Monday to
     ['2026-02-23', false, 'Spring Festival 2026'],
     ['2026-10-07', false, 'National Day 2026'],
     ['2026-10-10', true, 'Saturday worked for National Day 2026'],
-    ['2027-01-01', true, 'not published yet: a Friday like others'],
+    ['2027-01-01', false, 'not published yet, but New Year’s Day by law'],
+    ['2027-01-02', false, 'not published yet: a Saturday like others'],
+    ['2027-01-05', true, 'not published yet: a Tuesday like others'],
     ['2022-12-31', false, 'named by the notice for 2023'],
     ['1999-12-31', true, 'a Friday before the first year'],
   ]
@@ -99,9 +106,9 @@ t.test('the day of the order does not count, and holidays are passed over', asyn
 })
 
 t.test('a date is provisional as soon as the count touches a year that is not published', async (t) => {
-  t.same(addWorkingDays(calendar, '2026-12-30', 2), { date: '2027-01-01', provisional: true })
-  t.same(addWorkingDays(calendar, '2026-12-31', 1), { date: '2027-01-01', provisional: true })
-  t.same(addWorkingDays(calendar, '2026-12-21', 15), { date: '2027-01-11', provisional: true })
+  t.same(addWorkingDays(calendar, '2026-12-30', 2), { date: '2027-01-04', provisional: true })
+  t.same(addWorkingDays(calendar, '2026-12-31', 1), { date: '2027-01-04', provisional: true })
+  t.same(addWorkingDays(calendar, '2026-12-21', 15), { date: '2027-01-12', provisional: true })
   t.same(addWorkingDays(calendar, '2019-12-31', 1), { date: '2020-01-02', provisional: false }, 'only later days count')
   t.same(addWorkingDays(calendar, '2019-12-30', 2), { date: '2020-01-02', provisional: true })
   t.same(addWorkingDays(noDays, '2026-03-02', 1), { date: '2026-03-03', provisional: true })
@@ -114,6 +121,102 @@ t.test('a year between others that was not published makes what is counted over 
   t.equal(addWorkingDays(gap, '2026-12-30', 5).provisional, true)
   t.equal(addWorkingDays(gap, '2026-12-30', 280).provisional, true, 'into a year that was')
   t.equal(addWorkingDays(gap, '2027-12-31', 5).provisional, false)
+})
+
+t.test('in a year that is not published the holidays by law are off, whatever the notice will add', async (t) => {
+  const orders: [string, number, string, string][] = [
+    ['2026-11-30', 24, '2027-01-04', 'over New Year’s Day, a Friday'],
+    ['2027-02-04', 1, '2027-02-09', 'over Spring Festival, from its eve on a Friday to Monday the third'],
+    ['2027-04-02', 1, '2027-04-06', 'over Qingming, a Monday'],
+    ['2027-04-30', 1, '2027-05-03', 'over 1 and 2 May, a weekend'],
+    ['2027-06-08', 1, '2027-06-10', 'over Duanwu, a Wednesday'],
+    ['2027-09-14', 1, '2027-09-16', 'over Mid-Autumn, a Wednesday'],
+    ['2027-09-30', 1, '2027-10-04', 'over the first three days of October'],
+    ['2028-01-24', 1, '2028-01-31', 'over Spring Festival 2028, from Tuesday to Friday, and a weekend'],
+    ['2033-01-28', 1, '2033-02-03', 'over Spring Festival 2033, with a leap month that year'],
+  ]
+  for (const [from, n, to, why] of orders)
+    t.same(addWorkingDays(calendar, from, n), { date: to, provisional: true }, why)
+  t.match(explainWorkingDays(calendar, '2026-12-31', 1)[0], { date: '2027-01-01', kind: 'holiday', name: '元旦' })
+  t.match(explainWorkingDays(calendar, '2026-12-30', 1), [{ date: '2026-12-31' }])
+  const own = createCalendar(yearsOf([{ date: '2027-01-04', kind: 'off', name: '元旦' }]))
+  t.same(
+    addWorkingDays(own, '2026-12-31', 1),
+    { date: '2027-01-01', provisional: false },
+    'a published year is as it is published',
+  )
+})
+
+/**
+ * Spring Festival, Qingming, Duanwu and Mid-Autumn by the tables of another library (chinese-days 1.5.7), which two others agree with
+ * up to 2100. The calendar of ICU has some of them a day off.
+ */
+const ALMANAC = [
+  '2025 01-29 04-04 05-31 10-06',
+  '2026 02-17 04-05 06-19 09-25',
+  '2027 02-06 04-05 06-09 09-15',
+  '2028 01-26 04-04 05-28 10-03',
+  '2029 02-13 04-04 06-16 09-22',
+  '2030 02-03 04-05 06-05 09-12',
+  '2031 01-23 04-05 06-24 10-01',
+  '2032 02-11 04-04 06-12 09-19',
+  '2033 01-31 04-04 06-01 09-08',
+  '2034 02-19 04-05 06-20 09-27',
+  '2035 02-08 04-05 06-10 09-16',
+  '2036 01-28 04-04 05-30 10-04',
+  '2037 02-15 04-04 06-18 09-24',
+  '2038 02-04 04-05 06-07 09-13',
+  '2039 01-24 04-05 05-27 10-02',
+  '2040 02-12 04-04 06-14 09-20',
+  '2041 02-01 04-04 06-03 09-10',
+  '2042 01-22 04-04 06-22 09-28',
+  '2043 02-10 04-05 06-11 09-17',
+  '2044 01-30 04-04 05-31 10-05',
+  '2045 02-17 04-04 06-19 09-25',
+  '2046 02-06 04-04 06-08 09-15',
+  '2047 01-26 04-05 05-29 10-04',
+  '2048 02-14 04-04 06-15 09-22',
+  '2049 02-02 04-04 06-04 09-11',
+  '2050 01-23 04-04 06-23 09-30',
+]
+
+t.test(
+  'the holidays by law are off in the years that were published since, and are where almanacs put them',
+  async (t) => {
+    const off = new Map(published.filter(({ kind }) => kind === 'off').map(({ date: day, name }) => [day, name]))
+    for (const year of [2025, 2026]) {
+      const days = statutoryHolidays(year)
+      t.equal(days.size, 13)
+      for (const [day, name] of days) t.ok(off.get(day)?.includes(name.slice(0, 2)), `${day} ${name} ${off.get(day)}`)
+    }
+    t.equal(statutoryHolidays(2024).size, 0, 'before the law')
+    t.equal(statutoryHolidays(2101).size, 0, 'farther than was compared')
+    for (const line of ALMANAC) {
+      const [year, springFestival, qingming, duanwu, midAutumn] = line.split(' ')
+      const days = [...statutoryHolidays(Number(year))]
+      const of = (name: string) => days.filter((one) => one[1].includes(name)).map(([day]) => day.slice(5))
+      t.equal(of('春节')[1], springFestival, `Spring Festival ${year}`)
+      t.equal(of('春节').length, 4)
+      t.same(of('清明节'), [qingming], `Qingming ${year}`)
+      t.same(of('端午节'), [duanwu], `Duanwu ${year}`)
+      t.same(of('中秋节'), [midAutumn], `Mid-Autumn ${year}`)
+      t.same(of('国庆节'), ['10-01', '10-02', '10-03'])
+    }
+  },
+)
+
+t.test('a count that was made without the holidays by law is explained as it was made', async (t) => {
+  const before = createCalendar(yearsOf(published), false)
+  const { date: day } = addWorkingDays(before, '2026-11-30', 24)
+  t.equal(day, '2027-01-01')
+  const text = calendarVersion(before, '2026-11-30', day)
+  t.match(text, /2027:none$/)
+  t.equal(isCountedByLaw(text), false)
+  t.equal(isCountedByLaw(calendarVersion(calendar, '2026-11-30', '2027-01-04')), true)
+  t.equal(isCountedByLaw('2019:none 2020:t2020'), true, 'the law says nothing of 2019')
+  t.equal(isCountedOtherwise(calendar, text, 2027), true, 'a new count is another')
+  t.same(calendarYears('2027:law-2024'), [{ year: 2027, calendarVersion: null }])
+  t.equal(versionsOf('2026:v1 2027:law-2024').size, 1)
 })
 
 t.test('counts and dates out of bounds are refused', async (t) => {
@@ -176,7 +279,7 @@ t.test('a count names the version of every year that it came through, and of no 
     ['2026-03-02', '2026-03-03', `2026:${version(2026)}`],
     ['2025-12-31', '2026-01-05', `2026:${version(2026)}`],
     ['2025-12-30', '2026-01-05', `2025:${version(2025)} 2026:${version(2026)}`],
-    ['2026-12-30', '2028-01-03', `2026:${version(2026)} 2027:none 2028:none`],
+    ['2026-12-30', '2028-01-03', `2026:${version(2026)} 2027:law-2024 2028:law-2024`],
     ['2019-12-30', '2020-01-02', `2019:none 2020:${version(2020)}`],
   ]
   for (const [from, to, expected] of counts) t.equal(calendarVersion(calendar, from, to), expected)
@@ -214,12 +317,20 @@ t.test('the explanation of a count agrees with the count, whatever the calendar'
         counted.every((one, k) => one.n === k + 1) &&
         counted.length === n &&
         explained.every((one) => isWorkingDay(own, one.date) === (one.n !== null)) &&
-        explained.every((one) => (one.kind === 'holiday' || one.kind === 'makeUp') === own.days.has(one.date))
+        explained.every(
+          (one) =>
+            (one.kind === 'holiday' || one.kind === 'makeUp') === (own.days.has(one.date) || isLawful(own, one.date)),
+        )
       )
     }),
     { numRuns: 100 },
   )
 })
+
+function isLawful({ years }: typeof calendar, day: string): boolean {
+  const year = Number(day.slice(0, 4))
+  return !years.has(year) && statutoryHolidays(year).has(day)
+}
 
 t.test('only a change of a year that a count names can move it', async () => {
   const year = fc.integer({ min: 2020, max: 2028 })

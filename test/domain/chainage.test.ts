@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { formatChainage, MAX_CHAINAGE_M, parseChainage, parseChainageRange } from '../../src/domain/chainage.js'
+import {
+  formatChainage,
+  MAX_CHAINAGE_M,
+  otherLineIn,
+  parseChainage,
+  parseChainageRange,
+  sideIn,
+} from '../../src/domain/chainage.js'
 
 const metres = fc.integer({ min: 0, max: MAX_CHAINAGE_M })
 const SEPARATORS = ['-', '~', '～', '—', '——', '–', '－', '〜', '至', '到', ' - ', ' 至 ', '\u3000～\u3000']
@@ -32,6 +39,16 @@ t.test('a chainage is read in every form that people write', async (t) => {
     ['K12+345.4', 12_345],
     ['K12+999.6', 13_000],
     ['K9999+999', MAX_CHAINAGE_M],
+    ['K12+345米', 12_345],
+    ['K12+345m', 12_345],
+    ['K12+345 M', 12_345],
+    ['K12km+345m', 12_345],
+    ['12km345m', 12_345],
+    ['K12+345左侧', 12_345],
+    ['K12+345米 右侧', 12_345],
+    ['Ｋ１２＋３４５左幅处', 12_345],
+    ['K12+345.5右幅', 12_346],
+    ['345m', 345],
     [0, 0],
     [12_345, 12_345],
     [12_345.6, 12_346],
@@ -39,6 +56,26 @@ t.test('a chainage is read in every form that people write', async (t) => {
   ]
   for (const [text, m] of forms) t.equal(parseChainage(text), m, `${text} is ${m} m`)
   t.ok(Object.is(parseChainage(-0), 0), 'minus zero is zero')
+})
+
+t.test('the side that is written with a chainage is told apart from it', async (t) => {
+  t.equal(sideIn('K12+345左侧'), '左侧')
+  t.equal(sideIn('K12+345~K12+400 右幅 段'), '右幅')
+  for (const text of ['K12+345', '左侧K12+345', 12_345]) t.equal(sideIn(text), null)
+  t.same(parseChainageRange('K12+345左侧~K12+400左侧'), { startM: 12_345, endM: 12_400 })
+  t.same(parseChainageRange('K12+345米~K12+400米右侧'), { startM: 12_345, endM: 12_400 })
+})
+
+t.test('a carriageway’s or a ramp’s own chainage is not the road’s', async (t) => {
+  for (const text of ['ZK12+345', 'YK12+345', 'zk12+345左侧', 'ＺＫ１２＋３４５']) {
+    t.equal(parseChainage(text), undefined, text)
+    t.equal(otherLineIn(text), 'carriageway', text)
+  }
+  for (const text of ['AK0+345', 'BK1+000', 'LK3+200']) {
+    t.equal(parseChainage(text), undefined, text)
+    t.equal(otherLineIn(text), 'ramp', text)
+  }
+  for (const text of ['K12+345', '12+345', 12_345, 'K']) t.equal(otherLineIn(text), undefined)
 })
 
 t.test('what is not a chainage is refused', async (t) => {
@@ -59,6 +96,7 @@ t.test('what is not a chainage is refused', async (t) => {
       'K12+345+600',
       'K12+345x',
     ],
+    ...['K0-050', 'K12+1050', 'ZK12+345', 'YK12+345', 'AK1+000', 'K12+345左', '左侧'],
     ...['K12+1345', 'K12+0345', '77公里加1800米', '1200米', '77公里800', 'K12.5', 'K12,345', '12', '12345', 'K12 345'],
     ...[
       '-K12+345',

@@ -13,6 +13,7 @@ import { deadlineAfter, recount } from '../../src/domain/deadline.js'
 import { DEADLINE_EVENTS, type DeadlineEvent, deadlineStory, stoodMsOf } from '../../src/domain/deadline-story.js'
 import type { HappenedItemEvent } from '../../src/domain/events.js'
 import { fold } from '../../src/domain/evolve.js'
+import { statutoryHolidays } from '../../src/domain/statutory.js'
 import { addDays, localDate } from '../../src/domain/zone.js'
 import { yearsOf } from '../helpers/calendar.js'
 import { DAY_MS, EVENT, happened, IDENTITY, IMPORTED } from '../helpers/domain.js'
@@ -142,9 +143,11 @@ t.test(
       { minLength: 1, maxLength: 40 },
     )
     const before = createCalendar(yearsOf([off('2026-01-01'), off('2026-10-01')]))
+    // What is published has the holidays by law, which were off before too.
+    const lawful = [...statutoryHolidays(2027).keys()].map(off)
     fc.assert(
       fc.property(zones, instants, fc.integer({ min: 1, max: 300 }), added, (zone, at, n, days) => {
-        const after = createCalendar(yearsOf([...before.days.values(), ...days.map(off)]))
+        const after = createCalendar(yearsOf([...before.days.values(), ...lawful, ...days.map(off)]))
         const given = deadlineAfter(before, zone, n, at)
         const anew = recount(after, zone, given.basis)
         const isOther = isCountedOtherwise(after, given.basis.calendar, 2027)

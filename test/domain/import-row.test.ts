@@ -6,6 +6,11 @@ const SURROUNDINGS: Surroundings = {
   area: '341200',
   timeZone: 'Asia/Shanghai',
   areas: new Set(['341200', '341202', '341225', '341202100']),
+  areaNames: new Map([
+    ['颍州区', '341202'],
+    ['颍州区鼓楼街道', '341202100'],
+    ['城关镇', null],
+  ]),
   categories: new Set(['lighting', 'pavement_defect']),
   now: '2026-03-02T01:00:00.000Z',
 }
@@ -84,6 +89,26 @@ t.test('a text comes from a column, a template, a constant or a code list', asyn
   }
 })
 
+t.test('an area is its code in any form, or its name where one area has it', async (t) => {
+  const forms: [string, string][] = [
+    ['341225000000', '341225'],
+    ['341225', '341225'],
+    ['341202100203', '341202100'],
+    ['颍州区', '341202'],
+    ['颍州区 鼓楼街道', '341202100'],
+  ]
+  for (const [a, code] of forms) t.equal(read({ a }, { area: { column: 'a' } }).taken?.area, code, a)
+})
+
+t.test('what another system’s clock is ahead by, up to five minutes, is taken off', async (t) => {
+  const now = SURROUNDINGS.now
+  const at = (ms: number) => new Date(Date.parse(now) + ms).toISOString()
+  t.equal(read({ reported: at(180_000) }).taken?.reportedAt, now)
+  t.equal(read({ reported: at(300_000) }).taken?.reportedAt, now)
+  t.equal(read({ reported: at(-1) }).taken?.reportedAt, at(-1))
+  t.same(read({ reported: at(300_001) }).errors, [['in-the-future', 'reported', at(300_001)]])
+})
+
 t.test('every error of a row is told, with its column and value', async (t) => {
   const long = 'x'.repeat(201)
   const cases: [string, Record<string, string>, object, (string | null)[][]][] = [
@@ -105,7 +130,14 @@ t.test('every error of a row is told, with its column and value', async (t) => {
     ['an area that is none', { a: '999999' }, { area: { column: 'a' } }, [['area-outside', 'a', '999999']]],
     ['an area elsewhere', { a: '341621' }, { area: { column: 'a' } }, [['area-outside', 'a', '341621']]],
     ['an area that nobody knows', { a: '341299' }, { area: { column: 'a' } }, [['unknown-area', 'a', '341299']]],
-    ['an area by name', { a: '颍州区' }, { area: { column: 'a' } }, [['unknown-area', 'a', '颍州区']]],
+    ['an area’s name that nobody knows', { a: '颖州区' }, { area: { column: 'a' } }, [['unknown-area', 'a', '颖州区']]],
+    ['an area’s name that two have', { a: '城关镇' }, { area: { column: 'a' } }, [['ambiguous-area', 'a', '城关镇']]],
+    [
+      'a village of no township',
+      { a: '341225000203' },
+      { area: { column: 'a' } },
+      [['unknown-area', 'a', '341225000203']],
+    ],
     ['a category that is none', { c: 'x' }, { category: { column: 'c' } }, [['unknown-category', 'c', 'x']]],
     ['no place', { address: '' }, {}, [['no-place', null, null]]],
     [

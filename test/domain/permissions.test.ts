@@ -56,6 +56,7 @@ const MATRIX: Record<Action, string> = {
   'view.share': '. . x . . x',
   'unit.write': '. . . . . x',
   'category.write': '. . . . . x',
+  'area.write': '. . . . . x',
   'person.read': '. . . . x x',
   'person.write': '. . . . . x',
   'key.manage': '. . . . . x',

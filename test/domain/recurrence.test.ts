@@ -4,6 +4,7 @@ import { distanceM } from '../../src/domain/evidence.js'
 import { apartM, boxAround, monthsAgo, type Neighbour, resemblanceOf, type Spot } from '../../src/domain/recurrence.js'
 
 const SPOT: Spot = {
+  area: '341225',
   ...{ category: 'lighting', road: 'G220', direction: null, startChainageM: 1000, endChainageM: 1200 },
   ...{ lon: null, lat: null },
 }

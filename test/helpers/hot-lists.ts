@@ -32,7 +32,7 @@ export function hotLists(app: LargeApp): HotQuery[] {
     ...hotPages(app, filters(ids.unit)),
     deep({ status: 'assigned' }, {}),
     deep({ unit: ids.unit }, { by: ['item_by_unit'] }),
-    deep({ road: 'S315' }, { by: ['item_by_road'] }),
+    deep({ road: 'S315' }, { by: ['item_by_road_key'] }),
     deep({ area: '341225' }, { rows: 1_000 }),
     ...callers(app),
     ...overdue(app),
@@ -50,7 +50,8 @@ const filters = (unit: string): Record<string, Bounds> => ({
   'source=accident_analysis': { by: ['item_by_source'] },
   'area=341225': { rows: 1_000 },
   'area=341225199': { by: ['item_by_area'] },
-  'road=S315': { by: ['item_by_road'] },
+  'road=S315': { by: ['item_by_road_key'] },
+  'road=X001': { by: ['item_by_road_key'] },
   // All roads' stretches of three kilometres, and all stretches of the road: what is in both.
   'road=S315&chainageFromM=K12&chainageToM=K15': { by: ['item_by_chainage'], rows: 15_000 },
   [`unit=${unit}`]: { by: ['item_by_unit'] },

@@ -11,7 +11,7 @@ export function hotPast({ office, unit, areaSupervisor, ids }: LargeApp): HotQue
     'sort=-updatedAt': { by: ['item_past_in_order_of_change'], pages },
     'sort=dueAt': { by: ['item_past_in_order_of_deadline'], pages },
     [`unit=${ids.unit}`]: { by: ['item_past_by_unit'], rows: 500, pages },
-    'road=S315': { by: ['item_past_by_road'], rows: 500, pages },
+    'road=S315': { by: ['item_past_by_road_key'], rows: 500, pages },
     'area=341225199': { by: ['item_past_by_area'], rows: 500, pages },
     'bbox=115.60,32.70,115.62,32.72': { by: ['item_past_by_location'], pages },
     'externalId=E-123456': { rows: 60, pages: 300 },

@@ -19,7 +19,10 @@ export function countAccidents(
     throw invalid('/to', { zh: 'to 须晚于 from。', en: 'to must come after from; the day itself is not in the span.' })
   }
   if (count.to > today) {
-    throw invalid('/to', { zh: 'to 不能晚于今天。', en: 'to lies in the future; today is not over yet.' })
+    throw invalid('/to', {
+      zh: `to 为 ${count.to}，不能晚于今天 ${today}。`,
+      en: `to is ${count.to} and lies in the future; today is ${today} and not over yet.`,
+    })
   }
   if (count.accidents === 0 && (count.deaths > 0 || count.injuries > 0)) {
     throw invalid('/accidents', {

@@ -2,31 +2,29 @@ import { isWithinArea } from '../area.js'
 import { allowedEvents, type Deadline, type Filed, type ItemEvent, isAllowed } from '../events.js'
 import type { Description, Instant, Item, Level } from '../item.js'
 import { type Actor, areaLimitOf } from '../permissions.js'
+import { pastMoment } from '../present.js'
 import { invalid, Rejection } from '../rejection.js'
 import { requireAllowed } from './require.js'
 
 /** A phone may have been offline; what it saw longer ago than this is told in the description. */
 export const FOUND_AT_MOST_DAYS_BACK = 30
-/** Clocks of phones run ahead; a minute of that is no error. */
-const CLOCK_SKEW_MS = 60_000
 const DAY_MS = 86_400_000
 
 /** File an item: who may file where, and when it was found. */
 export function file(filed: Filed, actor: Actor, now: Instant): Extract<ItemEvent, { type: 'item.reported' }> {
   requireArea(filed.area, actor)
-  if (filed.foundAt !== null) {
-    const age = Date.parse(now) - Date.parse(filed.foundAt)
-    if (age < -CLOCK_SKEW_MS) {
-      throw invalid('/foundAt', { zh: '发现时间不能在将来。', en: 'foundAt lies in the future.' })
-    }
-    if (age > FOUND_AT_MOST_DAYS_BACK * DAY_MS) {
-      throw invalid('/foundAt', {
-        zh: `发现时间不能早于 ${FOUND_AT_MOST_DAYS_BACK} 天前。`,
-        en: `foundAt is more than ${FOUND_AT_MOST_DAYS_BACK} days back.`,
-      })
-    }
+  return { type: 'item.reported', data: { ...filed, foundAt: foundAtOf(filed, now) } }
+}
+
+function foundAtOf({ foundAt }: Filed, now: Instant): Instant | null {
+  if (foundAt === null) return null
+  if (Date.parse(now) - Date.parse(foundAt) > FOUND_AT_MOST_DAYS_BACK * DAY_MS) {
+    throw invalid('/foundAt', {
+      zh: `发现时间不能早于 ${FOUND_AT_MOST_DAYS_BACK} 天前。`,
+      en: `foundAt is more than ${FOUND_AT_MOST_DAYS_BACK} days back.`,
+    })
   }
-  return { type: 'item.reported', data: filed }
+  return pastMoment('/foundAt', foundAt, now)
 }
 
 /** Correct what was described. The filer corrects their own filing, the office any; only what differs is recorded. */

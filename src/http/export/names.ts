@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { areasOf } from '../../db/areas.js'
 import type { Tx } from '../../db/client.js'
 import { readRules } from '../../db/rules.js'
 import { areaPrefix } from '../../domain/area.js'
@@ -28,7 +29,7 @@ export async function readNames(tx: Tx, actor: Actor, language: Language): Promi
     select 'category', code, ${language === 'en' ? sql`name_en` : sql`name_zh`} from category where jurisdiction_id = ${id}
     union all
     select 'area', a.code, case when a.level = 4 then concat(county.name, a.name) else a.name end
-    from area a left join area county on county.code = a.parent where a.code like ${`${areaPrefix(area)}%`}`)
+    from ${areasOf(id)} a left join ${areasOf(id)} county on county.code = a.parent where a.code like ${`${areaPrefix(area)}%`}`)
   const { rules } = await readRules(tx, id)
   const known = new Map(rows.map(({ kind, code, name }) => [`${kind} ${code}`, name]))
   for (const { rung, label } of stepsOf(rules)) known.set(`rung ${rung}`, inLanguage(label, language))
