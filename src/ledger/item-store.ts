@@ -1,4 +1,5 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { itemTold } from '../db/channel-view.js'
 import type { Tx } from '../db/client.js'
 import { itemColumnList, itemJson } from '../db/item-json.js'
 import { item as itemTable } from '../db/schema.js'
@@ -87,6 +88,7 @@ export async function writeChange(tx: Tx, before: Item, event: ItemEvent, actor:
   const item = evolve(before, happened(event, actor, at))
   const json = await answerOf(
     tx,
+    actor,
     sql`
     with past as (
       insert into item_past (${itemColumnList}, valid_to)
@@ -133,6 +135,7 @@ export async function lockItemsWhere(tx: Tx, condition: SQL, order: SQL, limit: 
 export async function writeNewItem(tx: Tx, item: Item, event: ItemEvent, actor: Actor, at: string): Promise<Written> {
   const json = await answerOf(
     tx,
+    actor,
     sql`
     with created as (${insertItems(sql`json_populate_record(null::item, ${rowOf(item)})`)} returning item.*)
     ${itemJson(actor, at, sql`from created i`)}`,
@@ -144,6 +147,7 @@ export async function writeNewItem(tx: Tx, item: Item, event: ItemEvent, actor: 
 export function readItemJson(tx: Tx, item: Item, actor: Actor, at: string): Promise<string> {
   return answerOf(
     tx,
+    actor,
     itemJson(actor, at, sql`from item i where i.jurisdiction_id = ${item.jurisdiction} and i.id = ${item.id}`),
   )
 }
@@ -174,9 +178,9 @@ export function timeAfter(item: Item, now: string): string {
   return now > item.updatedAt ? now : item.updatedAt
 }
 
-async function answerOf(tx: Tx, statement: SQL): Promise<string> {
+async function answerOf(tx: Tx, actor: Actor, statement: SQL): Promise<string> {
   const { rows } = await tx.execute<{ json: string }>(statement)
   const json = rows[0]?.json
   if (json === undefined) throw new Error('the written item did not come back')
-  return json
+  return itemTold(actor, json)
 }
