@@ -13,8 +13,7 @@ import { formatOf, LIST_FORMATS } from '../http/negotiate.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'
-import { adminEvent } from '../ledger/chain.js'
-import { createPerson } from './create.js'
+import { createPerson, personEvent } from './create.js'
 import { person, requireFit } from './person.js'
 import { personRows } from './rows.js'
 import { PERSON_SHEET } from './sheets.js'
@@ -153,7 +152,7 @@ export async function peopleRoutes(app: App, deps: Deps): Promise<void> {
         await tx.execute(sql`
           update person set name = ${name}, role = ${role}, unit_id = ${unit}, area = ${area}, active = ${active}
           where jurisdiction_id = ${actor.jurisdiction.id} and id = ${id}`)
-        const event = adminEvent(actor, intent.now, { type: 'person.changed', data: after })
+        const event = personEvent(actor, intent.now, 'person.changed', after)
         return { status: 200, headers: {}, body: JSON.stringify(after), events: [event] }
       })
       return sendAnswer(reply, answer)
