@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
 import { z } from 'zod'
+import { keepClaimedPerson } from './access/claimed-person.js'
 import { keyRoutes } from './access/key-routes.js'
 import { peopleRoutes } from './access/people-routes.js'
 import { referenceRoutes } from './access/reference-routes.js'
@@ -9,6 +10,7 @@ import { ASSIGN_COMMANDS } from './assign/routes.js'
 import { bulletinIssueRoutes } from './bulletins/issue-routes.js'
 import { readBulletinPaper } from './bulletins/paper.js'
 import { bulletinRoutes } from './bulletins/routes.js'
+import { allFeedsRoutes } from './calendar/all-feeds-routes.js'
 import { calendarRoutes } from './calendar/calendar-routes.js'
 import { deadlineRoute } from './calendar/deadline-route.js'
 import { feedRoutes } from './calendar/feed-routes.js'
@@ -162,6 +164,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(recomputationRoutes, deps)
   await app.register(deadlineRoute, deps)
   await app.register(feedRoutes, deps)
+  await app.register(allFeedsRoutes, deps)
   await app.register(icsRoute, deps)
   await app.register(referenceRoutes, deps)
   await app.register(unitRoutes, deps)
@@ -180,7 +183,14 @@ async function createPress({ config }: Deps) {
 
 /** Identity before anything else is looked at; permission after the rate limit has counted the request. */
 function guard(app: App, { db, now, config }: Deps, known: Omit<Authenticators, 'tokens'>): void {
-  const tokens = config.oidc === undefined ? undefined : createTokenAuthenticator(config.oidc, db, now)
+  const tokens =
+    config.oidc === undefined
+      ? undefined
+      : createTokenAuthenticator(config.oidc, {
+          db,
+          now,
+          keepPerson: (...claimed) => keepClaimedPerson(db, ...claimed),
+        })
   const authentication = createAuthentication({ ...known, tokens })
   app.addHook('onRoute', (route) => {
     if (!route.url.startsWith('/v1/')) return

@@ -1,8 +1,7 @@
-import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import { type Database, openDatabase } from './cli/database.js'
-import { ensureSample, type SampleKeys } from './cli/sample.js'
+import { ensureSample } from './cli/sample.js'
 import { createClock } from './clock.js'
 import type { Config } from './config.js'
 import { createDb, type Db } from './db/client.js'
@@ -10,6 +9,8 @@ import { createDb, type Db } from './db/client.js'
 /** Answers to repeated requests are kept longer than the day that is promised. */
 const KEYS_KEPT_HOURS = 48
 const SWEEP_MS = 3_600_000
+
+type Sample = Awaited<ReturnType<typeof ensureSample>>
 
 export interface Service {
   database: Database
@@ -52,12 +53,13 @@ function sweepKeys(db: Db, log: Logger): NodeJS.Timeout {
 }
 
 /** What somebody who has just started the service needs to know. */
-function announce(port: number, config: Config, sample: SampleKeys | undefined): void {
+function announce(port: number, config: Config, sample: Sample): void {
   const base = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
   const lines = [`One List  ${base}`, `Reference ${base}/docs`]
+  // A key is shown once: what a start prints is kept in logs and on screens.
   if (sample !== undefined) {
-    lines.push(`Keys      (also in ${join(config.dataDir, 'sample-keys.json')})`)
-    for (const [role, key] of Object.entries(sample)) lines.push(`  ${role.padEnd(10)} ${key}`)
+    lines.push(sample.keys === undefined ? `Keys      in ${sample.file}` : `Keys      (shown once; also in ${sample.file})`)
+    for (const [role, key] of Object.entries(sample.keys ?? {})) lines.push(`  ${role.padEnd(10)} ${key}`)
   }
   process.stdout.write(`${lines.join('\n')}\n`)
 }

@@ -34,6 +34,8 @@ export const PROBLEMS = {
   duplicate: { status: 409, title: { zh: '已存在', en: 'Already exists' } },
   'not-active': { status: 409, title: { zh: '已停用', en: 'Not active' } },
   'scores-behind': { status: 409, title: { zh: '积分仍在计算', en: 'Scores are still being computed' } },
+  'kept-elsewhere': { status: 409, title: { zh: '由身份提供方维护', en: 'Kept by the identity provider' } },
+  'last-administrator': { status: 409, title: { zh: '最后一名管理员', en: 'The last administrator' } },
   'too-many': { status: 409, title: { zh: '数量已达上限', en: 'As many as there can be' } },
   'in-use': { status: 409, title: { zh: '仍在使用', en: 'Still in use' } },
   'evidence-missing': { status: 409, title: { zh: '缺少佐证', en: 'Evidence missing' } },
