@@ -6,6 +6,7 @@ import { keyRoutes } from './access/key-routes.js'
 import { peopleRoutes } from './access/people-routes.js'
 import { referenceRoutes } from './access/reference-routes.js'
 import { unitRoutes } from './access/unit-routes.js'
+import { officialRoutes } from './assign/official-routes.js'
 import { ASSIGN_COMMANDS } from './assign/routes.js'
 import { bulletinIssueRoutes } from './bulletins/issue-routes.js'
 import { readBulletinPaper } from './bulletins/paper.js'
@@ -29,15 +30,20 @@ import { createPictureReader } from './evidence/picture.js'
 import { evidenceRoutes } from './evidence/routes.js'
 import { type Authenticators, createAuthentication } from './http/actor.js'
 import { acceptJson } from './http/body.js'
+import { watchBodies } from './http/body-rate.js'
 import { compressAnswers } from './http/compression.js'
+import { allowOrigins } from './http/cors.js'
 import { createFeedAuthenticator } from './http/feed-token.js'
 import { createKeyAuthenticator, type KeyAuthenticator } from './http/key-authenticator.js'
+import { collectMethods, type Methods } from './http/methods.js'
 import { createTokenAuthenticator } from './http/oidc.js'
-import { answerError, FRAMEWORK_ERRORS } from './http/problem.js'
+import { answerError } from './http/problem.js'
 import { protectAnswers } from './http/protection.js'
 import { limitRate } from './http/rate-limit.js'
 import { rawProblem } from './http/raw-problem.js'
+import { readRequestLine, refuseFaultyOverrides } from './http/request-line.js'
 import { applyViews } from './http/saved-view.js'
+import { createPersonTurns } from './http/turns.js'
 import { refuseUnstorableText, validatorCompiler } from './http/validation.js'
 import { importRoutes } from './import/routes.js'
 import { HOTLINE_COMMANDS } from './intake/hotline-commands.js'
@@ -78,6 +84,9 @@ const BODY_LIMIT_BYTES = 1_048_576
 /** All that can be done to an item, each by its own route and in a batch. */
 const ITEM_COMMANDS = [...LIST_COMMANDS, ...ASSIGN_COMMANDS, ...TRACK_COMMANDS, ...CLOSE_COMMANDS, ...HOTLINE_COMMANDS]
 const batchRoutes = createBatchRoutes(ITEM_COMMANDS)
+/** That one person sends at once, of whatever kind: evidence, imports, templates. */
+const MAX_FILES_OF_PERSON = 4
+const MAX_PARAM_LENGTH = 100
 const NO_PARAMETERS = z.strictObject({})
 /** A key or a feed's token, in a URL where it does not belong. */
 const KEY = /ol_[a-z]{1,10}_[0-9A-Za-z_]+/g
@@ -92,9 +101,12 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
     trustProxy: deps.config.trustProxy,
     requestIdHeader: false,
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
-    routerOptions: { maxParamLength: 100 },
+    rewriteUrl: readRequestLine,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // Five minutes for an import of 50 MB over a slow line; every other body is small.
     requestTimeout: 300_000,
+    // What comes before a body is small whatever the line; it is looked at as often as bodies should end.
+    http: { headersTimeout: 20_000, connectionsCheckingInterval: 5_000 },
     return503OnClosing: false,
     frameworkErrors: (err, request, reply) => answerError(err, request as unknown as FastifyRequest, reply as never),
     clientErrorHandler: (err, socket) => {
@@ -107,15 +119,19 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   // Answers are JSON text that PostgreSQL made, or small objects; their schemas are documentation, which a test holds to.
   app.setSerializerCompiler(() => JSON.stringify)
   app.setErrorHandler(answerError)
-  app.setNotFoundHandler((request, reply) => answerError(FRAMEWORK_ERRORS.notFound(), request, reply))
+  const methods = collectMethods(app, MAX_PARAM_LENGTH)
+  app.setNotFoundHandler((request, reply) => methods.answer(request, reply, answerError))
   acceptJson(app)
 
+  watchBodies(app, deps.config.bodyRate)
   protectAnswers(app)
+  refuseFaultyOverrides(app)
+  await allowOrigins(app, methods, deps.config.corsOrigins)
   await compressAnswers(app)
   await describeApi(app)
   const notWritten = (err: unknown) => app.log.warn({ err }, 'time of last use was not written')
   const keys = createKeyAuthenticator(deps, notWritten)
-  guard(app, deps, { keys, feeds: createFeedAuthenticator(deps.db, deps.now, notWritten) })
+  guard(app, deps, methods, { keys, feeds: createFeedAuthenticator(deps.db, deps.now, notWritten) })
   forgetChangedKeys(app, keys)
   // A connection that is kept alive after its last answer would hold up the end of the process for as long as its client likes.
   app.addHook('onResponse', async (request) => {
@@ -124,17 +140,20 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   const metrics = measure(app, deps.db, deps.siblings)
   await limitRate(app, deps.config.rateLimitPerMinute, deps.siblings)
 
+  const sending = createPersonTurns(MAX_FILES_OF_PERSON)
+
   await app.register(commandRoutes, { ...deps, commands: ITEM_COMMANDS })
   await app.register(batchRoutes, deps)
   await app.register(listRoutes, deps)
+  await app.register(officialRoutes, deps)
   await app.register(duplicatesRoute, deps)
-  await app.register(importRoutes, deps)
+  await app.register(importRoutes, { ...deps, sending })
   await app.register(accidentRoutes, deps)
   await app.register(ledgerRoutes, deps)
   await app.register(diffRoutes, deps)
   await app.register(streamRoutes, { ...deps, metrics })
   await app.register(viewRoutes, deps)
-  await app.register(evidenceRoutes, deps)
+  await app.register(evidenceRoutes, { ...deps, sending })
   await app.register(recheckRoutes, deps)
   await app.register(noticeRoutes, deps)
   await app.register(contactRoutes, deps)
@@ -150,7 +169,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(scorePeriodRoutes, deps)
   await app.register(outcomeRoutes, deps)
   await app.register(ogcRoutes, deps)
-  await app.register(open311Routes, { ...deps, keys, prefix: '/open311/v2' })
+  await app.register(open311Routes, { ...deps, keys, methods, prefix: '/open311/v2' })
   await app.register(progressRoutes, deps)
   await app.register(performanceRoutes, deps)
   await app.register(forecastRoutes, deps)
@@ -159,7 +178,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(bulletinIssueRoutes, deps)
   await app.register(documentIssueRoutes, { ...deps, ...(await createPress(deps)) })
   await app.register(documentRoutes, deps)
-  await app.register(templateRoutes, deps)
+  await app.register(templateRoutes, { ...deps, sending })
   await app.register(calendarRoutes, deps)
   await app.register(recomputationRoutes, deps)
   await app.register(deadlineRoute, deps)
@@ -182,15 +201,10 @@ async function createPress({ config }: Deps) {
 }
 
 /** Identity before anything else is looked at; permission after the rate limit has counted the request. */
-function guard(app: App, { db, now, config }: Deps, known: Omit<Authenticators, 'tokens'>): void {
-  const tokens =
-    config.oidc === undefined
-      ? undefined
-      : createTokenAuthenticator(config.oidc, {
-          db,
-          now,
-          keepPerson: (...claimed) => keepClaimedPerson(db, ...claimed),
-        })
+function guard(app: App, { db, now, config }: Deps, methods: Methods, known: Omit<Authenticators, 'tokens'>): void {
+  const { oidc } = config
+  const keepPerson = keepClaimedPerson
+  const tokens = oidc === undefined ? undefined : createTokenAuthenticator(oidc, { db, now, keepPerson })
   const authentication = createAuthentication({ ...known, tokens })
   app.addHook('onRoute', (route) => {
     if (!route.url.startsWith('/v1/')) return
@@ -205,7 +219,7 @@ function guard(app: App, { db, now, config }: Deps, known: Omit<Authenticators, 
   app.addHook('preParsing', authentication.require)
   app.addHook('preValidation', refuseUnstorableText)
   applyViews(app, db)
-  app.addHook('onResponse', logRequest)
+  app.addHook('onResponse', (request, reply) => logRequest(request, reply, methods))
 }
 
 /** A change that is answered holds from the next request on; other processes hear of it from the database. */
@@ -218,11 +232,16 @@ function forgetChangedKeys(app: App, keys: KeyAuthenticator): void {
 }
 
 /** One line per request. The query stays out of the log: people search for names. */
-async function logRequest(request: FastifyRequest, reply: { statusCode: number; elapsedTime: number }): Promise<void> {
+async function logRequest(
+  request: FastifyRequest,
+  reply: { statusCode: number; elapsedTime: number },
+  methods: Methods,
+): Promise<void> {
   const { method, url, log, actor, routeOptions } = request
   const who = actor === undefined ? {} : { jurisdiction: actor.jurisdiction.id, person: actor.id, role: actor.role }
   const ms = Math.round(reply.elapsedTime * 10) / 10
-  const path = routeOptions.config.isSecretPath === true ? routeOptions.url : url.split('?')[0]?.replace(KEY, 'ol_…')
+  const isSecret = routeOptions.config.isSecretPath === true || (request.is404 && methods.isSecret(url))
+  const path = isSecret ? (routeOptions.url ?? '…') : url.split('?')[0]?.replace(KEY, 'ol_…')
   log.info({ method, path, status: reply.statusCode, ms, ...who }, 'request')
 }
 

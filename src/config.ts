@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ClockOptions } from './clock.js'
 import type { DocumentSettings } from './documents/make.js'
 import type { EvidenceSettings } from './evidence/file-store.js'
+import type { BodyRate } from './http/body-rate.js'
 import type { OidcConfig } from './http/oidc.js'
 import type { MailSettings } from './notify/channels/channel.js'
 
@@ -11,6 +12,11 @@ const whole = (min: number, max: number) => z.coerce.number().int().min(min).max
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 /** RFC 5322, section 3.4: a name-addr whose name needs no quotes, or an addr-spec. */
 const MAILBOX = /^(?:([^<>"@,;:\\\p{Cc}]{1,100})\s<([^<>\s]+)>|([^<>\s]+))$/u
+
+/** An origin as a browser sends it (RFC 6454, section 7): scheme, host in lower case, and a port that is not the scheme's own. */
+function isOrigin(text: string): boolean {
+  return /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
+}
 
 export const MAX_SERVER_PROCESSES = 64
 
@@ -37,12 +43,24 @@ export const Environment = z.object({
   // Open311 is everybody's: from one address, and filings with one key.
   OPEN311_REQUESTS_PER_MINUTE: whole(1, 1_000_000).default(300),
   OPEN311_FILINGS_PER_MINUTE: whole(1, 1_000_000).default(60),
+  // How slowly a body may come, of an upload or of anything else.
+  BODY_SILENCE_S: whole(1, 300).default(15),
+  BODY_LEAST_BYTES_PER_S: whole(0, 1_000_000).default(1024),
   // The proxies' addresses: whoever trusts every hop trusts what a client writes.
   TRUST_PROXY: z
     .string()
     .regex(/^(false|[0-9a-z.:/, ]+)$/i, 'addresses or networks, comma-separated')
     .transform((value) => (value === 'false' ? false : value))
     .default(false),
+  // Pages of these origins may use the API; the browser compares them letter by letter.
+  CORS_ORIGINS: z
+    .string()
+    .transform((value) => value.split(',').map((origin) => origin.trim()))
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'origins such as https://map.example.cn, comma-separated, without a path',
+    )
+    .default([]),
   // Whether this process does what the schedule asks; `one-list worker` does nothing else.
   WORKER: flag.default(true),
   // For trials: a clock that begins elsewhere and goes faster.
@@ -104,9 +122,12 @@ export interface Config {
   logLevel: string
   keyEnvironment: string
   rateLimitPerMinute: number
+  bodyRate: BodyRate
   /** Of Open311: all from one address, and filings with one key. */
   open311: { requestsPerMinute: number; filingsPerMinute: number }
   trustProxy: false | string
+  /** Whose pages may use the API from a browser. */
+  corsOrigins: readonly string[]
   worker: boolean
   clock: ClockOptions
   metricsToken: string | undefined
@@ -148,8 +169,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: e.LOG_LEVEL,
     keyEnvironment: e.KEY_ENVIRONMENT,
     rateLimitPerMinute: e.RATE_LIMIT_PER_MINUTE,
+    bodyRate: { silenceS: e.BODY_SILENCE_S, leastBytesPerS: e.BODY_LEAST_BYTES_PER_S },
     open311: { requestsPerMinute: e.OPEN311_REQUESTS_PER_MINUTE, filingsPerMinute: e.OPEN311_FILINGS_PER_MINUTE },
     trustProxy: e.TRUST_PROXY,
+    corsOrigins: e.CORS_ORIGINS,
     worker: e.WORKER,
     clock: { start: e.CLOCK_START, rate: e.CLOCK_RATE },
     metricsToken: e.METRICS_TOKEN,

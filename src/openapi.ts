@@ -9,7 +9,10 @@ const DESCRIPTION = `One List (一单四制) keeps one list of road hazards and 
 mechanisms: assign (交办), ledger (台账), close (销号), notify (通报).
 
 Every change is an event in a hash-chained ledger. Every \`POST\` takes an \`Idempotency-Key\`, so that a retry after a lost
-answer never acts twice. Errors are RFC 9457 problem documents, in Chinese unless \`Accept-Language: en\`.`
+answer never acts twice. Errors are RFC 9457 problem documents, in Chinese unless \`Accept-Language: en\`.
+
+Where a network passes \`GET\` and \`POST\` only, a \`POST\` with \`X-HTTP-Method-Override: PATCH\`, \`PUT\` or \`DELETE\` is a request of that
+method in every respect; with \`HEAD\` it is answered as \`GET\` is. A method that an address does not have is answered 405 with \`Allow\`.`
 
 /** Collects the routes into an OpenAPI 3.1 document: \`GET /openapi.json\`, browsable at \`GET /docs\`, offline. */
 export async function describeApi(app: App): Promise<void> {

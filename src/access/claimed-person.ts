@@ -10,7 +10,8 @@ import { personEvent } from './create.js'
  * Several first requests may come at once: one makes the person, the others find that there is nothing to do. So does an older
  * token that says something else.
  */
-export async function keepClaimedPerson(db: Db, jurisdiction: string, claimed: Claimed, now: string): Promise<void> {
+export async function keepClaimedPerson(db: Db, claimed: Claimed, now: string): Promise<void> {
+  const { jurisdiction } = claimed
   await db.transaction(async (tx) => {
     const type = (await insertPerson(tx, jurisdiction, claimed, now))
       ? 'person.created'

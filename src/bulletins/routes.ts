@@ -10,6 +10,7 @@ import { CommandHeaders, ifMatchOf, intentOf, requireIfMatch, sendAnswer, sendJs
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { IdParams } from '../http/fields.js'
 import { languageOf } from '../http/language.js'
+import { addVary } from '../http/negotiate.js'
 import { sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'
@@ -124,7 +125,7 @@ export async function bulletinRoutes(app: App, { db, now }: Deps): Promise<void>
     },
     async (request, reply) => {
       const stored = await getBulletin(db, request.actor, request.params.id)
-      reply.header('vary', 'Accept, Accept-Language')
+      addVary(reply, 'Accept, Accept-Language')
       if (!wantsHtml(request, request.query.format)) {
         return sendJson(reply.header('etag', `"${stored.version}"`), bulletinJson(stored))
       }

@@ -10,6 +10,7 @@ import { attachment, isHeld } from '../http/attachment.js'
 import { sendJson } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { IdParams, valuesOf } from '../http/fields.js'
+import { addVary } from '../http/negotiate.js'
 import { jsonPageOf, sendPage } from '../http/page.js'
 import { EdgeError } from '../http/problem.js'
 import { json, pageSchema, responses } from '../http/responses.js'
@@ -109,7 +110,7 @@ export async function documentRoutes(app: App, { db }: Deps): Promise<void> {
     },
     async (request, reply) => {
       const { id } = request.params
-      reply.header('vary', 'Accept')
+      addVary(reply, 'Accept')
       const format = request.query.format ?? wantedFormat(request)
       const file = await readFile(db, request.actor, id, format)
       if (file === undefined) throw new EdgeError('not-acceptable', NO_PDF)

@@ -32,6 +32,8 @@ export type RejectionCode =
   | 'scores-behind'
   | 'kept-elsewhere'
   | 'last-administrator'
+  | 'template-unusable'
+  | 'missing-glyphs'
 
 /** What a refusal may add to its problem document, by the member's name on the wire. */
 export interface RejectionDetails {

@@ -25,7 +25,7 @@ export const ITEM_FORMATS = [...LIST_FORMATS, 'geojson'] as const satisfies Form
  * cursor on: a file has all rows, and half of it would look like all.
  */
 export function formatOf<F extends Format>(request: FastifyRequest, reply: FastifyReply, formats: readonly F[]): F {
-  reply.header('vary', 'Accept, Accept-Language')
+  addVary(reply, 'Accept, Accept-Language')
   const wanted = new Negotiator({ headers: { accept: plainAccept(request.headers.accept) } }).mediaType(
     formats.map((format) => MEDIA_TYPES[format]),
   )
@@ -34,6 +34,12 @@ export function formatOf<F extends Format>(request: FastifyRequest, reply: Fasti
   const { cursor } = request.query as { cursor?: string }
   if (format !== 'json' && cursor !== undefined) throw WITH_CURSOR
   return format
+}
+
+/** Beside what another part of the answer depends on. */
+export function addVary(reply: FastifyReply, fields: string): void {
+  const others = reply.getHeader('vary')
+  reply.header('vary', others === undefined ? fields : `${others}, ${fields}`)
 }
 
 /** Without parameters such as `charset=utf-8`, which would keep a range from matching; `q` stays. */

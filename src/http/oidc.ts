@@ -26,7 +26,7 @@ const FETCH_TIMEOUT_MS = 5_000
 const CLOCK_TOLERANCE_S = 30
 
 /** Keeps the person whom claims name, in one transaction with the events that say so. */
-export type KeepPerson = (jurisdiction: string, claimed: Claimed, now: string) => Promise<void>
+export type KeepPerson = (db: Db, claimed: Claimed, now: string) => Promise<void>
 
 /**
  * Bearer JWTs of the configured OpenID Connect issuer: issuer, audience and algorithms are pinned, and the claims name
@@ -56,7 +56,7 @@ export function createTokenAuthenticator(
         requireEnd(config, payload, at)
         const claimed = claimedBy(config, payload)
         const { jurisdiction, isKept } = await findFit(db, claimed)
-        if (!isKept) await keepPerson(claimed.jurisdiction, claimed, at)
+        if (!isKept) await keepPerson(db, claimed, at)
         const { id, name, role, area, unit } = claimed
         return actorOf({ ...jurisdiction, id, name, role, area, unit_id: unit })
       } catch (err) {

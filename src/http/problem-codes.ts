@@ -3,9 +3,12 @@ import type { RejectionCode, Words } from '../domain/rejection.js'
 /** What is refused at the edge, before any rule of the domain is asked. */
 export type EdgeCode =
   | 'unauthenticated'
+  | 'method-not-allowed'
   | 'not-acceptable'
+  | 'too-slow'
   | 'too-large'
   | 'unsupported-media-type'
+  | 'no-such-range'
   | 'too-many-requests'
   | 'database-away'
   | 'storage-away'
@@ -27,7 +30,9 @@ export const PROBLEMS = {
   'four-eyes': { status: 403, title: { zh: '须由他人核验', en: 'Somebody else must verify' } },
   'outside-area': { status: 403, title: { zh: '超出负责区划', en: 'Outside your area' } },
   'not-found': { status: 404, title: { zh: '未找到', en: 'Not found' } },
+  'method-not-allowed': { status: 405, title: { zh: '不支持该方法', en: 'Method not allowed' } },
   'not-acceptable': { status: 406, title: { zh: '没有所要的格式', en: 'Not in this format' } },
+  'too-slow': { status: 408, title: { zh: '传输过慢', en: 'Too slow' } },
   'wrong-status': { status: 409, title: { zh: '当前状态不允许', en: 'Not allowed in this status' } },
   'merge-refused': { status: 409, title: { zh: '不能并入目标隐患', en: 'The target takes nothing in' } },
   'duplicate-external-id': { status: 409, title: { zh: '外部编号已登记', en: 'External id already on the list' } },
@@ -37,6 +42,8 @@ export const PROBLEMS = {
   'kept-elsewhere': { status: 409, title: { zh: '由身份提供方维护', en: 'Kept by the identity provider' } },
   'last-administrator': { status: 409, title: { zh: '最后一名管理员', en: 'The last administrator' } },
   'too-many': { status: 409, title: { zh: '数量已达上限', en: 'As many as there can be' } },
+  'template-unusable': { status: 409, title: { zh: '模板无法使用', en: 'Template cannot be used' } },
+  'missing-glyphs': { status: 409, title: { zh: '字库缺字', en: 'Characters that no font has' } },
   'in-use': { status: 409, title: { zh: '仍在使用', en: 'Still in use' } },
   'evidence-missing': { status: 409, title: { zh: '缺少佐证', en: 'Evidence missing' } },
   'too-much-evidence': { status: 409, title: { zh: '佐证过多', en: 'Too much evidence' } },
@@ -49,6 +56,7 @@ export const PROBLEMS = {
   stale: { status: 412, title: { zh: '版本已过期', en: 'Stale version' } },
   'too-large': { status: 413, title: { zh: '请求过大', en: 'Request too large' } },
   'unsupported-media-type': { status: 415, title: { zh: '不支持的内容类型', en: 'Unsupported media type' } },
+  'no-such-range': { status: 416, title: { zh: '没有所要的字节范围', en: 'No such range' } },
   'key-reused': { status: 422, title: { zh: '幂等键已用于其他请求', en: 'Key used with another request' } },
   'precondition-required': { status: 428, title: { zh: '缺少 If-Match', en: 'If-Match required' } },
   'too-many-requests': { status: 429, title: { zh: '请求过于频繁', en: 'Too many requests' } },

@@ -149,7 +149,13 @@ function problemOf(err: FastifyError, language: Language): ProblemBody {
   // Data that no check foresaw and that PostgreSQL refuses (class 22, data exception) is the request's fault.
   if (/^22/.test(sqlStateOf(err) ?? '')) return { code: 'invalid-request', words: UNSTORABLE }
   if (sqlStateOf(err) === '23505') return { code: 'duplicate', words: DUPLICATE }
-  return FRAMEWORK[err.statusCode ?? 500] ?? { code: 'internal', words: INTERNAL }
+  return frameworkProblem(err.statusCode ?? 500)
+}
+
+/** A status of the 400s that is not known here is what RFC 9110, section 15.5, has a client take it for. */
+function frameworkProblem(status: number): ProblemBody {
+  const isCallersFault = status >= 400 && status < 500
+  return FRAMEWORK[status] ?? (isCallersFault ? FRAMEWORK[400] : undefined) ?? { code: 'internal', words: INTERNAL }
 }
 
 function rejectionProblem({ code, words, details }: Rejection, language: Language): ProblemBody {
@@ -174,7 +180,9 @@ const DATABASE_AWAY = {
 const DUPLICATE = { zh: '同样的记录已存在。', en: 'The same record exists already.' }
 const UNSTORABLE = { zh: '请求中有无法存储的值。', en: 'The request has a value that cannot be stored.' }
 
-/** What the framework refuses before a handler is asked, by its status. */
+const NO_ADDRESS = { zh: '没有这个地址。', en: 'There is no such address.' }
+
+/** What the framework and its plugins refuse before a handler is asked, by its status. */
 const FRAMEWORK: Record<number, ProblemBody> = {
   400: {
     code: 'invalid-request',
@@ -183,13 +191,20 @@ const FRAMEWORK: Record<number, ProblemBody> = {
       en: 'The request is malformed: its JSON or URL cannot be read.',
     },
   },
-  404: { code: 'not-found', words: { zh: '没有这个地址。', en: 'There is no such address.' } },
+  // Of files that a path would leave their folder for: there is nothing there for a caller.
+  403: { code: 'not-found', words: NO_ADDRESS },
+  404: { code: 'not-found', words: NO_ADDRESS },
+  405: { code: 'method-not-allowed', words: { zh: '该地址不支持此方法。', en: 'This cannot be done here.' } },
+  406: { code: 'not-acceptable' },
+  410: { code: 'not-found', words: NO_ADDRESS },
+  412: { code: 'stale', words: { zh: '前提条件不成立。', en: 'A precondition of the request does not hold.' } },
   413: { code: 'too-large', words: { zh: '请求体超过上限。', en: 'The body is over its limit.' } },
   414: { code: 'invalid-request', words: { zh: 'URL 过长。', en: 'The URL is too long.' } },
   415: {
     code: 'unsupported-media-type',
     words: { zh: '请使用 application/json。', en: 'Send application/json.' },
   },
+  416: { code: 'no-such-range', words: { zh: '没有所要的字节范围。', en: 'It has no such bytes.' } },
   429: {
     code: 'too-many-requests',
     words: { zh: '请求过于频繁，请稍后再试。', en: 'Too many requests; wait as Retry-After says.' },

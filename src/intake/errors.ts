@@ -3,7 +3,7 @@ import { explained } from '../http/problem.js'
 import { formatOfPath, sendAs } from './format.js'
 
 /** Refusals that a client must tell from a faulty request to know that it may come again. */
-const KEPT = [403, 404, 409, 413, 415, 429]
+const KEPT = [403, 404, 405, 409, 413, 415, 429]
 
 /**
  * Errors as GeoReport v2 has them: 404 for what is not there, 403 for a wrong or missing key, «basically 400» for the rest. In

@@ -4,7 +4,7 @@ import type { App, Deps } from '../deps.js'
 import { invalid, type Words } from '../domain/rejection.js'
 import type { Authenticator } from '../http/actor.js'
 import { type Language, languageOf } from '../http/language.js'
-import { FRAMEWORK_ERRORS } from '../http/problem.js'
+import type { Methods } from '../http/methods.js'
 import { acceptForms } from './body.js'
 import { createCallers, type Reader } from './caller.js'
 import { type About, describe } from './describe.js'
@@ -30,10 +30,10 @@ import { unknown } from './unknown.js'
 import { ANSWERS } from './views.js'
 
 /** Open311 GeoReport v2 (http://wiki.open311.org/GeoReport_v2): what citizens' apps and hotlines speak. Mounted at its own path. */
-export async function open311Routes(app: App, deps: Deps & { keys: Authenticator }): Promise<void> {
+export async function open311Routes(app: App, deps: Deps & { keys: Authenticator; methods: Methods }): Promise<void> {
   const { db, now, config, keys } = deps
   app.setErrorHandler(answerOpen311Error)
-  app.setNotFoundHandler((request, reply) => answerOpen311Error(FRAMEWORK_ERRORS.notFound(), request, reply))
+  app.setNotFoundHandler((request, reply) => deps.methods.answer(request, reply, answerOpen311Error))
   limitAddresses(app, config)
   acceptForms(app)
   const callers = createCallers(db, keys)
