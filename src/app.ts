@@ -3,6 +3,7 @@ import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } f
 import { z } from 'zod'
 import { areaRoutes } from './access/area-routes.js'
 import { boundaryRoutes } from './access/boundary-routes.js'
+import { keepClaimedPerson } from './access/claimed-person.js'
 import { keyRoutes } from './access/key-routes.js'
 import { peopleRoutes } from './access/people-routes.js'
 import { referenceRoutes } from './access/reference-routes.js'
@@ -12,6 +13,7 @@ import { ASSIGN_COMMANDS } from './assign/routes.js'
 import { bulletinIssueRoutes } from './bulletins/issue-routes.js'
 import { readBulletinPaper } from './bulletins/paper.js'
 import { bulletinRoutes } from './bulletins/routes.js'
+import { allFeedsRoutes } from './calendar/all-feeds-routes.js'
 import { calendarRoutes } from './calendar/calendar-routes.js'
 import { deadlineRoute } from './calendar/deadline-route.js'
 import { feedRoutes } from './calendar/feed-routes.js'
@@ -188,6 +190,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(recomputationRoutes, deps)
   await app.register(deadlineRoute, deps)
   await app.register(feedRoutes, deps)
+  await app.register(allFeedsRoutes, deps)
   await app.register(icsRoute, deps)
   await app.register(referenceRoutes, deps)
   await app.register(areaRoutes, deps)
@@ -208,7 +211,9 @@ async function createPress({ config }: Deps) {
 
 /** Identity before anything else is looked at; permission after the rate limit has counted the request. */
 function guard(app: App, { db, now, config }: Deps, methods: Methods, known: Omit<Authenticators, 'tokens'>): void {
-  const tokens = config.oidc === undefined ? undefined : createTokenAuthenticator(config.oidc, db, now)
+  const { oidc } = config
+  const keepPerson = keepClaimedPerson
+  const tokens = oidc === undefined ? undefined : createTokenAuthenticator(oidc, { db, now, keepPerson })
   const authentication = createAuthentication({ ...known, tokens })
   app.addHook('onRoute', (route) => {
     if (!route.url.startsWith('/v1/')) return

@@ -79,6 +79,9 @@ export const Environment = z.object({
     .string()
     .regex(/^(RS|PS|ES)(256|384|512)(,(RS|PS|ES)(256|384|512))*$|^EdDSA$/)
     .default('RS256,ES256'),
+  // `at+jwt`: a token must say that it is an access token (RFC 9068); `any`: it must not say that it is another.
+  OIDC_TOKEN_TYPE: z.enum(['any', 'at+jwt']).default('any'),
+  OIDC_MAX_LIFE_HOURS: whole(1, 8_760).default(720),
   OIDC_CLAIM_JURISDICTION: z.string().min(1).default('jurisdiction'),
   OIDC_CLAIM_ROLE: z.string().min(1).default('role'),
   OIDC_CLAIM_UNIT: z.string().min(1).default('unit'),
@@ -241,6 +244,8 @@ function oidcOf(e: z.infer<typeof Environment>): OidcConfig | undefined {
     audience: e.OIDC_AUDIENCE,
     jwksUrl: e.OIDC_JWKS_URL,
     algorithms: e.OIDC_ALGORITHMS.split(','),
+    onlyAccessTokens: e.OIDC_TOKEN_TYPE === 'at+jwt',
+    maxLifeMs: e.OIDC_MAX_LIFE_HOURS * 3_600_000,
     claims: {
       jurisdiction: e.OIDC_CLAIM_JURISDICTION,
       role: e.OIDC_CLAIM_ROLE,

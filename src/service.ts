@@ -1,8 +1,7 @@
-import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import { type Database, openDatabase } from './cli/database.js'
-import { ensureSample, type SampleKeys } from './cli/sample.js'
+import { ensureSample } from './cli/sample.js'
 import { createClock } from './clock.js'
 import type { Config } from './config.js'
 import { createDb, type Db } from './db/client.js'
@@ -12,6 +11,8 @@ import { endWith } from './ending.js'
 const KEYS_KEPT_HOURS = 48
 const SWEEP_MS = 3_600_000
 const FIRST_SWEEP_MS = 60_000
+
+type Sample = Awaited<ReturnType<typeof ensureSample>>
 
 export interface Service {
   database: Database
@@ -60,12 +61,13 @@ export async function forgetOldKeys(db: Db): Promise<void> {
 }
 
 /** What somebody who has just started the service needs to know. */
-function announce(port: number, config: Config, sample: SampleKeys | undefined): void {
+function announce(port: number, config: Config, sample: Sample): void {
   const base = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
   const lines = [`One List  ${base}`, `Reference ${base}/docs`]
+  // A key is shown once: what a start prints is kept in logs and on screens.
   if (sample !== undefined) {
-    lines.push(`Keys      (also in ${join(config.dataDir, 'sample-keys.json')})`)
-    for (const [role, key] of Object.entries(sample)) lines.push(`  ${role.padEnd(10)} ${key}`)
+    lines.push(sample.keys === undefined ? `Keys      in ${sample.file}` : `Keys      (shown once; also in ${sample.file})`)
+    for (const [role, key] of Object.entries(sample.keys ?? {})) lines.push(`  ${role.padEnd(10)} ${key}`)
   }
   try {
     process.stdout.write(`${lines.join('\n')}\n`)

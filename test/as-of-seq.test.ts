@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { createTestApp, DAY_MS, filing, itemIn, type Json, ok, order } from './helpers/app.js'
 import { allPages, refused } from './helpers/checked.js'
+import { fileOf, workbookOf } from './helpers/files.js'
 import { importCsv, mappingFor, rowsOf } from './helpers/import.js'
 import { writersOf } from './helpers/writers.js'
 
@@ -125,6 +126,31 @@ t.test('before the first event there was nothing, and after the last there is no
       refused(t, await office.get(`${url}?asOf=${wrong}`), 400, 'invalid-request', { pointers: ['/query/asOf'] })
     }
   }
+})
+
+t.test('where the ledger ends is told to those who may read it, and to nobody else', async (t) => {
+  const { id } = await itemIn('assigned', home)
+  const { seq, hash } = await ok(auditor.get('/v1/ledger'))
+  const urls = [`/v1/items?`, `/v1/items/${id}?`, `/v1/items/${id}/events?`, '/v1/reports/overdue?']
+  const questions = [...urls.map((url) => `${url}asOf=seq:999999999999`), `/v1/items/${id}/diff?from=seq:999999999999`]
+  for (const url of questions) {
+    for (const caller of [home.unitCaller, home.inspector, home.admin]) {
+      const answer = await caller.get(url)
+      refused(t, answer, 400, 'invalid-request')
+      t.notMatch(JSON.stringify([answer.headers, answer.body]), new RegExp(`\\b${seq}\\b`), url)
+    }
+    t.match(JSON.stringify((await office.get(url)).body), `${seq}`)
+  }
+  const covers = await Promise.all(
+    [home.unitCaller, home.inspector, home.admin, office].map(async (caller) => {
+      const { lines } = await workbookOf(await fileOf(made.app, caller, '/v1/items', 'xlsx'))
+      return JSON.stringify(lines)
+    }),
+  )
+  t.same(
+    covers.map((text) => text.includes(hash)),
+    [false, false, false, true],
+  )
 })
 
 t.test('a seq opens nobody’s eyes', async (t) => {

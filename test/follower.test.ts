@@ -13,7 +13,9 @@ const supervisor: Actor = { ...auditor, role: 'supervisor', area: '341225' }
 /** An event whose frame is its seq, filled up to so many bytes. */
 function event(seq: number, more: Partial<Framed> = {}, bytes = 10): Framed {
   const frame = Buffer.from(`${seq};`.padEnd(bytes, ' '))
-  return { seq, type: 'item.noted', json: '', itemId: 'one', area: '341225', frame, ...more }
+  const area = '341225'
+  const about = { itemId: 'one', area, areaThen: area, withheld: null, withheldFrame: null }
+  return { seq, type: 'item.noted', json: '', ...about, frame, ...more }
 }
 
 function tailOf(from: number, to: number, bytes?: number): Tail {
@@ -105,21 +107,45 @@ t.test('a page that cannot be read is asked for again', async (t) => {
   t.same(given, range(1, 12))
 })
 
-t.test('events go by the area in which their item lies now', async (t) => {
+t.test('events go by the area in which their item lies now and lay then', async (t) => {
   const tail = createTail(0)
   const { follower, given, read } = follow(tail, { actor: supervisor })
   keep(tail, event(1, { area: '341225' }))
   keep(tail, event(2, { itemId: 'two', area: '341225100' }))
-  keep(tail, event(3, { itemId: 'three', area: '341202' }))
-  keep(tail, event(4, { itemId: null, area: null }))
+  keep(tail, event(3, { itemId: 'three', area: '341202', areaThen: '341202' }))
+  keep(tail, event(4, { itemId: null, area: null, areaThen: null, type: 'rules.changed' }))
   // Before anybody has read anything, one item moves out of the area and another into it.
-  keep(tail, event(5, { area: '341202' }))
+  keep(tail, event(5, { area: '341202', areaThen: '341202' }))
   keep(tail, event(6, { itemId: 'three', area: '341225' }))
+  // People are no supervisor's to read, and whoever is limited to an area follows no chain.
+  const withheldFrame = Buffer.from('70;')
+  keep(tail, event(7, { itemId: null, area: null, areaThen: null, type: 'person.created', withheldFrame }))
   read()
-  await until(() => follower.seq() === 6)
+  await until(() => follower.seq() === 7)
   await new Promise(setImmediate)
-  t.same(given, [2, 3, 4, 6])
+  t.same(given, [2, 4, 6])
 })
+
+t.test(
+  'who follows the whole chain is given what they may not read without its data, and an auditor all',
+  async (t) => {
+    const office: Actor = { ...auditor, role: 'office' }
+    for (const [actor, expected] of [
+      [office, [1, 20]],
+      [{ ...office, role: 'supervisor' }, [1, 20]],
+      [auditor, [1, 2]],
+    ] as const) {
+      const tail = tailOf(1, 1)
+      const { follower, given, read } = follow(tail, { actor })
+      const about = { itemId: null, area: null, areaThen: null, withheldFrame: Buffer.from('20;') }
+      keep(tail, event(2, { ...about, type: 'key.created' }))
+      read()
+      await until(() => follower.seq() === 2)
+      await new Promise(setImmediate)
+      t.same(given, expected, actor.role)
+    }
+  },
+)
 
 t.test('the tail is kept short, and has no gaps', async (t) => {
   const many = tailOf(1, 5_000)

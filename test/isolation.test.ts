@@ -108,6 +108,7 @@ const IDENTIFIERS: Record<string, { foreign: string[]; nothing: string }> = {
   subscriptions: { foreign: theirSubscriptions.map((subscription) => subscription.id), nothing: NOBODY },
   views: { foreign: theirViews.map((view) => view.id), nothing: NOBODY },
   contacts: { foreign: theirContacts.map((contact) => contact.id), nothing: NOBODY },
+  'deadline-feeds': { foreign: theirFeeds.map((feed) => feed.id), nothing: '000000000000' },
   me: { foreign: theirFeeds.map((feed) => feed.id), nothing: '000000000000' },
   evidence: { foreign: theirEvidence.map((one) => one.id), nothing: NOBODY },
   'evidence-uploads': { foreign: [theirUpload], nothing: NOBODY },
@@ -320,6 +321,7 @@ t.test('a cursor of another jurisdiction’s leads to nothing but one’s own', 
     ['office', '/v1/scores?limit=1'],
     ['office', '/v1/documents?limit=1'],
     ['office', '/v1/me/deadline-feeds?limit=1'],
+    ['admin', '/v1/deadline-feeds?limit=1'],
   ]
   for (const [role, url] of lists) {
     const { nextCursor } = await ok(their[role].get(url))

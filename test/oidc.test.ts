@@ -113,6 +113,76 @@ t.test('a person who was shut out stays out, whatever their token says', async (
   t.match(await caller.get('/v1/me'), { status: 401 })
 })
 
+t.test('people whom tokens name are told of in the ledger once, and again when their claims change', async (t) => {
+  const about = async (id: string) => {
+    const types = 'type=person.created&type=person.changed&limit=200'
+    const { data } = await ok(home.auditor.get(`/v1/events?${types}`))
+    return data.filter((event: Json) => event.data.id === id)
+  }
+  const caller = await callerWith({ ...OFFICE, sub: 'told' })
+  const answers = await Promise.all(Array.from({ length: 10 }, () => caller.get('/v1/me')))
+  const { id } = answers[0]?.body ?? {}
+  t.match(await about(id), [{ type: 'person.created', data: { id, role: 'office', area: null, active: true } }])
+  t.equal((await about(id)).length, 1, 'of ten first requests at once one makes the event')
+  clock.advance(1000)
+  const changed = await callerWith({ ...OFFICE, sub: 'told', role: 'inspector', area: '341225' })
+  await Promise.all(Array.from({ length: 10 }, () => changed.get('/v1/me')))
+  t.match((await about(id)).slice(1), [{ type: 'person.changed', data: { id, role: 'inspector', area: '341225' } }])
+  t.equal((await about(id)).length, 2)
+  for (let k = 0; k < 3; k++) await Promise.all([caller.get('/v1/me'), changed.get('/v1/me')])
+  t.match(await ok(caller.get('/v1/me')), { role: 'office' }, 'an older token is good until it ends')
+  t.equal((await about(id)).length, 2, 'and changes nothing back on record')
+  t.notMatch(JSON.stringify(await about(id)), /周敏/)
+  t.match(await ok(home.auditor.post('/v1/ledger/verification')), { ok: true })
+})
+
+t.test('who comes from the identity provider is changed there; here they are only shut out and let in', async (t) => {
+  const caller = await callerWith({ ...OFFICE, sub: 'kept' })
+  const { id, name } = await ok(caller.get('/v1/me'))
+  const url = `/v1/people/${id}`
+  for (const patch of [{ role: 'inspector' }, { area: '341225' }, { name: '别名' }, { unit: home.unit }]) {
+    const answer = await home.admin.patch(url, patch)
+    t.match(answer, { status: 409, body: { code: 'kept-elsewhere' } })
+    t.match(answer.body.errors, [{ pointer: `/${Object.keys(patch)[0]}` }])
+  }
+  const both = await home.admin.patch(url, { active: false, role: 'auditor' })
+  t.match(both, { status: 409 })
+  t.match(await ok(caller.get('/v1/me')), { role: 'office' }, 'and nothing was done by halves')
+  t.match(await ok(home.admin.patch(url, { active: false, name })), { active: false })
+  t.match(await caller.get('/v1/me'), { status: 401 })
+  t.match(await ok(home.admin.patch(url, { active: true })), { active: true, role: 'office' })
+  t.match(await caller.get('/v1/me'), { status: 200 })
+})
+
+t.test('what an issuer signs for other ends, or for ever, or with a name that is none, opens nothing', async (t) => {
+  const now = Math.floor(Date.parse(clock.now) / 1000)
+  const status = async (claims: JWTPayload, header: object = {}, at = app) => {
+    const token = await issuer.token(clock.now, { ...OFFICE, sub: 'ends', ...claims }, { header })
+    return (await callerOf(at, token).get('/v1/me')).status
+  }
+  for (const typ of ['logout+jwt', 'dpop+jwt', 'secevent+jwt', 'id+jwt']) t.equal(await status({}, { typ }), 401, typ)
+  for (const typ of ['JWT', 'jwt', 'at+jwt', 'application/at+jwt']) t.equal(await status({}, { typ }), 200, typ)
+  for (const claims of [{ nonce: 'n' }, { at_hash: 'x' }, { c_hash: 'x' }, { events: {} }, { typ: 'ID' }]) {
+    t.equal(await status(claims), 401, JSON.stringify(claims))
+  }
+  t.equal(await status({ typ: 'Bearer', nonce: 'n' }), 200, 'an access token of an older Keycloak has a nonce')
+  t.equal(await status({ nonce: 'n' }, { typ: 'at+jwt' }), 200)
+  const days = (n: number) => now + n * 86_400
+  for (const exp of [253_402_300_799, 1e15, 1e300, days(31)]) t.equal(await status({ exp }), 401, `exp ${exp}`)
+  for (const exp of [days(1), days(30)]) t.equal(await status({ exp }), 200, `exp ${exp}`)
+  const texts = { NUL: 'a\u0000b', surrogate: 'a\ud800b', control: 'a\u0007b', long: '长'.repeat(256) }
+  for (const [what, text] of Object.entries(texts)) {
+    for (const name of ['sub', 'name', 'area', 'unit', 'jurisdiction', 'role']) {
+      t.equal(await status({ [name]: text }), 401, `${what} in ${name}`)
+    }
+  }
+  const strict = await createTestApp(t, { ...settings, OIDC_TOKEN_TYPE: 'at+jwt', OIDC_MAX_LIFE_HOURS: '1' })
+  t.equal(await status({}, { typ: 'at+jwt' }, strict.app), 200)
+  t.equal(await status({}, { typ: 'JWT' }, strict.app), 401)
+  t.equal(await status({}, {}, strict.app), 401)
+  t.equal(await status({ exp: now + 3_631 }, { typ: 'at+jwt' }, strict.app), 401)
+})
+
 t.test('a token that is not the issuer’s, not for us or not now is refused', async (t) => {
   const { rsa, stranger } = issuer.keys
   const now = Math.floor(Date.parse(clock.now) / 1000)

@@ -18,6 +18,9 @@ async function newKey(body: Json, headers?: Record<string, string>): Promise<{ k
   return { key, caller: callerOf(app, key.secret) }
 }
 
+/** A person as the ledger has them: the name is looked up, never chained. */
+const nameless = ({ name: _, ...rest }: Json) => rest
+
 t.test('a person is added, changed and told of in the ledger', async (t) => {
   const seq = await headSeq()
   const answer = await admin.post('/v1/people', { name: '李敏', role: 'inspector', area: '341225' })
@@ -28,8 +31,8 @@ t.test('a person is added, changed and told of in the ledger', async (t) => {
   const changed = await ok(admin.patch(`/v1/people/${id}`, { role: 'unit', unit: home.unit, area: null }))
   t.same(effectOf(created, changed), { role: 'unit', unit: home.unit, area: null })
   t.same(await eventsAfter(seq), [
-    { type: 'person.created', data: created, by: 'admin' },
-    { type: 'person.changed', data: { ...created, role: 'unit', unit: home.unit, area: null }, by: 'admin' },
+    { type: 'person.created', data: nameless(created), by: 'admin' },
+    { type: 'person.changed', data: { ...nameless(created), role: 'unit', unit: home.unit, area: null }, by: 'admin' },
   ])
   refused(t, await admin.patch(`/v1/people/${NOBODY}`, { active: false }), 404, 'not-found')
 })
@@ -89,7 +92,7 @@ t.test('a key is made for a new person or an old one, and its secret is shown on
   t.match(await ok(second.caller.get('/v1/me')), { id: key.person })
   const person = { id: key.person, name: '陈涛', role: 'unit', unit: home.unit, area: null, active: true }
   t.same(await eventsAfter(seq), [
-    { type: 'person.created', data: person, by: 'admin' },
+    { type: 'person.created', data: nameless(person), by: 'admin' },
     { type: 'key.created', data: { id: key.id, person: key.person, expiresAt: null }, by: 'admin' },
     { type: 'key.created', data: { id: second.key.id, person: key.person, expiresAt: null }, by: 'admin' },
   ])

@@ -162,6 +162,8 @@ const MATRIX: Record<string, string> = {
   'GET /v1/me/deadline-feeds': 'x x x x . .',
   'POST /v1/me/deadline-feeds': 'x x x x . .',
   'DELETE /v1/me/deadline-feeds/{id}': 'x x x x . .',
+  'GET /v1/deadline-feeds': ADMIN,
+  'DELETE /v1/deadline-feeds/{id}': ADMIN,
   'GET /v1/rules': ALL,
   'GET /v1/rules/versions': ALL,
   'PUT /v1/rules': ADMIN,

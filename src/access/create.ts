@@ -54,7 +54,17 @@ export interface NewPerson {
 export async function createPerson(tx: Tx, actor: Actor, created: NewPerson, now: string) {
   const row = { ...created, id: uuidv7(), active: true }
   await tx.insert(person).values({ ...row, jurisdiction: actor.jurisdiction.id, createdAt: now })
-  return { id: row.id, event: adminEvent(actor, now, { type: 'person.created', data: row }) }
+  return { id: row.id, event: personEvent(actor, now, 'person.created', row) }
+}
+
+/** What became of a person. The name is not chained: it is looked up, as an actor's is. */
+export function personEvent(
+  actor: Actor,
+  at: string,
+  type: 'person.created' | 'person.changed',
+  { id, role, unit, area, active }: Omit<NewPerson, 'name' | 'role'> & { id: string; role: string; active: boolean },
+): PreparedEvent {
+  return adminEvent(actor, at, { type, data: { id, role, unit, area, active } })
 }
 
 /** Keeps a key's hash; its text is the caller's to show, once. */

@@ -15,6 +15,7 @@ import { seal, unseal } from '../http/seal.js'
 import { type Answer, act } from '../ledger/act.js'
 import { revokeKey } from './create.js'
 import { AddKey, issueKey } from './issue-key.js'
+import { keepingAnAdministrator } from './last-administrator.js'
 
 const TAG = 'Reference data and access'
 const At = z.iso.datetime({ precision: 3 })
@@ -123,14 +124,14 @@ export async function keyRoutes(app: App, { db, now, config }: Deps): Promise<vo
         operationId: 'revokeApiKey',
         summary: 'Revoke an API key',
         description:
-          'Holds from the next request on, also for repetitions of earlier requests. Revoking twice is no error.',
+          'Holds from the next request on, also for repetitions of earlier requests. Revoking twice is no error; the last key by which an administrator gets in stays (409).',
         params: z.object({
           id: z
             .string()
             .regex(/^[0-9A-Za-z]{12}$/)
             .meta({ description: 'The key’s id, the third part of its text.', example: KEY_EXAMPLE.id }),
         }),
-        response: { 204: z.null().meta({ description: 'Revoked.' }), ...responses('found') },
+        response: { 204: z.null().meta({ description: 'Revoked.' }), ...responses('found'), 409: responses('write')[409] },
       },
     },
     async (request, reply) => {
@@ -138,7 +139,11 @@ export async function keyRoutes(app: App, { db, now, config }: Deps): Promise<vo
       // Deleting twice is the same as once: it needs no Idempotency-Key.
       const intent = { actor, now: now(), idempotency: undefined }
       await act(db, intent, async (tx) => {
-        const event = await revokeKey(tx, actor, request.params.id, intent.now)
+        const event = await keepingAnAdministrator(
+          tx,
+          { jurisdiction: actor.jurisdiction.id, issuer: config.oidc?.issuer, now: intent.now },
+          () => revokeKey(tx, actor, request.params.id, intent.now),
+        )
         if (event === null && !(await keyExists(tx, actor, request.params.id))) throw notFound()
         return { status: 204, headers: {}, body: '', events: event === null ? [] : [event] }
       })

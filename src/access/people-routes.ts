@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
+import type { Tx } from '../db/client.js'
 import type { App, Deps } from '../deps.js'
-import { KEY_ROLES } from '../domain/permissions.js'
-import { notFound } from '../domain/rejection.js'
+import { type Actor, KEY_ROLES } from '../domain/permissions.js'
+import { notFound, Rejection } from '../domain/rejection.js'
 import { CommandHeaders, intentOf, sendAnswer } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PERSON_EXAMPLE } from '../http/examples.js'
@@ -13,8 +14,8 @@ import { formatOf, LIST_FORMATS } from '../http/negotiate.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'
-import { adminEvent } from '../ledger/chain.js'
-import { createPerson } from './create.js'
+import { createPerson, personEvent } from './create.js'
+import { keepingAnAdministrator } from './last-administrator.js'
 import { person, requireFit } from './person.js'
 import { personRows } from './rows.js'
 import { PERSON_SHEET } from './sheets.js'
@@ -52,7 +53,8 @@ const ChangePerson = z
 
 /** People, who act through a key or a token. */
 export async function peopleRoutes(app: App, deps: Deps): Promise<void> {
-  const { db, now } = deps
+  const { db, now, config } = deps
+  const issuer = config.oidc?.issuer
   app.get(
     '/v1/people',
     {
@@ -130,7 +132,7 @@ export async function peopleRoutes(app: App, deps: Deps): Promise<void> {
         operationId: 'changePerson',
         summary: 'Change a person',
         description:
-          'JSON merge patch of name, role, unit, area; `active: false` shuts the person out from the next request on.',
+          'JSON merge patch of name, role, unit, area; `active: false` shuts the person out from the next request on. Of somebody who comes from the identity provider, which keeps the rest, only `active` can be set (409). The last administrator who can get in stays one (409).',
         params: IdParams,
         headers: CommandHeaders,
         body: ChangePerson,
@@ -142,21 +144,53 @@ export async function peopleRoutes(app: App, deps: Deps): Promise<void> {
       const { id } = request.params
       const intent = intentOf(request, now())
       const answer = await act(db, intent, async (tx) => {
-        const { rows } = await tx.execute<z.infer<typeof PersonView>>(sql`
-          select id, name, role, unit_id as unit, area, active from person
-          where jurisdiction_id = ${actor.jurisdiction.id} and id = ${id} and role <> 'system' for no key update`)
-        const [before] = rows
-        if (before === undefined) throw notFound()
-        const after = { ...before, ...patch }
-        await requireFit(tx, actor, after)
-        const { name, role, unit, area, active } = after
-        await tx.execute(sql`
-          update person set name = ${name}, role = ${role}, unit_id = ${unit}, area = ${area}, active = ${active}
-          where jurisdiction_id = ${actor.jurisdiction.id} and id = ${id}`)
-        const event = adminEvent(actor, intent.now, { type: 'person.changed', data: after })
+        const { after, event } = await keepingAnAdministrator(
+          tx,
+          { jurisdiction: actor.jurisdiction.id, issuer, now: intent.now },
+          () => changePerson(tx, actor, { id, patch }, intent.now),
+        )
         return { status: 200, headers: {}, body: JSON.stringify(after), events: [event] }
       })
       return sendAnswer(reply, answer)
     },
   )
+}
+
+type Person = z.infer<typeof PersonView>
+
+async function changePerson(
+  tx: Tx,
+  actor: Actor,
+  { id, patch }: { id: string; patch: z.infer<typeof ChangePerson> },
+  now: string,
+) {
+  const { rows } = await tx.execute<Person & { isClaimed: boolean }>(sql`
+    select id, name, role, unit_id as unit, area, active, issuer is not null as "isClaimed" from person
+    where jurisdiction_id = ${actor.jurisdiction.id} and id = ${id} and role <> 'system' for no key update`)
+  const [found] = rows
+  if (found === undefined) throw notFound()
+  const { isClaimed, ...before } = found
+  if (isClaimed) requireClaimsKept(before, patch)
+  const after = { ...before, ...patch }
+  await requireFit(tx, actor, after)
+  const { name, role, unit, area, active } = after
+  await tx.execute(sql`
+    update person set name = ${name}, role = ${role}, unit_id = ${unit}, area = ${area}, active = ${active}
+    where jurisdiction_id = ${actor.jurisdiction.id} and id = ${id}`)
+  return { after, event: personEvent(actor, now, 'person.changed', after) }
+}
+
+/** The next token would put back what was changed here. @throws Rejection `kept-elsewhere` at each field that differs. */
+function requireClaimsKept(before: Person, patch: z.infer<typeof ChangePerson>): void {
+  const fields = (['name', 'role', 'unit', 'area'] as const).filter(
+    (name) => patch[name] !== undefined && patch[name] !== before[name],
+  )
+  if (fields.length === 0) return
+  const words = {
+    zh: '此人来自身份提供方，姓名、角色、单位和区划由其维护，请在那里修改；这里只能启用或停用。',
+    en: 'The person is kept by the identity provider: change name, role, unit and area there. Only active can be set here.',
+  }
+  throw new Rejection('kept-elsewhere', words, {
+    errors: fields.map((name) => ({ pointer: `/${name}`, detail: words })),
+  })
 }

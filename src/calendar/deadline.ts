@@ -5,7 +5,7 @@ import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { itemThen, onAccount } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
-import { visibleItems } from '../db/visible.js'
+import { isEventVisible, visibleItems } from '../db/visible.js'
 import { calendarYears, explainWorkingDays, isCountedByLaw, versionsOf } from '../domain/calendar.js'
 import { recount } from '../domain/deadline.js'
 import { DEADLINE_EVENTS, type DeadlineEvent, deadlineStory, stoodMsOf } from '../domain/deadline-story.js'
@@ -25,15 +25,15 @@ export async function explainDeadline(db: Db, actor: Actor, ref: string, past: P
   const { timeZone } = actor.jurisdiction
   const item = await findItem(db, actor, ref, past)
   const { dueAt, basis } = item
-  const events = await readEvents(db, actor.jurisdiction.id, item)
+  const events = await readEvents(db, actor, item)
   const { kind, givenBy, changes, stands } = deadlineStory(events)
   return {
     ...{ itemId: item.id, itemCode: item.code, itemVersion: item.version },
     ...{ dueAt, dueDate: dueAt === null ? null : localDate(dueAt, timeZone), timeZone },
     ...{ provisional: item.provisional, kind },
-    givenBy: givenBy === null ? null : causeOf(givenBy),
-    changes: changes.map(causeOf),
-    stood: [...stands],
+    givenBy: givenBy === null || !isShown(givenBy) ? null : causeOf(givenBy),
+    changes: changes.filter(isShown).map(causeOf),
+    stood: stands.map((stand) => ({ ...stand, reason: reasonOf(stand, events) })),
     stoodMs: basis?.stoodMs ?? stoodMsOf(stands),
     ...(await explainCount(db, actor.jurisdiction.id, basis)),
     byPresentCalendar: item.onAccount && basis !== null ? await countNow(db, actor, item, basis) : null,
@@ -60,19 +60,31 @@ async function findItem(db: Db, actor: Actor, ref: string, past: Past | undefine
   return row
 }
 
-type Told = DeadlineEvent & { by: { id: string; name: string | null; role: string } }
+type Told = DeadlineEvent & { by: { id: string; name: string | null; role: string }; isVisible: boolean }
 
 /** Up to the version that is explained: an event and what it made share their version, whatever the clock did. */
-async function readEvents(db: Db, jurisdiction: string, { id, version }: Row): Promise<Told[]> {
+async function readEvents(db: Db, actor: Actor, { id, version }: Row): Promise<Told[]> {
   const { rows } = await db.execute<Record<string, unknown>>(sql`
     select e.seq::int, e.type, ${instant('e.at')} as at, e.actor_id as "actorId", e.data::json as data,
-      json_build_object('id', e.actor_id, 'name', p.name, 'role', e.actor_role) as by
+      json_build_object('id', e.actor_id, 'name', p.name, 'role', e.actor_role) as by,
+      ${isEventVisible(actor) ?? sql`true`} as "isVisible"
     from event e left join person p on p.jurisdiction_id = e.jurisdiction_id and p.id = e.actor_id
-    where e.jurisdiction_id = ${jurisdiction} and e.item_id = ${id} and e.item_version <= ${version}
+    where e.jurisdiction_id = ${actor.jurisdiction.id} and e.item_id = ${id} and e.item_version <= ${version}
       and e.type in ${[...DEADLINE_EVENTS]}
     order by e.item_version desc limit ${MAX_EVENTS}`)
   // Each event's data has the type that its own type says: so it was written.
   return rows.reverse() as unknown as Told[]
+}
+
+/** Who did what before the item was the caller's to see is not told; the deadline that came of it is the item's own. */
+function isShown(event: DeadlineEvent): boolean {
+  return (event as Told).isVisible
+}
+
+/** Why the clock stood, of an event that the caller may see. */
+function reasonOf({ from, reason }: View['stood'][number], events: readonly Told[]): string {
+  const isHidden = events.some((event) => event.type === 'item.suspended' && event.at === from && !event.isVisible)
+  return isHidden ? '' : reason
 }
 
 function causeOf(event: DeadlineEvent): View['changes'][number] {

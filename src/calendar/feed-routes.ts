@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
@@ -8,8 +8,9 @@ import type { Actor } from '../domain/permissions.js'
 import { notFound, Rejection } from '../domain/rejection.js'
 import { CommandHeaders, intentOf, sendAnswer } from '../http/command.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
-import { createFeedToken } from '../http/feed-token.js'
+import { createFeedToken, feedHolds } from '../http/feed-token.js'
 import { PageQuery, text } from '../http/fields.js'
+import { type Grant, grantOf } from '../http/grant.js'
 import { languageOf } from '../http/language.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
@@ -21,6 +22,11 @@ const TAG = 'Notify'
 /** A person has a few programs that show a calendar. */
 const MAX_FEEDS = 20
 const DEFAULT_ALARM_DAYS = 3
+const DAY_MS = 86_400_000
+/** A feed made with a key ends with the key, and after so many days in any case. */
+const LIFE_DAYS = 400
+/** Nobody tells the service when somebody has left the identity provider. */
+const CLAIMED_LIFE_DAYS = 90
 
 const At = z.iso.datetime({ precision: 3 })
 const AlarmDays = z.int().min(1).max(30).nullable().meta({
@@ -29,17 +35,26 @@ const AlarmDays = z.int().min(1).max(30).nullable().meta({
 const Name = text(100).meta({ description: 'What it was made for.', example: '手机日历' })
 const Language = z.enum(['zh-CN', 'en'])
 
-const feed = {
+export const feed = {
   id: z.string().meta({ example: '7Qm2XbT0aRk9' }),
   name: Name,
   language: Language,
   alarmDays: AlarmDays,
   createdAt: At,
   lastUsedAt: At.nullable().meta({ description: 'To the hour.' }),
+  expiresAt: At.meta({
+    description: `When it ends by itself: ${LIFE_DAYS} days after it was made with an API key, ${CLAIMED_LIFE_DAYS} with a token. It ends with the key before that.`,
+  }),
+  key: z.string().nullable().meta({
+    description:
+      'The id of the API key by which it was made, and with which it ends; null for one made with a token, or before this was kept.',
+    example: 'b7Qm2XbT0aRk',
+  }),
 }
-const FEED_EXAMPLE = {
+export const FEED_EXAMPLE = {
   ...{ id: '7Qm2XbT0aRk9', name: '手机日历', language: 'zh-CN', alarmDays: 3 },
   ...{ createdAt: '2026-11-22T02:30:38.780Z', lastUsedAt: null },
+  ...{ expiresAt: '2027-12-27T02:30:38.780Z', key: 'b7Qm2XbT0aRk' },
 }
 const FeedView = z.strictObject(feed).meta({ id: 'DeadlineFeed', example: FEED_EXAMPLE })
 const NewFeedView = z
@@ -65,7 +80,7 @@ const AddFeed = z
   })
   .meta({ id: 'AddDeadlineFeed', example: { name: '手机日历', alarmDays: 3 } })
 
-const FeedParams = z.object({
+export const FeedParams = z.object({
   id: z
     .string()
     .regex(/^[0-9A-Za-z]{12}$/)
@@ -95,7 +110,7 @@ export async function feedRoutes(app: App, { db, now, config }: Deps): Promise<v
       const [createdAt, id] = cursor === undefined ? [] : decodeCursor(cursor, 'feeds', 2)
       const after = cursor === undefined ? sql`` : sql`and (f.created_at, f.id) > (${createdAt}::timestamptz, ${id})`
       const { rows } = await db.execute<z.infer<typeof FeedView>>(sql`
-        select ${feedFields} from deadline_feed f where ${isOwn(request.actor)} and f.revoked_at is null ${after}
+        select ${feedFields} from deadline_feed f where ${isOwn(request.actor)} and ${feedHolds(now())} ${after}
         order by f.created_at, f.id limit ${limit + 1}`)
       return sendPage(
         request,
@@ -114,19 +129,19 @@ export async function feedRoutes(app: App, { db, now, config }: Deps): Promise<v
         operationId: 'addDeadlineFeed',
         summary: 'Make a calendar feed',
         description:
-          'A URL to subscribe to in a calendar program. It shows the caller’s deadlines and opens nothing else; it is in this answer and nowhere else.',
+          'A URL to subscribe to in a calendar program. It shows the caller’s deadlines and opens nothing else; it is in this answer and nowhere else. It ends with the key by which it was made, and at `expiresAt`.',
         headers: CommandHeaders,
         body: AddFeed,
         response: { 201: json('The feed with its URL.', NewFeedView), ...responses('write') },
       },
     },
     async (request, reply) => {
-      const { actor, body, headers } = request
+      const { body, headers } = request
       const intent = intentOf(request, now())
       const [token, key] = [headers.authorization ?? '', intent.idempotency?.key ?? '']
       const wish = { ...body, language: body.language ?? languageOf(request) }
       const answer = await act(db, intent, async (tx) => {
-        const outcome = await addFeed(tx, actor, wish, config.publicUrl, intent.now)
+        const outcome = await addFeed(tx, grantOf(request), wish, config.publicUrl, intent.now)
         return { ...outcome, recorded: seal(outcome.body, token, key) }
       })
       return sendAnswer(reply, answer.replayed ? { ...answer, body: unseal(answer.body, token, key) } : answer)
@@ -150,14 +165,14 @@ export async function feedRoutes(app: App, { db, now, config }: Deps): Promise<v
       const { actor, params } = request
       // Deleting twice is the same as once: it needs no Idempotency-Key.
       const intent = { actor, now: now(), idempotency: undefined }
-      await act(db, intent, (tx) => revokeFeed(tx, actor, params.id, intent.now))
+      await act(db, intent, (tx) => revokeFeed(tx, actor, isOwn(actor), params.id, intent.now))
       return reply.code(204).send(null)
     },
   )
 }
 
-const feedFields = sql`f.id, f.name, f.language, f.alarm_days as "alarmDays", ${instant('f.created_at')} as "createdAt",
-  ${instant('f.last_used_at')} as "lastUsedAt"`
+export const feedFields = sql`f.id, f.name, f.language, f.alarm_days as "alarmDays", ${instant('f.created_at')} as "createdAt",
+  ${instant('f.last_used_at')} as "lastUsedAt", ${instant('f.expires_at')} as "expiresAt", f.key_id as key`
 
 /** On alias `f`: a feed is its person's alone. */
 function isOwn({ id, jurisdiction }: Actor) {
@@ -166,16 +181,14 @@ function isOwn({ id, jurisdiction }: Actor) {
 
 async function addFeed(
   tx: Tx,
-  actor: Actor,
+  { actor, key }: Grant,
   { name, language, alarmDays }: z.infer<typeof AddFeed>,
   publicUrl: string,
   at: string,
 ): Promise<Outcome> {
   const { id: jurisdiction } = actor.jurisdiction
   await lockPerson(tx, actor)
-  const { rows: held } = await tx.execute(
-    sql`select from deadline_feed f where ${isOwn(actor)} and f.revoked_at is null`,
-  )
+  const { rows: held } = await tx.execute(sql`select from deadline_feed f where ${isOwn(actor)} and ${feedHolds(at)}`)
   if (held.length >= MAX_FEEDS) {
     throw new Rejection('too-many', {
       zh: `每人最多 ${MAX_FEEDS} 个日历订阅；请先撤销不用的。`,
@@ -183,23 +196,28 @@ async function addFeed(
     })
   }
   const { id, text: token, secretHash } = createFeedToken()
+  const days = key === null ? CLAIMED_LIFE_DAYS : LIFE_DAYS
+  const expiresAt = new Date(Date.parse(at) + days * DAY_MS).toISOString()
   const { rows } = await tx.execute(sql`
-    insert into deadline_feed as f (jurisdiction_id, id, person_id, name, language, alarm_days, secret_hash, created_at)
-    values (${jurisdiction}, ${id}, ${actor.id}, ${name}, ${language ?? 'zh-CN'}, ${alarmDays}, ${secretHash}, ${at})
+    insert into deadline_feed as f (
+      jurisdiction_id, id, person_id, name, language, alarm_days, secret_hash, created_at, key_id, expires_at)
+    values (${jurisdiction}, ${id}, ${actor.id}, ${name}, ${language ?? 'zh-CN'}, ${alarmDays}, ${secretHash}, ${at},
+      ${key}, ${expiresAt})
     returning ${feedFields}`)
   const body = JSON.stringify({ ...rows[0], url: `${publicUrl}/v1/me/deadlines.ics?token=${token}` })
   const event = adminEvent(actor, at, { type: 'feed.created', data: { id, person: actor.id } })
   return { status: 201, headers: { 'cache-control': 'no-store' }, body, events: [event] }
 }
 
-async function revokeFeed(tx: Tx, actor: Actor, id: string, at: string): Promise<Outcome> {
-  const { rows } = await tx.execute<{ revoked: boolean }>(sql`
-    select f.revoked_at is not null as revoked from deadline_feed f where ${isOwn(actor)} and f.id = ${id}
-    for no key update`)
+/** Revokes one of the feeds that `whose` leaves to the actor. */
+export async function revokeFeed(tx: Tx, actor: Actor, whose: SQL, id: string, at: string): Promise<Outcome> {
+  const { rows } = await tx.execute<{ revoked: boolean; person: string }>(sql`
+    select f.revoked_at is not null as revoked, f.person_id as person from deadline_feed f
+    where ${whose} and f.id = ${id} for no key update`)
   const [found] = rows
   if (found === undefined) throw notFound()
   const done = { status: 204, headers: {}, body: '' }
   if (found.revoked) return { ...done, events: [] }
-  await tx.execute(sql`update deadline_feed f set revoked_at = ${at} where ${isOwn(actor)} and f.id = ${id}`)
-  return { ...done, events: [adminEvent(actor, at, { type: 'feed.revoked', data: { id, person: actor.id } })] }
+  await tx.execute(sql`update deadline_feed f set revoked_at = ${at} where ${whose} and f.id = ${id}`)
+  return { ...done, events: [adminEvent(actor, at, { type: 'feed.revoked', data: { id, person: found.person } })] }
 }

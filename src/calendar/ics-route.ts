@@ -39,7 +39,11 @@ export async function icsRoute(app: App, { db, now, config }: Deps): Promise<voi
           304: z.null().meta({ description: 'It is what the caller has.' }),
           ...others,
           401: unauthenticated,
-          404: { ...others[404], description: 'The feed was revoked, or its person shut out, or there never was one.' },
+          404: {
+            ...others[404],
+            description:
+              'The feed was revoked or has ended, or the key by which it was made, or its person was shut out, or there never was one.',
+          },
         },
       },
     },

@@ -1,4 +1,5 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import {
@@ -61,9 +62,13 @@ const CONTACTS: readonly { recipient: 'unit' | 'office' | 'supervisor'; unit?: s
 
 /**
  * Makes the sample jurisdiction in an empty database and keeps its keys in `DATA_DIR/sample-keys.json` (mode 0600).
- * Answers the keys, also those of an earlier start; undefined when the database is not empty and no file is there.
+ * Answers where they are, and the keys themselves when it has just made them; undefined when there is no such file.
  */
-export async function ensureSample(config: Config, pool: ServicePool, now: string): Promise<SampleKeys | undefined> {
+export async function ensureSample(
+  config: Config,
+  pool: ServicePool,
+  now: string,
+): Promise<{ file: string; keys: SampleKeys | undefined } | undefined> {
   const file = join(config.dataDir, FILE)
   const db = createDb(pool)
   const keys = await db.transaction(async (tx) => {
@@ -72,7 +77,7 @@ export async function ensureSample(config: Config, pool: ServicePool, now: strin
     const { rows } = await tx.execute(sql`select from jurisdiction limit 1`)
     return rows.length > 0 ? undefined : createSample(tx, config.keyEnvironment, now, file)
   })
-  return keys ?? (await readKeys(file))
+  return keys !== undefined || existsSync(file) ? { file, keys } : undefined
 }
 
 async function createSample(tx: Tx, environment: string, now: string, file: string): Promise<SampleKeys> {
@@ -121,10 +126,3 @@ export async function createPersonWithKey(
   return key.text
 }
 
-async function readKeys(file: string): Promise<SampleKeys | undefined> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as SampleKeys
-  } catch {
-    return undefined
-  }
-}

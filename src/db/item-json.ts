@@ -1,6 +1,6 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { ON_ACCOUNT } from '../domain/item.js'
-import { type Actor, isChannel } from '../domain/permissions.js'
+import type { Actor } from '../domain/permissions.js'
 import { instantText } from './instant.js'
 import type { Past } from './past.js'
 import { item } from './schema.js'
@@ -176,21 +176,7 @@ export function itemText(actor: Actor, now: string): SQL {
   return sql`(select row_to_json(v)::text from (select ${itemFields(actor, now)}) v) as json`
 }
 
-/** `select` of one column `json`, the item's JSON text, over a source that has alias `i`. */
+/** `select` of one column `json`, the item's JSON text, over a source that has alias `i`. `itemTold` then says what its caller is told. */
 export function itemJson(actor: Actor, now: string, from: SQL): SQL {
-  const fields = sql`(select ${itemFields(actor, now)} ${from}) v`
-  if (isChannel(actor.role)) return sql`select ${WITHOUT_INNER_AFFAIRS} as json from ${fields}`
-  return sql`select row_to_json(v)::text as json from ${fields}`
+  return sql`select row_to_json(v)::text as json from (select ${itemFields(actor, now)} ${from}) v`
 }
-
-/** What a channel is not told of an item that came through it: who works on it, how, until when, and how it was judged. */
-const INNER_AFFAIRS = {
-  ...{ level: null, risk: null, evaluation: null, assignment: null, escalation: null, supervision: null },
-  ...{ defaultDueAt: null, dueAt: null, dueProvisional: false, dueSoon: false, overdue: false, overdueDays: 0 },
-  ...{ suspended: false, suspension: null, extensionPending: false, extension: null, plan: null, progress: null },
-  ...{ closureRequest: null, closedBy: null, closureFindings: null, recheck: null, dismissalReason: null },
-  ...{ mergedInto: null, mergedFrom: [], evidence: [] },
-}
-
-const WITHOUT_INNER_AFFAIRS = sql`(to_jsonb(v) || ${JSON.stringify(INNER_AFFAIRS)}::jsonb
-  || jsonb_build_object('status', case when v."onAccount" then 'listed' else v.status end))::text`

@@ -194,6 +194,7 @@ export const person = pgTable(
     subject: text('subject'),
     active: boolean('active').notNull().default(true),
     createdAt: instant('created_at').notNull(),
+    claimsAt: instant('claims_at'),
   },
   (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
 )
@@ -226,6 +227,8 @@ export const deadlineFeed = pgTable(
     createdAt: instant('created_at').notNull(),
     revokedAt: instant('revoked_at'),
     lastUsedAt: instant('last_used_at'),
+    key: text('key_id'),
+    expiresAt: instant('expires_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
 )
@@ -241,6 +244,7 @@ export const idempotencyKey = pgTable(
     headers: json('headers').$type<Record<string, string>>(),
     body: text('body'),
     createdAt: instant('created_at').notNull(),
+    items: uuid('item_ids').array(),
   },
   (t) => [primaryKey({ columns: [t.jurisdiction, t.person, t.key] })],
 )

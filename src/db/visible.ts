@@ -27,6 +27,31 @@ export function isItemVisible(actor: Actor, id: SQL): SQL {
     select ${visibleItems(actor)} from item i where i.jurisdiction_id = ${actor.jurisdiction.id} and i.id = ${id})`
 }
 
+/**
+ * Whether an actor may see an event of an item, on alias `e`: the one rule for all that is read of an item's past. The state
+ * that the event made was theirs to see then, as the item is now; what happened before, in another area or before a unit had
+ * the item, is not shown. Undefined for whoever sees all.
+ */
+export function isEventVisible(actor: Actor): SQL | undefined {
+  const then = limitOf(actor, sql`s`)
+  if (then === undefined) return undefined
+  return sql`(coalesce(${isItemVisible(actor, sql`e.item_id`)}, false) and coalesce((
+    select ${then} from (
+      select ${STATE_COLUMNS} from item where jurisdiction_id = e.jurisdiction_id and id = e.item_id and version = e.item_version
+      union all
+      select ${STATE_COLUMNS} from item_past
+      where jurisdiction_id = e.jurisdiction_id and id = e.item_id and version = e.item_version) s), false))`
+}
+
+/** What `limitOf` asks of a state. */
+const STATE_COLUMNS = sql.raw('area, concerned_units, channel, reported_by')
+
+/** The condition `and …` that leaves the events of items that an actor may see; none for whoever sees all. */
+export function andEventVisible(actor: Actor): SQL {
+  const visible = isEventVisible(actor)
+  return visible === undefined ? sql`` : sql`and ${visible}`
+}
+
 /** The items an actor may see now, as a condition on another alias than `i`. */
 export function visibleAs(actor: Actor, alias: SQL): SQL {
   const limit = limitOf(actor, alias)

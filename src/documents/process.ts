@@ -1,9 +1,10 @@
 import { DOCUMENT_NAMES } from '../domain/document.js'
 import { LABELS } from '../domain/labels.js'
+import { SCORE_LABELS } from '../domain/score-entry.js'
 import type { Values } from '../paper/values.js'
 import type { HappenedEvent } from './history.js'
 import type { Names } from './names.js'
-import { dayText, officialText, stampText, yuanText } from './words.js'
+import { dateText, dayText, officialText, stampText, yuanText } from './words.js'
 
 type Type = HappenedEvent['type']
 type Told = {
@@ -18,8 +19,8 @@ interface Use {
 const reason = ({ reason: said }: { reason: string | null }) => said ?? ''
 const findings = ({ findings: said }: { findings: string }) => said
 
-/** What of an item's events its file tells; what is beside the remediation is left out. */
-const TOLD: Partial<Told> = {
+/** How an item's file tells each of its events: every type that there is, or it would not be the whole file. */
+const TOLD: Told = {
   'item.reported': { name: '上报', say: ({ title }) => title },
   'item.imported': { name: '历史导入', say: ({ title }) => title },
   'item.corrected': { name: '更正信息' },
@@ -68,21 +69,52 @@ const TOLD: Partial<Told> = {
   'item.supervision_ended': { name: '解除督办', say: reason },
   'item.noted': { name: '备注', say: ({ note }) => note },
   'item.escalated': { name: '逾期督办', say: ({ rung }) => rung },
+  'item.deadline_recomputed': {
+    name: '重算时限',
+    say: (data, { zone }) =>
+      `工作日历变更，完成时限由${dayText(data.previousDueAt, zone)}改为${dayText(data.dueAt, zone)}。`,
+  },
+  'item.accidents_counted': {
+    name: '事故统计',
+    say: ({ from, to, accidents, deaths, injuries, corrects }) =>
+      `${dateText(from)}至${dateText(to)}前：事故 ${accidents} 起，死亡 ${deaths} 人，受伤 ${injuries} 人${corrects === null ? '' : '（更正此前统计）'}。`,
+  },
+  'item.caller_answered': { name: '首次响应', say: ({ answer }) => answer ?? '已答复来电人。' },
+  'item.satisfaction_recorded': {
+    name: '满意度回访',
+    say: ({ rating, note }) => `${LABELS.rating[rating].zh}。${note ?? ''}`,
+  },
+  'item.recurrence_decided': {
+    name: '复发认定',
+    say: (data) => `${data.confirmed ? '认定为复发' : '认定不是复发'}。${data.reason ?? ''}`,
+  },
+  'item.recurred': { name: '复发', say: () => '销号后在同一地点再次出现，已认定为复发。' },
+  'item.scored': {
+    name: '奖惩记分',
+    say: (data) => `${SCORE_LABELS[data.rule].zh}，${data.points} 分。${data.reason ?? ''}`,
+  },
+  'item.score_appealed': { name: '记分申诉', say: reason },
+  'item.score_appeal_decided': {
+    name: '申诉裁定',
+    say: (data) => `${data.approved ? '申诉成立' : '申诉不成立'}。${data.reason}`,
+  },
   'item.document_issued': { name: '制发文书', say: (data) => `${data.number}《${DOCUMENT_NAMES[data.kind].zh}》` },
   'item.document_received': { name: '签收文书', say: ({ number }) => number },
 }
 
 /** The process (治理过程) for a table of the file. `rungs` names the rungs of the ladder. */
 export function processOf(events: readonly HappenedEvent[], use: Use, rungs: ReadonlyMap<string, string>): Values[] {
-  const told = events.flatMap((event) => {
+  const told = events.map((event) => {
     const words = TOLD[event.type]
-    if (words === undefined) return []
     // The type of the event and of its words are the same member.
     const said = words.say?.(event.data as never, use) ?? ''
     const text = event.type === 'item.escalated' ? (rungs.get(event.data.rung) ?? said) : said
-    return [
-      { 时间: stampText(event.at, use.zone), 事项: words.name, 经办人: use.names.person(event.actorId), 内容: text },
-    ]
+    return {
+      时间: stampText(event.at, use.zone),
+      事项: words.name,
+      经办人: use.names.person(event.actorId),
+      内容: text,
+    }
   })
   return told.map((row, k) => ({ 序号: String(k + 1), ...row }))
 }

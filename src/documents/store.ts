@@ -3,7 +3,7 @@ import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { readRules } from '../db/rules.js'
 import { documentFile, document as documentTable } from '../db/schema.js'
-import { isItemVisible } from '../db/visible.js'
+import { isEventVisible, isItemVisible } from '../db/visible.js'
 import { documentNumber } from '../domain/bulletin.js'
 import { type DocumentKind, isAddressed, type NumberedKind } from '../domain/document.js'
 import type { Actor } from '../domain/permissions.js'
@@ -11,9 +11,18 @@ import { notFound } from '../domain/rejection.js'
 import { localDate } from '../domain/zone.js'
 import type { DocumentFormat, MadeFile } from './make.js'
 
-/** Whoever may see the item may see its papers; an issued bulletin's paper is everybody's, as the bulletin is. On alias `d`. */
+/**
+ * Whoever may see the event that issued a paper may see the paper; the item's whole file, which tells all of its past, who may
+ * see all of that. An issued bulletin's paper is everybody's, as the bulletin is. On alias `d`.
+ */
 export function visibleDocuments(actor: Actor): SQL {
-  return sql`d.jurisdiction_id = ${actor.jurisdiction.id} and (d.bulletin_id is not null or ${isItemVisible(actor, sql`d.item_id`)})`
+  const own = sql`d.jurisdiction_id = ${actor.jurisdiction.id}`
+  const visible = isEventVisible(actor)
+  if (visible === undefined) return own
+  const ofItem = sql`from event e where e.jurisdiction_id = d.jurisdiction_id and e.item_id = d.item_id`
+  return sql`${own} and (d.bulletin_id is not null or (${isItemVisible(actor, sql`d.item_id`)} and (
+      select ${visible} ${ofItem} and e.type = 'item.document_issued' and e.data::json ->> 'document' = d.id::text)
+    and (d.kind <> 'item_file' or (select bool_and(${visible}) ${ofItem} and e.at <= d.issued_at))))`
 }
 
 const named = (table: string, column: string) =>

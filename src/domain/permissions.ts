@@ -62,6 +62,7 @@ export const PERMISSIONS = {
   'calendar.write': ['admin'],
   'item.recompute_deadline': ['office', 'admin'],
   'deadline_feed.use': ['inspector', 'unit', 'office', 'supervisor'],
+  'deadline_feed.manage': ['admin'],
   'rules.read': ALL,
   'rules.write': ['admin'],
   'notice.read': ['inspector', 'unit', 'office', 'supervisor', 'auditor', 'hotline'],

@@ -30,6 +30,8 @@ export type RejectionCode =
   | 'key-reused'
   | 'key-in-use'
   | 'scores-behind'
+  | 'kept-elsewhere'
+  | 'last-administrator'
   | 'template-unusable'
   | 'missing-glyphs'
 

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
 import { notFound } from '../domain/rejection.js'
 import { type Authenticator, actorOf, type PersonRow, personColumns } from './actor.js'
@@ -16,6 +16,13 @@ export function createFeedToken(): ApiKey {
 /** The parts of a feed's token, or undefined for what cannot be one. */
 export function parseFeedToken(text: unknown): KeyParts | undefined {
   return typeof text === 'string' && text.startsWith(`ol_${FEED}_`) ? parseApiKey(text) : undefined
+}
+
+/** Whether a feed, on alias `f`, opens: until it is revoked or ends, or the key does by which it was made. */
+export function feedHolds(at: string): SQL {
+  return sql`f.revoked_at is null and f.expires_at > ${at} and (f.key_id is null or exists (
+    select from api_key k where k.jurisdiction_id = f.jurisdiction_id and k.id = f.key_id and k.revoked_at is null
+      and (k.expires_at is null or k.expires_at > ${at})))`
 }
 
 interface FeedRow extends PersonRow {
@@ -40,7 +47,7 @@ export function createFeedAuthenticator(db: Db, now: () => string, onError: (err
         from deadline_feed f
         join person p on p.jurisdiction_id = f.jurisdiction_id and p.id = f.person_id
         join jurisdiction j on j.id = f.jurisdiction_id
-        where f.id = ${token.id} and f.revoked_at is null and p.active and p.role <> 'system'`)
+        where f.id = ${token.id} and ${feedHolds(at)} and p.active and p.role <> 'system'`)
       const [row] = rows
       if (row === undefined || !timingSafeEqual(row.secret_hash, token.secretHash)) throw notFound()
       if (row.stale) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CHANNEL_FIELDS } from '../db/channel-view.js'
 import { EVIDENCE_KINDS, EVIDENCE_WARNINGS, MEDIA_TYPES } from '../domain/evidence.js'
 import { RATINGS } from '../domain/hotline.js'
 import { DIRECTIONS, LEVELS, RISKS, SOURCES, STATUSES, TIERS } from '../domain/item.js'
@@ -32,6 +33,11 @@ export const AssignmentView = z
     description: 'The assignment (交办单) with its required elements (五要件), reward and penalty.',
   })
 
+const heard = {
+  at: At,
+  by: z.uuid().nullable().meta({ description: 'Person; null to a channel for others than itself.' }),
+}
+
 const HotlineView = z
   .strictObject({
     ticket: z
@@ -39,8 +45,8 @@ const HotlineView = z
       .nullable()
       .meta({ description: 'The hotline’s own number of the call, under which it keeps who called.' }),
     answerWanted: z.boolean(),
-    firstAnswer: z.strictObject({ answer: z.string().nullable(), ...done }).nullable(),
-    satisfaction: z.strictObject({ rating: z.enum(RATINGS), note: z.string().nullable(), ...done }).nullable(),
+    firstAnswer: z.strictObject({ answer: z.string().nullable(), ...heard }).nullable(),
+    satisfaction: z.strictObject({ rating: z.enum(RATINGS), note: z.string().nullable(), ...heard }).nullable(),
   })
   .meta({
     id: 'Hotline',
@@ -208,6 +214,10 @@ export const ItemView = z
       }),
   })
   .meta({ id: 'Item', description: 'A hazard on the one list, as it stands.', example: ITEM_EXAMPLE })
+
+// A field that comes to the item is told to no channel, and does not compile, until it stands in the channels' list.
+type Item = z.infer<typeof ItemView>
+CHANNEL_FIELDS satisfies { [K in keyof Omit<Required<Item>, 'possibleDuplicates'>]: 'told' | Readonly<Item[K]> }
 
 export const ItemPage = z
   .strictObject({ data: z.array(ItemView), nextCursor: z.string().nullable(), total: z.int().optional() })

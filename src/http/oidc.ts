@@ -4,7 +4,7 @@ import { v5 as uuidv5 } from 'uuid'
 import { areasOf } from '../db/areas.js'
 import type { Db } from '../db/client.js'
 import { isWithinArea } from '../domain/area.js'
-import { type Actor, ROLES, type Role } from '../domain/permissions.js'
+import { ROLES, type Role } from '../domain/permissions.js'
 import { isBlank, tidy } from '../domain/text.js'
 import { type Authenticator, actorOf, type PersonRow, unauthenticated } from './actor.js'
 import { EdgeError } from './problem.js'
@@ -16,17 +16,28 @@ export interface OidcConfig {
   jwksUrl: string | undefined
   algorithms: string[]
   claims: { jurisdiction: string; role: string; unit: string; area: string; name: string }
+  /** Whether a token must say of itself that it is an access token (RFC 9068). */
+  onlyAccessTokens: boolean
+  /** A token that is good for longer than this from now on is none to be trusted with. */
+  maxLifeMs: number
 }
 
 /** Makes the id of a person who signs in at the issuer: the same person every time, from (issuer, subject). */
 const PERSON_NAMESPACE = '5c9d3c1e-6f0e-5d5e-9b55-0f7a1c2f9a34'
 const FETCH_TIMEOUT_MS = 5_000
+const CLOCK_TOLERANCE_S = 30
+
+/** Keeps the person whom claims name, in one transaction with the events that say so. */
+export type KeepPerson = (db: Db, claimed: Claimed, now: string) => Promise<void>
 
 /**
  * Bearer JWTs of the configured OpenID Connect issuer: issuer, audience and algorithms are pinned, and the claims name
  * the person. A person seen for the first time is kept, so that the ledger's actors have a name.
  */
-export function createTokenAuthenticator(config: OidcConfig, db: Db, now: () => string): Authenticator {
+export function createTokenAuthenticator(
+  config: OidcConfig,
+  { db, now, keepPerson }: { db: Db; now: () => string; keepPerson: KeepPerson },
+): Authenticator {
   let keys: ReturnType<typeof createRemoteJWKSet> | undefined
   return {
     async authenticate(token) {
@@ -35,15 +46,21 @@ export function createTokenAuthenticator(config: OidcConfig, db: Db, now: () => 
         keys ??= createRemoteJWKSet(new URL(config.jwksUrl ?? (await discover(config.issuer))), {
           timeoutDuration: FETCH_TIMEOUT_MS,
         })
-        const { payload } = await jwtVerify(token, keys, {
+        const { payload, protectedHeader } = await jwtVerify(token, keys, {
           issuer: config.issuer,
           audience: config.audience,
           algorithms: config.algorithms,
           requiredClaims: ['exp', 'sub'],
-          clockTolerance: 30,
+          clockTolerance: CLOCK_TOLERANCE_S,
           currentDate: new Date(at),
         })
-        return await personOf(config, db, payload, at)
+        requireAccessToken(config, protectedHeader.typ, payload)
+        requireEnd(config, payload, at)
+        const claimed = claimedBy(config, payload)
+        const { jurisdiction, isKept } = await findFit(db, claimed)
+        if (!isKept) await keepPerson(db, claimed, at)
+        const { id, name, role, area, unit } = claimed
+        return actorOf({ ...jurisdiction, id, name, role, area, unit_id: unit })
       } catch (err) {
         if (isIssuersFault(err)) throw issuerAway()
         if (err instanceof errors.JOSEError) throw unauthenticated()
@@ -73,34 +90,59 @@ async function fetchJson(url: string): Promise<{ issuer?: unknown; jwks_uri?: un
   return answer.ok ? ((await answer.json()) as object) : undefined
 }
 
-interface Claimed {
+/** What claims say of a person. */
+export interface Claimed {
+  jurisdiction: string
   id: string
+  issuer: string
   subject: string
   name: string
   role: Role
   unit: string | null
   area: string | null
+  /** When the token was issued; null where it does not say. */
+  issuedAt: string | null
 }
 
-/** The person whom the claims name, kept so that the ledger's actors have a name. @throws EdgeError 401 when they name nobody. */
-async function personOf(config: OidcConfig, db: Db, payload: JWTPayload, now: string): Promise<Actor> {
-  const { claims } = config
+/** Types that a token for an API may have (RFC 7519, section 5.1; RFC 9068), in lower case. */
+const TYPES = ['jwt', 'at+jwt', 'application/at+jwt']
+const ACCESS_TYPES = TYPES.slice(1)
+/** What only other tokens of an issuer have: ID tokens (OpenID Connect Core, 3.1.3.6 and 3.3.2.11), logout tokens. */
+const OTHER_TOKENS = ['at_hash', 'c_hash', 's_hash', 'events']
+
+/** What an issuer signs for other ends, to log somebody in or out, opens nothing here. @throws EdgeError 401 */
+function requireAccessToken({ onlyAccessTokens }: OidcConfig, header: string | undefined, payload: JWTPayload): void {
+  const type = header?.toLowerCase()
+  const isAccess = type !== undefined && ACCESS_TYPES.includes(type)
+  if (onlyAccessTokens && !isAccess) throw unauthenticated()
+  if (type !== undefined && !TYPES.includes(type)) throw unauthenticated()
+  if (OTHER_TOKENS.some((name) => payload[name] !== undefined)) throw unauthenticated()
+  // Keycloak says in the claims what a token is for; before its version 25 its access tokens have the nonce too.
+  const { typ } = payload
+  if (typ !== undefined && typ !== 'Bearer') throw unauthenticated()
+  if (payload.nonce !== undefined && !isAccess && typ !== 'Bearer') throw unauthenticated()
+}
+
+/** @throws EdgeError 401 for a token that would open for longer than anybody meant it to. */
+function requireEnd({ maxLifeMs }: OidcConfig, { exp = 0 }: JWTPayload, at: string): void {
+  if (exp * 1000 > Date.parse(at) + maxLifeMs + CLOCK_TOLERANCE_S * 1000) throw unauthenticated(TOO_LONG)
+}
+
+/** @throws EdgeError 401 when the claims name nobody. */
+function claimedBy({ issuer, claims }: OidcConfig, payload: JWTPayload): Claimed {
   const jurisdiction = claimOf(payload, claims.jurisdiction)
   const role = claimOf(payload, claims.role)
   const subject = claimOf(payload, 'sub')
   if (!jurisdiction || !subject || !(ROLES as readonly (string | null)[]).includes(role)) throw unfit()
-  const person: Claimed = {
-    id: uuidv5(`${config.issuer}|${jurisdiction}|${subject}`, PERSON_NAMESPACE),
-    subject,
+  const { iat } = payload
+  return {
+    ...{ jurisdiction, issuer, subject, role: role as Role },
+    id: uuidv5(`${issuer}|${jurisdiction}|${subject}`, PERSON_NAMESPACE),
     name: nameOf(claimOf(payload, claims.name)) ?? subject,
-    role: role as Role,
     unit: claimOf(payload, claims.unit)?.toLowerCase() ?? null,
     area: claimOf(payload, claims.area),
+    issuedAt: iat === undefined ? null : instantOf(iat),
   }
-  const found = await findFit(db, jurisdiction, person)
-  if (!found.isKept) await keep(db, config.issuer, jurisdiction, person, now)
-  const { id, name, area, unit: unit_id } = person
-  return actorOf({ ...found.jurisdiction, id, name, role: person.role, area, unit_id })
 }
 
 /** A name that shows something; null for one that does not. */
@@ -108,25 +150,38 @@ function nameOf(claim: string | null): string | null {
   return claim === null || isBlank(claim) ? null : tidy(claim)
 }
 
+/** @throws EdgeError 401 for a number that is no time. */
+function instantOf(seconds: number): string {
+  const at = new Date(seconds * 1000)
+  if (!(at.getTime() >= 0)) throw unfit()
+  return at.toISOString()
+}
+
+/** OpenID Connect Core, section 2: a subject has at most 255 characters. */
+const MAX_CLAIM = 255
+
 /** A claim's text; null where it is absent. What is there but no text is not taken for absent: it may have been a limit. */
 function claimOf(payload: JWTPayload, name: string): string | null {
   const value = payload[name] ?? null
-  if (value !== null && typeof value !== 'string') throw unfit()
+  if (value === null) return null
+  if (typeof value !== 'string' || value.length > MAX_CLAIM || !value.isWellFormed() || /\p{Cc}/u.test(value))
+    throw unfit()
   return value
 }
 
 type JurisdictionRow = Pick<PersonRow, 'jurisdiction_id' | 'jurisdiction_name' | 'time_zone' | 'jurisdiction_area'>
 
-/** The jurisdiction that the claims fit, and whether the person is on record with exactly these. */
-async function findFit(db: Db, jurisdiction: string, { id, name, role, unit, area }: Claimed) {
+/** The jurisdiction that the claims fit, and whether nothing is to be written of the person: they are on record so, or by a later token. */
+async function findFit(db: Db, { jurisdiction, id, name, role, unit, area, issuedAt }: Claimed) {
   const { rows } = await db.execute<JurisdictionRow & { fits: boolean; is_kept: boolean }>(sql`
     select j.id as jurisdiction_id, j.name as jurisdiction_name, j.time_zone, j.area as jurisdiction_area,
       (${unit}::text is null or exists (
         select from unit u where u.jurisdiction_id = j.id and u.id::text = ${unit} and u.active))
       and (${area}::text is null or exists (select from ${areasOf(sql`j.id`)} a where a.code = ${area}))
       and p.active is distinct from false as fits,
-      (p.name, p.role, p.unit_id::text, p.area) is not distinct from
-        (${name}::text, ${role}::text, ${unit}::text, ${area}::text) as is_kept
+      p.id is not null and ((p.name, p.role, p.unit_id::text, p.area) is not distinct from
+        (${name}::text, ${role}::text, ${unit}::text, ${area}::text)
+        or coalesce(p.claims_at > ${issuedAt}::timestamptz, false)) as is_kept
     from jurisdiction j left join person p on p.jurisdiction_id = j.id and p.id = ${id} where j.id = ${jurisdiction}`)
   const [row] = rows
   if (row?.fits !== true || (role === 'unit' && unit === null)) throw unfit()
@@ -134,17 +189,9 @@ async function findFit(db: Db, jurisdiction: string, { id, name, role, unit, are
   return { jurisdiction: row, isKept: row.is_kept }
 }
 
-/** Several first requests may come at once: who finds the person kept already is content. */
-async function keep(db: Db, issuer: string, jurisdiction: string, person: Claimed, now: string): Promise<void> {
-  const { id, subject, name, role, unit, area } = person
-  await db.execute(sql`
-    with changed as (
-      update person set name = ${name}, role = ${role}, unit_id = ${unit}, area = ${area}
-      where jurisdiction_id = ${jurisdiction} and id = ${id} returning id)
-    insert into person (jurisdiction_id, id, name, role, unit_id, area, issuer, subject, created_at)
-    select ${jurisdiction}, ${id}::uuid, ${name}, ${role}, ${unit}::uuid, ${area}, ${issuer}, ${subject}, ${now}::timestamptz
-    where not exists (select from changed)
-    on conflict do nothing`)
+const TOO_LONG = {
+  zh: '令牌的有效期过长：其 exp 超过本服务允许的时长（OIDC_MAX_LIFE_HOURS）。',
+  en: 'The token is good for too long: its exp lies further ahead than OIDC_MAX_LIFE_HOURS allows.',
 }
 
 function unfit(): EdgeError {

@@ -1,6 +1,6 @@
 import type { Db } from '../db/client.js'
 import { type Past, pastAt, readPast } from '../db/past.js'
-import type { Actor } from '../domain/permissions.js'
+import { type Actor, isPermitted } from '../domain/permissions.js'
 import { invalid } from '../domain/rejection.js'
 import { seqIn } from './fields.js'
 
@@ -26,6 +26,10 @@ export async function pastOf(
   }
   const { past, head } = await readPast(db, id, seq)
   if (past !== undefined) return past
+  // How much has happened in the jurisdiction is for those to know who may read its ledger.
+  if (!isPermitted(actor.role, 'ledger.read')) {
+    throw invalid(pointer, { zh: '台账还没有到这一条。', en: 'The ledger has not come so far.' })
+  }
   throw invalid(pointer, { zh: `台账目前只到第 ${head} 条。`, en: `The ledger ends at seq ${head}.` })
 }
 

@@ -40,6 +40,8 @@ export const PROBLEMS = {
   duplicate: { status: 409, title: { zh: '已存在', en: 'Already exists' } },
   'not-active': { status: 409, title: { zh: '已停用', en: 'Not active' } },
   'scores-behind': { status: 409, title: { zh: '积分仍在计算', en: 'Scores are still being computed' } },
+  'kept-elsewhere': { status: 409, title: { zh: '由身份提供方维护', en: 'Kept by the identity provider' } },
+  'last-administrator': { status: 409, title: { zh: '最后一名管理员', en: 'The last administrator' } },
   'too-many': { status: 409, title: { zh: '数量已达上限', en: 'As many as there can be' } },
   'template-unusable': { status: 409, title: { zh: '模板无法使用', en: 'Template cannot be used' } },
   'missing-glyphs': { status: 409, title: { zh: '字库缺字', en: 'Characters that no font has' } },

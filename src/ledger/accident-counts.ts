@@ -3,9 +3,10 @@ import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { untilThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
+import { isEventVisible } from '../db/visible.js'
 import { type AccidentCount, countsInForce } from '../domain/accidents.js'
 import { countAccidents } from '../domain/decide/accidents.js'
-import { requirePermitted } from '../domain/permissions.js'
+import { type Actor, requirePermitted } from '../domain/permissions.js'
 import { latestPresent } from '../domain/present.js'
 import { requireVersion } from '../domain/rejection.js'
 import { localDate } from '../domain/zone.js'
@@ -19,19 +20,34 @@ export interface EnteredCount extends AccidentCount {
   by: { id: string; name: string | null }
 }
 
-/** All counts of an item in the order in which they were entered, those too that were corrected since. */
+interface CountRow extends Record<string, unknown> {
+  data: string
+  at: string
+  id: string
+  name: string | null
+  isVisible: boolean
+}
+
+/**
+ * All counts of an item in the order in which they were entered, those too that were corrected since; and of which of them
+ * the actor may see the event.
+ */
 export async function readAccidentCounts(
   db: Db | Tx,
-  jurisdiction: string,
+  actor: Actor,
   itemId: string,
   past?: Past,
-): Promise<EnteredCount[]> {
-  const { rows } = await db.execute<{ data: string; at: string; id: string; name: string | null }>(sql`
-    select e.data, ${instant('e.at')} as at, e.actor_id as id, p.name from event e
+): Promise<{ all: EnteredCount[]; visible: EnteredCount[] }> {
+  const { rows } = await db.execute<CountRow>(sql`
+    select e.data, ${instant('e.at')} as at, e.actor_id as id, p.name, ${isEventVisible(actor) ?? sql`true`} as "isVisible"
+    from event e
     left join person p on p.jurisdiction_id = e.jurisdiction_id and p.id = e.actor_id
-    where e.jurisdiction_id = ${jurisdiction} and e.item_id = ${itemId} and e.type = 'item.accidents_counted' ${untilThen(past)}
+    where e.jurisdiction_id = ${actor.jurisdiction.id} and e.item_id = ${itemId} and e.type = 'item.accidents_counted' ${untilThen(past)}
     order by e.item_version`)
-  return rows.map(({ data, at, id, name }) => ({ ...(JSON.parse(data) as AccidentCount), at, by: { id, name } }))
+  const all = rows.map(({ data, at, id, name }) => {
+    return { ...(JSON.parse(data) as AccidentCount), at, by: { id, name } }
+  })
+  return { all, visible: all.filter((_, k) => rows[k]?.isVisible) }
 }
 
 /**
@@ -44,7 +60,7 @@ export async function enterAccidentCount(tx: Tx, change: Change, count: Accident
   const item = await lockItem(tx, actor, change.ref)
   requireVersion(change.ifMatch, item.version)
   const at = timeAfter(item, change.now)
-  const inForce = countsInForce(await readAccidentCounts(tx, item.jurisdiction, item.id))
+  const inForce = countsInForce((await readAccidentCounts(tx, actor, item.id)).all)
   const event = countAccidents(item, inForce, count, localDate(latestPresent(at), actor.jurisdiction.timeZone))
   const written = await writeChange(tx, item, event, actor, at)
   return { status: 200, headers: { etag: `"${written.item.version}"` }, body: written.json, events: [written.event] }

@@ -22,7 +22,8 @@ export type AdminEvent =
   | { type: 'category.created'; data: { code: string; nameZh: string; nameEn: string } }
   | {
       type: 'person.created' | 'person.changed'
-      data: { id: string; name: string; role: string; unit: string | null; area: string | null; active: boolean }
+      /** Without the name, which is looked up as an actor's is: what is chained can never be put right. */
+      data: { id: string; role: string; unit: string | null; area: string | null; active: boolean }
     }
   | { type: 'key.created'; data: { id: string; person: string; expiresAt: string | null } }
   | { type: 'key.revoked'; data: { id: string; person: string } }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isWithinArea } from '../domain/area.js'
 import { type Actor, areaLimitOf } from '../domain/permissions.js'
+import { mayReadAdminEvent } from './event-readers.js'
 import type { FeedQuery } from './history.js'
 import { eventAfter, type Framed, type Tail, tailStart } from './tail.js'
 
@@ -35,6 +36,10 @@ export interface Follower {
   advance(): void
   /** Ends the stream after what is in it, and the connection of a client that does not take it. */
   end(): void
+}
+
+function isIn(at: string | null, area: string): boolean {
+  return at !== null && isWithinArea(at, area)
 }
 
 /** Where a follower gets what the tail does not have any more, and whom it tells that it has gone. */
@@ -72,7 +77,8 @@ export function createFollower({ actor, after, types }: FollowQuery, tail: Tail,
       const event = eventAfter(tail, seq)
       if (event === undefined) return void readOn()
       seq = event.seq
-      if (isFor(event)) say(event.frame)
+      const frame = frameFor(event)
+      if (frame !== undefined) say(frame)
     }
   }
 
@@ -91,9 +97,14 @@ export function createFollower({ actor, after, types }: FollowQuery, tail: Tail,
     advance()
   }
 
-  function isFor({ type, itemId, area: at }: Framed): boolean {
-    if (types.length > 0 && !types.includes(type)) return false
-    return area === null || itemId === null || (at !== null && isWithinArea(at, area))
+  /** The event as this follower is told it; undefined for one that is none of theirs. The same rules as `readFeed` has. */
+  function frameFor({ type, itemId, area: at, areaThen, frame, withheldFrame }: Framed): Buffer | undefined {
+    if (types.length > 0 && !types.includes(type)) return undefined
+    if (itemId === null) {
+      if (mayReadAdminEvent(actor, type)) return frame
+      return area === null ? (withheldFrame ?? undefined) : undefined
+    }
+    return area === null || (isIn(at, area) && isIn(areaThen, area)) ? frame : undefined
   }
 
   function say(frame: Buffer | string): void {

@@ -1,19 +1,43 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
-import { instant } from '../db/instant.js'
+import { instant, instantText } from '../db/instant.js'
 import { untilThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
-import { isItemVisible, itemIs, visibleItems } from '../db/visible.js'
+import { andEventVisible, isEventVisible, itemIs, visibleItems } from '../db/visible.js'
 import { type Actor, areaLimitOf } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
+import { adminEventsFor } from './event-readers.js'
+
+const HEADER = sql.raw(`e.jurisdiction_id as jurisdiction, e.seq, e.item_id as "itemId", e.item_code as "itemCode",
+    e.item_version as "itemVersion", e.type, ${instantText('e.at')} as at`)
+const HASHES = sql.raw(`encode(e.data_hash, 'hex') as "dataHash", encode(e.previous_hash, 'hex') as "previousHash",
+    encode(e.hash, 'hex') as hash`)
 
 /** An event as it goes on the wire; `data` passes through as the very text that was hashed. */
-const eventJson = sql`(select row_to_json(v)::text from (select
-    e.jurisdiction_id as jurisdiction, e.seq, e.item_id as "itemId", e.item_code as "itemCode",
-    e.item_version as "itemVersion", e.type, ${instant('e.at')} as at,
+const wholeEvent = sql`(select row_to_json(v)::text from (select ${HEADER},
     json_build_object('id', e.actor_id, 'name', p.name, 'role', e.actor_role) as actor, e.data::json as data,
-    encode(e.salt, 'hex') as salt, encode(e.data_hash, 'hex') as "dataHash",
-    encode(e.previous_hash, 'hex') as "previousHash", encode(e.hash, 'hex') as hash) v) as json`
+    encode(e.salt, 'hex') as salt, ${HASHES}) v)`
+
+/** The same for who may not read what it says: all that the chain is made of, and not the data, nor the salt that proves them. */
+const withheldEvent = sql`(select row_to_json(v)::text from (select ${HEADER},
+    json_build_object('id', e.actor_id, 'name', null, 'role', e.actor_role) as actor, null as data, null as salt,
+    ${HASHES}) v)`
+
+/** The condition on alias `e` that an event is about an item, or that an actor may read what it says; undefined: always. */
+function isTold(actor: Actor): SQL | undefined {
+  const types = adminEventsFor(actor)
+  if (types === undefined) return undefined
+  const list = sql.raw(types.map((type) => `'${type}'`).join(', '))
+  return sql`(e.item_id is not null or e.type in (${list}))`
+}
+
+/** The column `json`: an event as an actor is told it. */
+function eventJson(actor: Actor): SQL {
+  const told = isTold(actor)
+  return told === undefined
+    ? sql`${wholeEvent} as json`
+    : sql`case when ${told} then ${wholeEvent} else ${withheldEvent} end as json`
+}
 
 const withActor = sql`left join person p on p.jurisdiction_id = e.jurisdiction_id and p.id = e.actor_id`
 
@@ -28,6 +52,10 @@ export interface PlacedEvent extends EventRow {
   itemId: string | null
   /** Where its item lies now; null for an event that is about no item. */
   area: string | null
+  /** Where its item lay after it. */
+  areaThen: string | null
+  /** The event without its data, for who may not read them; null for one that is about an item. */
+  withheld: string | null
 }
 
 export interface Head {
@@ -44,15 +72,17 @@ export async function readHead(db: Db | Tx, jurisdiction: string): Promise<Head>
   return { seq: Number(head.seq), hash: head.hash }
 }
 
-/** One item's events after version `afterVersion`, oldest first. The caller has made sure that the item is visible. */
+/** One item's events after version `afterVersion` that the caller may see, oldest first. */
 export async function readItemEvents(
   db: Db,
-  query: { jurisdiction: string; itemId: string; afterVersion: number; past: Past | undefined; limit: number },
+  actor: Actor,
+  query: { itemId: string; afterVersion: number; past: Past | undefined; limit: number },
 ): Promise<(EventRow & { version: number })[]> {
-  const { jurisdiction, itemId, afterVersion, past, limit } = query
+  const { itemId, afterVersion, past, limit } = query
   const { rows } = await db.execute<EventRow & { version: number }>(sql`
-    select e.seq, e.type, e.item_version as version, ${eventJson} from event e ${withActor}
-    where e.jurisdiction_id = ${jurisdiction} and e.item_id = ${itemId} and e.item_version > ${afterVersion} ${untilThen(past)}
+    select e.seq, e.type, e.item_version as version, ${wholeEvent} as json from event e ${withActor}
+    where e.jurisdiction_id = ${actor.jurisdiction.id} and e.item_id = ${itemId} and e.item_version > ${afterVersion}
+      ${untilThen(past)} ${andEventVisible(actor)}
     order by e.item_version limit ${limit}`)
   return rows
 }
@@ -66,17 +96,18 @@ export interface ItemChange extends Record<string, unknown> {
   actor: { id: string; name: string | null; role: string }
 }
 
-/** One item's events after one version and up to another, oldest first. The caller has made sure that the item is visible. */
+/** One item's events after one version and up to another that the caller may see, oldest first. */
 export async function readItemChanges(
   db: Db,
-  query: { jurisdiction: string; itemId: string; after: number; until: number; limit: number },
+  actor: Actor,
+  query: { itemId: string; after: number; until: number; limit: number },
 ): Promise<ItemChange[]> {
   const { rows } = await db.execute<ItemChange>(sql`
     select e.seq, e.item_version as version, e.type, ${instant('e.at')} as at,
       json_build_object('id', e.actor_id, 'name', p.name, 'role', e.actor_role) as actor
     from event e ${withActor}
-    where e.jurisdiction_id = ${query.jurisdiction} and e.item_id = ${query.itemId}
-      and e.item_version > ${query.after} and e.item_version <= ${query.until}
+    where e.jurisdiction_id = ${actor.jurisdiction.id} and e.item_id = ${query.itemId}
+      and e.item_version > ${query.after} and e.item_version <= ${query.until} ${andEventVisible(actor)}
     order by e.item_version limit ${query.limit}`)
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }))
 }
@@ -100,15 +131,18 @@ export interface FeedQuery {
 }
 
 /**
- * The jurisdiction's events after a seq, in order. Dense for who may see the whole jurisdiction; a supervisor who is
- * limited to an area gets the events of the items there, and those that are about no item.
+ * The jurisdiction's events after a seq, in order. Dense for who may see the whole jurisdiction, with the data of what they
+ * may not read withheld; a supervisor who is limited to an area gets the events of the items there, and those about no item
+ * that they may read.
  */
 export async function readFeed(db: Db, actor: Actor, { after, until, limit, types }: FeedQuery): Promise<EventRow[]> {
   const ofTypes = types.length === 0 ? sql`` : sql`and e.type in ${types}`
   const visible =
-    areaLimitOf(actor) === null ? sql`` : sql`and (e.item_id is null or ${isItemVisible(actor, sql`e.item_id`)})`
+    areaLimitOf(actor) === null
+      ? sql``
+      : sql`and case when e.item_id is null then ${isTold(actor) ?? sql`true`} else ${isEventVisible(actor) ?? sql`true`} end`
   const { rows } = await db.execute<EventRow>(sql`
-    select e.seq, e.type, ${eventJson} from event e ${withActor}
+    select e.seq, e.type, ${eventJson(actor)} from event e ${withActor}
     where e.jurisdiction_id = ${actor.jurisdiction.id} and e.seq > ${after} and e.seq <= ${until} ${ofTypes} ${visible}
     order by e.seq limit ${limit}`)
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }))
@@ -117,8 +151,11 @@ export async function readFeed(db: Db, actor: Actor, { after, until, limit, type
 /** All of the jurisdiction's events after a seq, in order, for whoever hands them on by who may see them. */
 export async function readPlaced(db: Db, jurisdiction: string, after: number, limit: number): Promise<PlacedEvent[]> {
   const { rows } = await db.execute<PlacedEvent>(sql`
-    select e.seq, e.type, e.item_id as "itemId", i.area, ${eventJson} from event e ${withActor}
+    select e.seq, e.type, e.item_id as "itemId", i.area, case when i.version = e.item_version then i.area else s.area end as "areaThen",
+      ${wholeEvent} as json, case when e.item_id is null then ${withheldEvent} end as withheld
+    from event e ${withActor}
     left join item i on i.jurisdiction_id = e.jurisdiction_id and i.id = e.item_id
+    left join item_past s on s.jurisdiction_id = e.jurisdiction_id and s.id = e.item_id and s.version = e.item_version
     where e.jurisdiction_id = ${jurisdiction} and e.seq > ${after} order by e.seq limit ${limit}`)
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }))
 }

@@ -1,4 +1,5 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { itemTold } from '../db/channel-view.js'
 import type { Tx } from '../db/client.js'
 import { itemColumnList, itemJson } from '../db/item-json.js'
 import { insertNotices, noticeInsert } from '../db/notices.js'
@@ -100,6 +101,7 @@ export async function writeChange(tx: Tx, before: Item, event: ItemEvent, actor:
   const told = notices.length === 0 ? sql`` : sql`, told as (${noticeInsert(item.jurisdiction, notices, at)})`
   const json = await answerOf(
     tx,
+    actor,
     sql`
     with past as (
       insert into item_past (${itemColumnList}, valid_to)
@@ -153,6 +155,7 @@ export async function lockItemsWhere(tx: Tx, condition: SQL, order: SQL, limit: 
 export async function writeNewItem(tx: Tx, item: Item, event: ItemEvent, actor: Actor, at: string): Promise<Written> {
   const json = await answerOf(
     tx,
+    actor,
     sql`
     with created as (${insertItems(sql`json_populate_record(null::item, ${rowOf(item)})`)} returning item.*)
     ${itemJson(actor, at, sql`from created i`)}`,
@@ -164,6 +167,7 @@ export async function writeNewItem(tx: Tx, item: Item, event: ItemEvent, actor: 
 export function readItemJson(tx: Tx, item: Item, actor: Actor, at: string): Promise<string> {
   return answerOf(
     tx,
+    actor,
     itemJson(actor, at, sql`from item i where i.jurisdiction_id = ${item.jurisdiction} and i.id = ${item.id}`),
   )
 }
@@ -194,9 +198,9 @@ export function timeAfter(item: Item, now: string): string {
   return now > item.updatedAt ? now : item.updatedAt
 }
 
-async function answerOf(tx: Tx, statement: SQL): Promise<string> {
+async function answerOf(tx: Tx, actor: Actor, statement: SQL): Promise<string> {
   const { rows } = await tx.execute<{ json: string }>(statement)
   const json = rows[0]?.json
   if (json === undefined) throw new Error('the written item did not come back')
-  return json
+  return itemTold(actor, json)
 }

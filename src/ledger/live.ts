@@ -37,7 +37,11 @@ export function createLiveLedger(db: Db, watch: LedgerWatch, frame: (event: Even
   async function readNew(jurisdiction: string, { tail, followers }: Channel): Promise<void> {
     for (let more = true; more && followers.size > 0; ) {
       const rows = await readPlaced(db, jurisdiction, tail.last, BATCH)
-      for (const row of rows) keep(tail, { ...row, frame: frame(row) })
+      for (const row of rows) {
+        const { seq, type, withheld } = row
+        const withheldFrame = withheld === null ? null : frame({ seq, type, json: withheld })
+        keep(tail, { ...row, frame: frame(row), withheldFrame })
+      }
       for (const follower of followers) follower.advance()
       more = rows.length === BATCH
     }

@@ -4,9 +4,11 @@ import type { PlacedEvent } from './history.js'
 const MAX_EVENTS = 1_000
 const MAX_BYTES = 4 * 1_048_576
 
-/** An event as it goes on the wire, the same bytes for everybody. */
+/** An event as it goes on the wire, the same bytes for all who are told it. */
 export interface Framed extends PlacedEvent {
   frame: Buffer
+  /** Without its data, for who may not read them; null for an event that is about an item. */
+  withheldFrame: Buffer | null
 }
 
 /** The last events of a ledger, in order and without gaps, for those who have seen nearly all of it. */
@@ -25,12 +27,16 @@ export function createTail(head: number): Tail {
 /** Appends the event that follows; the oldest go. */
 export function keep(tail: Tail, event: Framed): void {
   const { kept } = tail
-  // An item that has been moved to another area takes its earlier events with it, as it does in the feed.
+  // Of an item that has been moved out of an area, its earlier events are not shown there any more either, as in the feed.
   if (event.itemId !== null) for (const earlier of kept) if (earlier.itemId === event.itemId) earlier.area = event.area
   kept.push(event)
   tail.last = event.seq
-  tail.bytes += event.frame.length
-  while (kept.length > MAX_EVENTS || tail.bytes > MAX_BYTES) tail.bytes -= kept.shift()?.frame.length ?? 0
+  tail.bytes += sizeOf(event)
+  while (kept.length > MAX_EVENTS || tail.bytes > MAX_BYTES) tail.bytes -= sizeOf(kept.shift())
+}
+
+function sizeOf(event: Framed | undefined): number {
+  return (event?.frame.length ?? 0) + (event?.withheldFrame?.length ?? 0)
 }
 
 /** The seq after which the tail has everything. */

@@ -14,7 +14,7 @@ export const BEGINNING: Link = { seq: 0, hash: '00'.repeat(32) }
 
 /**
  * What is wrong with `event` as the one after `last`, in words; undefined when it is. The event's data are checked as far
- * as they are there: data that were erased, with their salt, leave their commitment in the chain.
+ * as they are there: data that are withheld or were erased, with their salt, leave their commitment in the chain.
  */
 export function faultOf(event: Event, last: Link): string | undefined {
   if (event.seq !== last.seq + 1) return `seq ${event.seq} came after ${last.seq}`
@@ -25,7 +25,7 @@ export function faultOf(event: Event, last: Link): string | undefined {
   const header = { jurisdiction, seq, itemId, itemCode, itemVersion, type, at, actor: { id, role }, dataHash }
   if (sha256(Buffer.from(last.hash, 'hex'), header) !== event.hash)
     return `the hash of event ${seq} is not that of its header`
-  const { data, salt } = event as { data: unknown; salt: string | null }
+  const { data, salt } = event
   if (data === null || salt === null) return undefined
   return sha256(Buffer.from(salt, 'hex'), data) === dataHash
     ? undefined

@@ -90,14 +90,18 @@ async function synchronise(
       if (last.seq === head.seq) break
     }
     if (last.hash !== head.hash) throw new MirrorStopped(`The ledger’s head is not its event ${head.seq}.`)
-    const asOf = { ...query, asOf: `seq:${head.seq}`, sort: 'reportedAt' as const }
-    for await (const { data } of source.pages('/v1/items', { params: { query: asOf }, signal }))
-      await target.putItems(data)
+    await putAllItems(source, target, head.seq, signal)
     const faults = await target.countFaults()
     if (faults > 0) throw new MirrorStopped(`${faults} items are not what the ledger says at seq ${head.seq}.`)
     say(`synchronised at seq ${head.seq}`)
     return { ...place, ...head }
   })
+}
+
+/** Every item exactly as it was after an event. */
+async function putAllItems(source: OneList, target: Target, seq: number, signal: AbortSignal): Promise<void> {
+  const query = { limit: PAGE, asOf: `seq:${seq}`, sort: 'reportedAt' as const }
+  for await (const { data } of source.pages('/v1/items', { params: { query }, signal })) await target.putItems(data)
 }
 
 async function followFrom(source: OneList, target: Target, start: Place, options: MirrorOptions): Promise<void> {
@@ -129,7 +133,10 @@ async function apply(
   for (const { itemId, itemVersion } of events) {
     if (itemId !== null && itemVersion !== null) versions.set(itemId, itemVersion)
   }
-  const people = events.filter(({ type }) => type === 'person.changed').map(({ data }) => String(data?.id))
+  const changed = events.filter(({ type }) => type === 'person.changed')
+  const people = changed.flatMap(({ data }) => (data === null ? [] : [String(data.id)]))
+  // To an office's key the service does not say who was changed, and any item may name them.
+  const isAnybody = people.length < changed.length
   const ids = new Set([...versions.keys(), ...(await target.itemsNaming(people))])
   const items = await eachOf([...ids], async (id) => {
     const query = { asOf: `seq:${last.seq}` }
@@ -141,6 +148,7 @@ async function apply(
   return target.move(place, async () => {
     await target.addEvents(events)
     await target.putItems(items)
+    if (isAnybody) await putAllItems(source, target, last.seq, signal)
     return { ...place, ...last }
   })
 }

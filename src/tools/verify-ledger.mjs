@@ -6,7 +6,7 @@
 //   node verify-ledger.mjs --head <hash noted earlier> < ledger.ndjson
 //   node verify-ledger.mjs --from 501 --previous-hash <hash of event 500> since-500.ndjson
 //
-// It prints `ok <N> events, head <seq> <hash>`, or the first bad seq and why. Exit code 0: whole; 1: not what it claims
+// It prints `ok <N> events, head <seq> <hash>`, with how many of them came without their data, or the first bad seq and why. Exit code 0: whole; 1: not what it claims
 // to be; 2: nothing was checked (wrong call, no such file).
 //
 // A chain proves that nobody changed a part of it. Who can rewrite all of it can also compute all its hashes anew, and
@@ -19,8 +19,8 @@
 //
 //   {"jurisdiction": text, "seq": integer, "itemId": UUID or null, "itemCode": text or null,
 //    "itemVersion": integer or null, "type": text, "at": "2026-11-22T01:30:00.000Z",
-//    "actor": {"id": UUID, "name": text or null, "role": text}, "data": object,
-//    "salt": 32 hex digits, "dataHash": 64, "previousHash": 64, "hash": 64}
+//    "actor": {"id": UUID, "name": text or null, "role": text}, "data": object or null,
+//    "salt": 32 hex digits or null, "dataHash": 64, "previousHash": 64, "hash": 64}
 //
 // Hex digits are lower-case; under a hash stand the bytes that they mean. ‖ joins bytes, JCS(x) is the JSON of x after
 // RFC 8785 as UTF-8. For every event:
@@ -30,6 +30,10 @@
 //   dataHash      = SHA-256(salt ‖ JCS(data));
 //   hash          = SHA-256(previousHash ‖ JCS({jurisdiction, seq, itemId, itemCode, itemVersion, type, at,
 //                   actor: {id, role}, dataHash})), with all values as they stand on the line, dataHash as its hex text.
+//
+// Where the reader may not know what an event says, its "data" and "salt" are null, both: dataHash stands for them under the
+// hash, so the chain is checked without them, and what they were can be checked when they are shown. An auditor's export
+// has all of them.
 //
 // The actor's name is looked up when the line is made and is under no hash. Members that are not named here are none of
 // the chain's business. `data` is committed to through a salted hash only, so that it can lawfully be erased later.
@@ -64,12 +68,13 @@ class Usage extends Error {}
 try {
   const { file, first, previousHash, head } = readCall(process.argv.slice(2))
   const source = file === undefined ? process.stdin : createReadStream(file)
-  const { events, last } = await verify(linesOf(source), first, previousHash)
+  const { events, withheld, last } = await verify(linesOf(source), first, previousHash)
   if (first === 1 && events === 0) throw new Bad('bad: no events; a ledger has at least its first')
   if (head !== undefined && head !== last.hash) {
     throw new Bad(`bad head: the export ends at seq ${last.seq} with ${last.hash}, not with ${head}`)
   }
-  process.stdout.write(`ok ${events} events, head ${last.seq} ${last.hash}\n`)
+  const without = withheld === 0 ? '' : ` (${withheld} without their data)`
+  process.stdout.write(`ok ${events} events${without}, head ${last.seq} ${last.hash}\n`)
 } catch (err) {
   process.stderr.write(`${err instanceof Error ? err.message : err}\n`)
   process.exitCode = err instanceof Bad ? 1 : 2
@@ -101,14 +106,16 @@ function parseCall(call) {
 async function verify(lines, first, previousHash) {
   let last = { seq: first - 1, hash: previousHash, jurisdiction: undefined }
   let events = 0
+  let withheld = 0
   for await (const line of lines) {
     const event = parse(line)
     const reason = event === undefined ? 'the line is no JSON object' : fault(event, last)
     if (reason !== undefined) throw new Bad(`bad seq ${last.seq + 1} (line ${events + 1}): ${reason}`)
     last = event
     events++
+    if (event.data === null) withheld++
   }
-  return { events, last }
+  return { events, withheld, last }
 }
 
 /** Why the event cannot follow the one before; undefined when it does. */
@@ -118,12 +125,17 @@ function fault(event, before) {
   if (typeof jurisdiction !== 'string' || jurisdiction !== (before.jurisdiction ?? jurisdiction)) {
     return `it is of jurisdiction ${JSON.stringify(jurisdiction)}`
   }
-  if (!SALT.test(salt) || ![dataHash, event.previousHash, event.hash].every((hash) => HASH.test(hash))) {
+  const isWithheld = data === null && salt === null
+  if (
+    (!isWithheld && !SALT.test(salt)) ||
+    ![dataHash, event.previousHash, event.hash].every((hash) => HASH.test(hash))
+  ) {
     return 'salt or a hash is not lower-case hex of the right length'
   }
   if (event.previousHash !== before.hash) return 'its previousHash is not the hash of the event before'
   try {
-    if (sha256(Buffer.from(salt, 'hex'), canonical(data)) !== dataHash) return 'its data are not those of dataHash'
+    if (!isWithheld && sha256(Buffer.from(salt, 'hex'), canonical(data)) !== dataHash)
+      return 'its data are not those of dataHash'
     const { id, role } = actor
     const header = { jurisdiction, seq, itemId, itemCode, itemVersion, type, at, actor: { id, role }, dataHash }
     if (sha256(Buffer.from(event.previousHash, 'hex'), canonical(header)) === event.hash) return undefined

@@ -126,9 +126,9 @@ export async function accidentRoutes(app: App, { db, now }: Deps): Promise<void>
       const { actor } = request
       const past = await asOfPast(db, actor, request.query.asOf, now())
       const itemId = await findItemId(db, actor, request.params.id)
-      const all = await readAccidentCounts(db, actor.jurisdiction.id, itemId, past)
+      const { all, visible } = await readAccidentCounts(db, actor, itemId, past)
       const inForce = new Set(countsInForce(all).map(({ id }) => id))
-      const data = all.map((count) => ({ ...count, inForce: inForce.has(count.id) }))
+      const data = visible.map((count) => ({ ...count, inForce: inForce.has(count.id) }))
       return sendJson(reply, JSON.stringify({ data }))
     },
   )

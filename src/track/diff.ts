@@ -54,8 +54,7 @@ export async function readDiff(
   if (from > to) {
     throw invalid('/query/from', { zh: 'from 不能晚于 to。', en: 'from lies after to.' })
   }
-  const jurisdiction = actor.jurisdiction.id
-  const rows = await readItemChanges(db, { jurisdiction, itemId, after: page.after, until: to, limit: page.limit + 1 })
+  const rows = await readItemChanges(db, actor, { itemId, after: page.after, until: to, limit: page.limit + 1 })
   const events = rows.slice(0, page.limit)
   const last = events.at(-1)
   const versions = [from, to, page.after, ...events.map(({ version }) => version)]

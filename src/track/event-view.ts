@@ -1,40 +1,9 @@
 import { z } from 'zod'
 import { ITEM_EVENT_TYPES } from '../domain/events.js'
 import { EVENT_EXAMPLE, pageExample } from '../http/examples.js'
+import { ADMIN_EVENT_TYPES } from '../ledger/event-readers.js'
 
-export const EVENT_TYPES = [
-  ...ITEM_EVENT_TYPES,
-  'jurisdiction.created',
-  'unit.created',
-  'unit.changed',
-  'category.created',
-  'area.added',
-  'area.changed',
-  'boundaries.changed',
-  'person.created',
-  'person.changed',
-  'key.created',
-  'key.revoked',
-  'feed.created',
-  'feed.revoked',
-  'import.completed',
-  'rules.changed',
-  'calendar.changed',
-  'contact.created',
-  'contact.changed',
-  'contact.unsubscribed',
-  'notice.sent',
-  'notice.received',
-  'subscription.created',
-  'subscription.changed',
-  'subscription.deleted',
-  'subscription.disabled',
-  'bulletin.issued',
-  'bulletin.received',
-  'document.issued',
-  'document_template.changed',
-  'score_period.closed',
-] as const
+export const EVENT_TYPES = [...ITEM_EVENT_TYPES, ...ADMIN_EVENT_TYPES]
 
 const Hex = z.string().regex(/^[0-9a-f]+$/)
 
@@ -48,8 +17,11 @@ export const EventView = z
     type: z.string().meta({ example: 'item.listed' }),
     at: z.iso.datetime({ precision: 3 }),
     actor: z.strictObject({ id: z.uuid(), name: z.string().nullable(), role: z.string() }),
-    data: z.record(z.string(), z.unknown()),
-    salt: Hex,
+    data: z.record(z.string(), z.unknown()).nullable().meta({
+      description:
+        'What happened. Null, as `salt` is, where the caller may not read what the event is about, such as people and keys; the chain is verified by `dataHash` then.',
+    }),
+    salt: Hex.nullable(),
     dataHash: Hex,
     previousHash: Hex,
     hash: Hex,

@@ -58,8 +58,12 @@ export async function ledgerRoutes(app: App, { db, now, watch }: Deps): Promise<
       const itemId = await findItemId(db, request.actor, request.params.id)
       const bound = { itemId, asOf }
       const [afterVersion] = cursor === undefined ? [0] : decodeCursor(cursor, bound, 1)
-      const query = { jurisdiction: request.actor.jurisdiction.id, itemId, past }
-      const rows = await readItemEvents(db, { ...query, afterVersion: Number(afterVersion), limit: limit + 1 })
+      const query = { itemId, past }
+      const rows = await readItemEvents(db, request.actor, {
+        ...query,
+        afterVersion: Number(afterVersion),
+        limit: limit + 1,
+      })
       return sendPage(
         request,
         reply,

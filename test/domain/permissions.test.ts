@@ -63,6 +63,7 @@ const MATRIX: Record<Action, string> = {
   'calendar.write': '. . . . . x',
   'item.recompute_deadline': '. . x . . x',
   'deadline_feed.use': 'x x x x . .',
+  'deadline_feed.manage': '. . . . . x',
   'rules.read': 'x x x x x x',
   'rules.write': '. . . . . x',
   'notice.read': '. x x x x .',

@@ -14,7 +14,8 @@ export interface CoverFacts {
   asOf: string
   /** The event right after which the rows were so, where one was asked for. */
   seq: number | undefined
-  head: { seq: number; hash: string }
+  /** Undefined for a caller who may not read the ledger. */
+  head: { seq: number; hash: string } | undefined
 }
 
 /** The parameters of lists and reports, and what their values are names of. */
@@ -62,6 +63,14 @@ const UNSAID = new Set(['view', 'asOf', 'sort', 'count', 'groupBy', 'cursor'])
 export function coverOf(facts: CoverFacts, names: Names, wallClock: (instant: string) => number): CoverOf {
   const { language } = names
   const say = (zh: string, en: string) => inLanguage({ zh, en }, language)
+  const { head } = facts
+  const ledger: [string, string][] =
+    head === undefined
+      ? []
+      : [
+          [say('台账序号', 'Ledger seq'), String(head.seq)],
+          [say('台账哈希', 'Ledger hash'), head.hash],
+        ]
   const at = (instant: string) => new Date(wallClock(instant)).toISOString().slice(0, 19).replace('T', ' ')
   return (rows) => ({
     title: inLanguage(facts.title, language),
@@ -75,8 +84,7 @@ export function coverOf(facts: CoverFacts, names: Names, wallClock: (instant: st
       [say('导出时间', 'Made at'), at(facts.madeAt)],
       [say('导出人', 'Made by'), facts.person],
       [say('行数', 'Rows'), String(rows)],
-      [say('台账序号', 'Ledger seq'), String(facts.head.seq)],
-      [say('台账哈希', 'Ledger hash'), facts.head.hash],
+      ...ledger,
     ],
   })
 }

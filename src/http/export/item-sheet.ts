@@ -114,12 +114,45 @@ const origin = [
   text('并入', 'Merged into', (it) => it.mergedInto, 38),
 ]
 
+/** What came to the list after its columns had their order: programs read them by name, and people by place. */
+const later = [
+  text('上报渠道', 'Channel', (it, names) => names.of('role', it.channel), 12),
+  text('热线工单号', 'Hotline ticket', (it) => it.hotline?.ticket, 20),
+  text('需答复', 'Answer wanted', (it, names) => it.hotline && names.flag(it.hotline.answerWanted), 10),
+  time('首次响应时间', 'First answered', (it) => it.hotline?.firstAnswer?.at),
+  text('首次响应', 'First answer', (it) => it.hotline?.firstAnswer?.answer, 28),
+  text('满意度', 'Satisfaction', (it, names) => names.of('rating', it.hotline?.satisfaction?.rating), 14),
+  text('满意度说明', 'Satisfaction note', (it) => it.hotline?.satisfaction?.note, 24),
+  whole('先行核验人数', 'Verified before by', (it) => it.verifications.length, 14),
+  time('先行核验时间', 'Verified before at', (it) => it.verifications.at(-1)?.at),
+  text('先行核验单位', 'Verified before, unit', (it, names) => names.of('unit', it.verifications.at(-1)?.unit), 26),
+  text('先行核验意见', 'Verified before, findings', (it) => lines(it.verifications.map(verificationWords)), 30),
+  text('逐项验收', 'Points', (it) => it.closurePoints && lines(it.closurePoints.map(pointWords)), 30),
+  time('评估时限', 'Default due', (it) => it.defaultDueAt),
+  flag('在账', 'On account', (it) => it.onAccount),
+  flag('延期待批', 'Extension pending', (it) => it.extensionPending),
+  whole('证据数', 'Evidence', (it) => it.evidence.length, 8),
+  text('并案来源', 'Merged from', (it) => lines(it.mergedFrom), 38),
+  text('疑似复发于', 'Suspected recurrence of', (it) => it.suspectedRecurrenceOf?.code, 16),
+  text('媒体链接', 'Media link', (it) => it.mediaUrl, 28),
+]
+
+const lines = (texts: readonly string[]) => (texts.length === 0 ? null : texts.join('；'))
+
+function verificationWords({ findings, points = [] }: Item['verifications'][number]): string {
+  return [findings, ...points.map(pointWords)].join('；')
+}
+
+function pointWords({ point, met, note }: { point: string; met: boolean; note?: string | undefined }): string {
+  return `${met ? '✓' : '✗'} ${point}${note === undefined ? '' : `（${note}）`}`
+}
+
 function recheckWords(passed: boolean, language: string): string {
   if (language === 'en') return passed ? 'passed' : 'failed'
   return passed ? '合格' : '不合格'
 }
 
-const rest = [...hazard, ...order, ...clock, ...remedy, ...closure, ...origin]
+const rest = [...hazard, ...order, ...clock, ...remedy, ...closure, ...origin, ...later]
 const pointOf = (item: Item) => item.location
 
 /** The list (隐患清单): what an office looks at first stands first. */

@@ -5,7 +5,7 @@ import type { Db, Tx } from '../../db/client.js'
 import type { Past } from '../../db/past.js'
 import { openSnapshot, portionsOf, type Snapshot } from '../../db/snapshot.js'
 import type { Deps } from '../../deps.js'
-import type { Actor } from '../../domain/permissions.js'
+import { type Actor, isPermitted } from '../../domain/permissions.js'
 import { wallClockIn } from '../../domain/zone.js'
 import { attachment } from '../attachment.js'
 import { inLanguage, type Language, languageOf } from '../language.js'
@@ -115,7 +115,7 @@ const ALL_RUNNING = {
 
 interface Source {
   names: Names
-  head: { seq: number; hash: string }
+  head: { seq: number; hash: string } | undefined
   /** Rows as JSON text. */
   portions: AsyncGenerator<string[]>
   close: Snapshot['close']
@@ -126,7 +126,8 @@ async function openSource(db: Db, actor: Actor, language: Language, rows: FileOf
   const snapshot = await openSnapshot(db)
   try {
     const names = await readNames(snapshot.tx, actor, language)
-    const head = await readHead(snapshot.tx, actor)
+    // Where the ledger stands is for those to know who may read it.
+    const head = isPermitted(actor.role, 'ledger.read') ? await readHead(snapshot.tx, actor) : undefined
     const portions = typeof rows === 'function' ? rows(snapshot) : portionsOf(snapshot, rows)
     const first = await portions.next()
     async function* all(): AsyncGenerator<string[]> {
