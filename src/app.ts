@@ -19,6 +19,7 @@ import { CLOSE_COMMANDS } from './close/routes.js'
 import { createBatchRoutes } from './commands/batch-routes.js'
 import { commandRoutes } from './commands/routes.js'
 import type { App, Deps } from './deps.js'
+import { docsRoutes } from './docs.js'
 import { documentIssueRoutes } from './documents/issue-routes.js'
 import { createMaker } from './documents/make.js'
 import { documentRoutes } from './documents/routes.js'
@@ -35,7 +36,8 @@ import { collectMethods, type Methods } from './http/methods.js'
 import { createTokenAuthenticator } from './http/oidc.js'
 import { answerError } from './http/problem.js'
 import { protectAnswers } from './http/protection.js'
-import { limitRate } from './http/rate-limit.js'
+import { limitOpenRoutes, limitRate } from './http/rate-limit.js'
+import { putPlusBack } from './http/query-repair.js'
 import { rawProblem } from './http/raw-problem.js'
 import { readRequestLine, refuseFaultyOverrides } from './http/request-line.js'
 import { applyViews } from './http/saved-view.js'
@@ -129,7 +131,9 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   })
   const metrics = measure(app, deps.db, deps.siblings)
   await limitRate(app, deps.config.rateLimitPerMinute, deps.siblings)
+  limitOpenRoutes(app, deps.config.openRequestsPerMinute)
 
+  await app.register(docsRoutes)
   await app.register(commandRoutes, { ...deps, commands: ITEM_COMMANDS })
   await app.register(batchRoutes, deps)
   await app.register(listRoutes, deps)
@@ -201,6 +205,7 @@ function guard(app: App, { db, now, config }: Deps, methods: Methods, known: Omi
   })
   app.addHook('onRequest', authentication.identify)
   app.addHook('preParsing', authentication.require)
+  app.addHook('preValidation', putPlusBack)
   app.addHook('preValidation', refuseUnstorableText)
   applyViews(app, db)
   app.addHook('onResponse', (request, reply) => logRequest(request, reply, methods))

@@ -39,6 +39,8 @@ export const Environment = z.object({
     .regex(/^[a-z]{1,10}$/)
     .default('live'),
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(6000),
+  // What is open to everybody: the API's document and its pages, and addresses that are not there.
+  OPEN_REQUESTS_PER_MINUTE: whole(1, 1_000_000).default(600),
   // Open311 is everybody's: from one address, and filings with one key.
   OPEN311_REQUESTS_PER_MINUTE: whole(1, 1_000_000).default(300),
   OPEN311_FILINGS_PER_MINUTE: whole(1, 1_000_000).default(60),
@@ -115,6 +117,8 @@ export interface Config {
   logLevel: string
   keyEnvironment: string
   rateLimitPerMinute: number
+  /** Of what is open to everybody, from one address. */
+  openRequestsPerMinute: number
   /** Of Open311: all from one address, and filings with one key. */
   open311: { requestsPerMinute: number; filingsPerMinute: number }
   trustProxy: false | string
@@ -161,6 +165,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: e.LOG_LEVEL,
     keyEnvironment: e.KEY_ENVIRONMENT,
     rateLimitPerMinute: e.RATE_LIMIT_PER_MINUTE,
+    openRequestsPerMinute: e.OPEN_REQUESTS_PER_MINUTE,
     open311: { requestsPerMinute: e.OPEN311_REQUESTS_PER_MINUTE, filingsPerMinute: e.OPEN311_FILINGS_PER_MINUTE },
     trustProxy: e.TRUST_PROXY,
     corsOrigins: e.CORS_ORIGINS,

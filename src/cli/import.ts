@@ -62,7 +62,7 @@ async function readMapping(file: string): Promise<Mapping> {
   }
   const parsed = z.object({ mapping: Mapping }).safeParse({ mapping: given })
   if (parsed.success) return parsed.data.mapping
-  const faults = pointersOf(new InvalidRequest(parsed.error.issues, 'body'), 'en')
+  const faults = pointersOf(new InvalidRequest(parsed.error.issues, 'body', { mapping: given }), 'en')
   throw new CommandError([`${file} is not a mapping:`, ...faults.map((f) => `  ${f.pointer}: ${f.detail}`)].join('\n'))
 }
 

@@ -8,6 +8,8 @@ import { unauthenticated } from '../http/actor.js'
 import { responses } from '../http/responses.js'
 
 const TAG = 'Operation'
+/** Whoever looks after the service must not wait for those who flood it. */
+const LOOKED_AFTER = { isCounted: false }
 const Status = z.strictObject({ status: z.string() }).meta({ id: 'Status', example: { status: 'ok' } })
 const Metrics = z.string().meta({ example: 'process_cpu_seconds_total 1.42' })
 const malformed = responses('read')[400]
@@ -21,6 +23,7 @@ export async function operationRoutes(
   app.get(
     '/healthz',
     {
+      config: LOOKED_AFTER,
       schema: {
         tags: [TAG],
         operationId: 'getHealth',
@@ -36,6 +39,7 @@ export async function operationRoutes(
   app.get(
     '/readyz',
     {
+      config: LOOKED_AFTER,
       schema: {
         tags: [TAG],
         operationId: 'getReadiness',
@@ -63,6 +67,7 @@ export async function operationRoutes(
   app.get(
     '/metrics',
     {
+      config: LOOKED_AFTER,
       schema: {
         tags: [TAG],
         operationId: 'getMetrics',
