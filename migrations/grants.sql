@@ -44,6 +44,8 @@ begin
   grant insert, update, delete on evidence, evidence_file, upload_lock to one_list_service;
   grant insert, update on recurrence, recheck to one_list_service;
   grant insert on recheck_draw to one_list_service;
+  -- How an official was first written stays so.
+  grant insert on official_name to one_list_service;
   grant execute on function append_events(text, json) to one_list_service;
   -- The job queue's tables are its own affair; nothing in them is the truth about anything.
   grant usage on schema pgboss to one_list_service;

@@ -5,6 +5,7 @@ import { keyRoutes } from './access/key-routes.js'
 import { peopleRoutes } from './access/people-routes.js'
 import { referenceRoutes } from './access/reference-routes.js'
 import { unitRoutes } from './access/unit-routes.js'
+import { officialRoutes } from './assign/official-routes.js'
 import { ASSIGN_COMMANDS } from './assign/routes.js'
 import { bulletinIssueRoutes } from './bulletins/issue-routes.js'
 import { readBulletinPaper } from './bulletins/paper.js'
@@ -28,6 +29,7 @@ import { createPictureReader } from './evidence/picture.js'
 import { evidenceRoutes } from './evidence/routes.js'
 import { type Authenticators, createAuthentication } from './http/actor.js'
 import { acceptJson } from './http/body.js'
+import { watchBodies } from './http/body-rate.js'
 import { compressAnswers } from './http/compression.js'
 import { allowOrigins } from './http/cors.js'
 import { createFeedAuthenticator } from './http/feed-token.js'
@@ -36,11 +38,12 @@ import { collectMethods, type Methods } from './http/methods.js'
 import { createTokenAuthenticator } from './http/oidc.js'
 import { answerError } from './http/problem.js'
 import { protectAnswers } from './http/protection.js'
-import { limitOpenRoutes, limitRate } from './http/rate-limit.js'
 import { putPlusBack } from './http/query-repair.js'
+import { limitOpenRoutes, limitRate } from './http/rate-limit.js'
 import { rawProblem } from './http/raw-problem.js'
 import { readRequestLine, refuseFaultyOverrides } from './http/request-line.js'
 import { applyViews } from './http/saved-view.js'
+import { createPersonTurns } from './http/turns.js'
 import { refuseUnstorableText, validatorCompiler } from './http/validation.js'
 import { importRoutes } from './import/routes.js'
 import { HOTLINE_COMMANDS } from './intake/hotline-commands.js'
@@ -81,6 +84,8 @@ const BODY_LIMIT_BYTES = 1_048_576
 /** All that can be done to an item, each by its own route and in a batch. */
 const ITEM_COMMANDS = [...LIST_COMMANDS, ...ASSIGN_COMMANDS, ...TRACK_COMMANDS, ...CLOSE_COMMANDS, ...HOTLINE_COMMANDS]
 const batchRoutes = createBatchRoutes(ITEM_COMMANDS)
+/** That one person sends at once, of whatever kind: evidence, imports, templates. */
+const MAX_FILES_OF_PERSON = 4
 const MAX_PARAM_LENGTH = 100
 const NO_PARAMETERS = z.strictObject({})
 /** A key or a feed's token, in a URL where it does not belong. */
@@ -100,6 +105,8 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // Five minutes for an import of 50 MB over a slow line; every other body is small.
     requestTimeout: 300_000,
+    // What comes before a body is small whatever the line; it is looked at as often as bodies should end.
+    http: { headersTimeout: 20_000, connectionsCheckingInterval: 5_000 },
     return503OnClosing: false,
     frameworkErrors: (err, request, reply) => answerError(err, request as unknown as FastifyRequest, reply as never),
     clientErrorHandler: (err, socket) => {
@@ -116,6 +123,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   app.setNotFoundHandler((request, reply) => methods.answer(request, reply, answerError))
   acceptJson(app)
 
+  watchBodies(app, deps.config.bodyRate)
   protectAnswers(app)
   refuseFaultyOverrides(app)
   await allowOrigins(app, methods, deps.config.corsOrigins)
@@ -134,17 +142,20 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   limitOpenRoutes(app, deps.config.openRequestsPerMinute)
 
   await app.register(docsRoutes)
+  const sending = createPersonTurns(MAX_FILES_OF_PERSON)
+
   await app.register(commandRoutes, { ...deps, commands: ITEM_COMMANDS })
   await app.register(batchRoutes, deps)
   await app.register(listRoutes, deps)
+  await app.register(officialRoutes, deps)
   await app.register(duplicatesRoute, deps)
-  await app.register(importRoutes, deps)
+  await app.register(importRoutes, { ...deps, sending })
   await app.register(accidentRoutes, deps)
   await app.register(ledgerRoutes, deps)
   await app.register(diffRoutes, deps)
   await app.register(streamRoutes, { ...deps, metrics })
   await app.register(viewRoutes, deps)
-  await app.register(evidenceRoutes, deps)
+  await app.register(evidenceRoutes, { ...deps, sending })
   await app.register(recheckRoutes, deps)
   await app.register(noticeRoutes, deps)
   await app.register(contactRoutes, deps)
@@ -169,7 +180,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(bulletinIssueRoutes, deps)
   await app.register(documentIssueRoutes, { ...deps, ...(await createPress(deps)) })
   await app.register(documentRoutes, deps)
-  await app.register(templateRoutes, deps)
+  await app.register(templateRoutes, { ...deps, sending })
   await app.register(calendarRoutes, deps)
   await app.register(recomputationRoutes, deps)
   await app.register(deadlineRoute, deps)

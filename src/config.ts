@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ClockOptions } from './clock.js'
 import type { DocumentSettings } from './documents/make.js'
 import type { EvidenceSettings } from './evidence/file-store.js'
+import type { BodyRate } from './http/body-rate.js'
 import { wordsOf } from './http/issue-words.js'
 import type { OidcConfig } from './http/oidc.js'
 import type { MailSettings } from './notify/channels/channel.js'
@@ -50,6 +51,9 @@ export const Environment = z.object({
   // Open311 is everybody's: from one address, and filings with one key.
   OPEN311_REQUESTS_PER_MINUTE: whole(1, 1_000_000).default(300),
   OPEN311_FILINGS_PER_MINUTE: whole(1, 1_000_000).default(60),
+  // How slowly a body may come, of an upload or of anything else.
+  BODY_SILENCE_S: whole(1, 300).default(15),
+  BODY_LEAST_BYTES_PER_S: whole(0, 1_000_000).default(1024),
   // The proxies' addresses: whoever trusts every hop trusts what a client writes.
   TRUST_PROXY: z
     .string()
@@ -125,6 +129,7 @@ export interface Config {
   rateLimitPerMinute: number
   /** Of what is open to everybody, from one address. */
   openRequestsPerMinute: number
+  bodyRate: BodyRate
   /** Of Open311: all from one address, and filings with one key. */
   open311: { requestsPerMinute: number; filingsPerMinute: number }
   trustProxy: false | string
@@ -172,6 +177,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     keyEnvironment: e.KEY_ENVIRONMENT,
     rateLimitPerMinute: e.RATE_LIMIT_PER_MINUTE,
     openRequestsPerMinute: e.OPEN_REQUESTS_PER_MINUTE,
+    bodyRate: { silenceS: e.BODY_SILENCE_S, leastBytesPerS: e.BODY_LEAST_BYTES_PER_S },
     open311: { requestsPerMinute: e.OPEN311_REQUESTS_PER_MINUTE, filingsPerMinute: e.OPEN311_FILINGS_PER_MINUTE },
     trustProxy: e.TRUST_PROXY,
     corsOrigins: e.CORS_ORIGINS,

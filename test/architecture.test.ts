@@ -32,14 +32,16 @@ const LAYERS: Record<string, string[]> = {
   ledger: ['db', 'domain'],
   http: ['db', 'domain'],
   // Papers as data, and the files made of them; knows nothing of whose they are.
-  paper: ['domain'],
+  paper: ['aside', 'domain'],
+  // Work on what others send, in threads.
+  aside: ['http', 'domain'],
   // What can be done to an item, for its own route and for a batch.
   commands: ['http', 'ledger', 'db', 'domain', 'deps'],
   // What others run as well, knows of the service what its document says.
   client: [],
   mirror: ['client'],
   ...Object.fromEntries(
-    SLICES.map((slice) => [slice, ['commands', 'http', 'ledger', 'paper', 'db', 'domain', 'deps']]),
+    SLICES.map((slice) => [slice, ['commands', 'http', 'ledger', 'paper', 'aside', 'db', 'domain', 'deps']]),
   ),
 }
 /** Pure libraries; nothing that reads a clock, a file or a socket. */

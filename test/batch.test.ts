@@ -32,6 +32,7 @@ const KINDS: Record<string, Case> = {
   // Of an item that another kind has closed at the same place.
   'recurrence-decision': { by: office, stage: 'reported', body: { confirmed: true } },
   assignments: { by: office, stage: 'listed', body: order(home) },
+  'lead-official': { by: office, stage: 'closure_requested', body: { leadOfficial: { name: '李敏' }, ...REASON } },
   acceptance: { by: unitCaller, stage: 'assigned' },
   return: { by: unitCaller, stage: 'assigned', body: REASON },
   plan: { by: unitCaller, stage: 'remediating', body: { measures: '加装护栏', budgetFen: 100 } },

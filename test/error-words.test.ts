@@ -7,7 +7,8 @@ import { routesOf } from './helpers/routes.js'
 
 /** What no caller should read: the inside of a program, and English among Chinese. */
 const INSIDE = /undefined|NaN|\[object|\bnull null\b|Symbol\(/
-const ENGLISH = /\b(expected|received|invalid|input|must|string|number|boolean|array|object|required|too (small|big)|value)\b/i
+const ENGLISH =
+  /\b(expected|received|invalid|input|must|string|number|boolean|array|object|required|too (small|big)|value)\b/i
 const withoutQuotes = (text: string) => text.replaceAll(/“[^”]*”/g, '')
 
 /** Every kind of schema that requests are made of, and so every kind of fault. */
@@ -26,7 +27,10 @@ const SCHEMAS = {
   list: z.array(z.string().min(1)).min(1).max(3),
   many: z.union([z.string().max(5), z.array(z.string().max(5)).min(1).max(2)]),
   mixed: z.union([z.number(), z.strictObject({ a: z.number() })]),
-  chosen: z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('x'), n: z.number() }), z.strictObject({ kind: z.literal('y') })]),
+  chosen: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('x'), n: z.number() }),
+    z.strictObject({ kind: z.literal('y') }),
+  ]),
   record: z.record(z.string().regex(/^[a-z]+$/), z.number()),
   object: z.strictObject({ a: z.string(), b: z.number().optional() }),
   email: z.email(),
@@ -48,9 +52,32 @@ const SCHEMAS = {
 
 t.test('no fault is told in the words of a program, whatever came', async (t) => {
   const anything = fc.oneof(
-    fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true, withMap: true, withSet: true, maxDepth: 2 }),
+    fc.anything({
+      withNullPrototype: true,
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withSet: true,
+      maxDepth: 2,
+    }),
     fc.jsonValue(),
-    fc.constantFrom('', ' ', 'a', '5', 5, -1, 0.5, null, true, [], ['', 'x', 'y', 'z'], {}, { kind: 'z' }, { kind: 'x' }, { a: 1, c: 2 }),
+    fc.constantFrom(
+      '',
+      ' ',
+      'a',
+      '5',
+      5,
+      -1,
+      0.5,
+      null,
+      true,
+      [],
+      ['', 'x', 'y', 'z'],
+      {},
+      { kind: 'z' },
+      { kind: 'x' },
+      { a: 1, c: 2 },
+    ),
   )
   fc.assert(
     fc.property(fc.constantFrom(...Object.keys(SCHEMAS)), anything, (name, value) => {
@@ -63,7 +90,8 @@ t.test('no fault is told in the words of a program, whatever came', async (t) =>
         for (const { pointer, detail } of pointersOf(err, 'zh-CN')) {
           if (!pointer.includes('/field')) throw new Error(pointer)
           const said = withoutQuotes(detail)
-          if (INSIDE.test(said) || ENGLISH.test(said) || !/\p{Script=Han}/u.test(said)) throw new Error(`${name}: ${detail}`)
+          if (INSIDE.test(said) || ENGLISH.test(said) || !/\p{Script=Han}/u.test(said))
+            throw new Error(`${name}: ${detail}`)
         }
         for (const { detail } of pointersOf(err, 'en')) {
           const said = withoutQuotes(detail)
@@ -106,19 +134,31 @@ t.test('a fault names what came in the place of what must be there', async (t) =
   const { title: _, ...untitled } = filing()
   t.match(await faultsOf(inspector.post('/v1/items', untitled)), { '/title': 'This field is required.' })
   t.match(await faultsOf(inspector.post('/v1/items', { ...filing(), title: '' }, CHINESE)), { '/title': '不能为空。' })
-  t.match(await faultsOf(inspector.post('/v1/items', { ...filing(), title: '   ' }, CHINESE)), { '/title': '不能为空。' })
-  t.match(await faultsOf(inspector.post('/v1/items', { ...filing(), title: 'x'.repeat(999) }, CHINESE)), { '/title': /最多 200 个字符/ })
+  t.match(await faultsOf(inspector.post('/v1/items', { ...filing(), title: '   ' }, CHINESE)), {
+    '/title': '不能为空。',
+  })
+  t.match(await faultsOf(inspector.post('/v1/items', { ...filing(), title: 'x'.repeat(999) }, CHINESE)), {
+    '/title': /最多 200 个字符/,
+  })
 })
 
 t.test('queries, paths and batches say it as bodies do', async (t) => {
   t.match(await faultsOf(office.get('/v1/items?limit=abc')), { '/query/limit': 'Must be a number; it is text “abc”.' })
-  t.match(await faultsOf(office.get('/v1/items?limit=0', CHINESE)), { '/query/limit': '须为不小于 1 的数，收到的是文本“0”。' })
-  t.match(await faultsOf(office.get('/v1/items?status=gone')), { '/query/status': /^Must be one of “reported”.*; it is text “gone”\.$/ })
+  t.match(await faultsOf(office.get('/v1/items?limit=0', CHINESE)), {
+    '/query/limit': '须为不小于 1 的数，收到的是文本“0”。',
+  })
+  t.match(await faultsOf(office.get('/v1/items?status=gone')), {
+    '/query/status': /^Must be one of “reported”.*; it is text “gone”\.$/,
+  })
   t.match(await faultsOf(office.get('/v1/items?status=listed&status=gone')), { '/query/status/1': /it is text “gone”/ })
-  t.match(await faultsOf(office.get('/v1/evidence/x', CHINESE)), { '/params/id': '须为通用唯一标识，收到的是文本“x”。' })
+  t.match(await faultsOf(office.get('/v1/evidence/x', CHINESE)), {
+    '/params/id': '须为通用唯一标识，收到的是文本“x”。',
+  })
   const { id } = await itemIn('reported', home)
   const batch = (commands: unknown) => faultsOf(office.post('/v1/items/batch', { commands }))
-  t.match(await batch([{ kind: 'notes', item: id, body: { note: 7 } }]), { '/commands/0/body/note': 'Must be text; it is the number “7”.' })
+  t.match(await batch([{ kind: 'notes', item: id, body: { note: 7 } }]), {
+    '/commands/0/body/note': 'Must be text; it is the number “7”.',
+  })
   t.match(await batch([{ kind: 'notes', item: id, body: {} }]), { '/commands/0/body/note': 'This field is required.' })
   t.match(await batch([{ kind: 'none', item: id, body: {} }]), { '/commands/0/kind': /kind/ })
   t.match(await batch('x'), { '/commands': 'Must be a list; it is text “x”.' })
@@ -142,7 +182,10 @@ t.test('every route that takes a body tells its faults in the caller’s languag
         asked++
         for (const { detail } of answer.body?.errors ?? []) {
           const said = withoutQuotes(detail)
-          t.notOk(INSIDE.test(said) || ENGLISH.test(said) || !/\p{Script=Han}/u.test(said), `${method} ${path}: ${detail}`)
+          t.notOk(
+            INSIDE.test(said) || ENGLISH.test(said) || !/\p{Script=Han}/u.test(said),
+            `${method} ${path}: ${detail}`,
+          )
         }
         break
       }

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { createTestApp, itemIn, ok } from './helpers/app.js'
 import { isKnown } from '../src/http/etag.js'
+import { createTestApp, itemIn, ok } from './helpers/app.js'
 
 const { app, home } = await createTestApp(t)
 const { office, admin } = home
@@ -17,7 +17,11 @@ t.test('a tag that a proxy has weakened, or a list of tags, names the version al
   const [unit] = (await ok(admin.get('/v1/units'))).data
   const read = await admin.get(`/v1/units/${unit.id}`)
   if (read.headers.etag !== undefined) {
-    const weak = await admin.patch(`/v1/units/${unit.id}`, { name: unit.name }, { 'if-match': `W/${read.headers.etag}` })
+    const weak = await admin.patch(
+      `/v1/units/${unit.id}`,
+      { name: unit.name },
+      { 'if-match': `W/${read.headers.etag}` },
+    )
     t.equal(weak.status, 200, 'units too')
   }
 })
@@ -25,7 +29,11 @@ t.test('a tag that a proxy has weakened, or a list of tags, names the version al
 t.test('a tag of another version is stale, weak or not', async (t) => {
   const { id } = await itemIn('reported', home)
   for (const header of ['W/"2"', '"2"', '"0", W/"3"', '""', 'W/"11"'])
-    t.match(await office.patch(`/v1/items/${id}`, { title: 'x' }, { 'if-match': header }), { status: 412, body: { code: 'stale' } }, header)
+    t.match(
+      await office.patch(`/v1/items/${id}`, { title: 'x' }, { 'if-match': header }),
+      { status: 412, body: { code: 'stale' } },
+      header,
+    )
 })
 
 t.test('what is no list of tags is a faulty request, not a stale one', async (t) => {

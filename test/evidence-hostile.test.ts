@@ -68,7 +68,8 @@ const WRONG_TYPE: Record<string, Buffer> = {
   'an AVIF': await sharp(good).avif({ effort: 0 }).toBuffer(),
   'text with a picture’s name': Buffer.from('no picture'),
   'one byte': Buffer.from([0xff]),
-  'a PDF behind other bytes': Buffer.concat([Buffer.from('xx'), pdf('x')]),
+  'a PDF behind too many other bytes': Buffer.concat([Buffer.alloc(1_020), pdf('x')]),
+  'a program with a PDF in it': Buffer.concat([Buffer.from('#!/bin/sh\n'), pdf('x')]),
 }
 const BROKEN: Record<string, Buffer> = {
   'a JPEG that is a ZIP too': Buffer.concat([good, zip('../../evil.sh')]),

@@ -64,8 +64,8 @@ t.test('any text at all makes a Word file and a PDF', async () => {
   const text = fc.string({ unit: 'binary', maxLength: 60 })
   await fc.assert(
     fc.asyncProperty(text, text, async (甲, 隐患名称) => {
-      const template = { kind: 'closure_form', template: null } as const
-      const files = await makeFiles(
+      const template = { kind: 'closure_form', template: null, glyphs: 'accept' } as const
+      const { files } = await makeFiles(
         { fonts: async () => fonts, converter: undefined },
         template,
         { 甲, 隐患名称 },

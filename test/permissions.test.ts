@@ -32,6 +32,8 @@ const MATRIX: Record<string, string> = {
   'POST /v1/items/{id}/dismissal': OFFICE,
   'POST /v1/items/{id}/merge': OFFICE,
   'POST /v1/items/{id}/assignments': OFFICE,
+  'POST /v1/items/{id}/lead-official': OFFICE,
+  'POST /v1/lead-officials/replacement': OFFICE,
   'POST /v1/items/{id}/acceptance': UNIT,
   'POST /v1/items/{id}/return': UNIT,
   'POST /v1/items/{id}/plan': UNIT,

@@ -58,8 +58,18 @@ t.test('it comes as JSON unless its own type, of its version, is asked for', asy
 
 t.test('what is open to everybody is counted by address, and what looks after the service is not', async (t) => {
   const from = '10.9.9.9'
-  const paths = [...PATHS, '/docs', '/', '/none', '/v1/none', '/docs/static/swagger-ui.css', '/docs/static/%2e%2e/x', '/evil.php']
-  for (let k = 0; k < 40; k++) t.not((await get(paths[k % paths.length] ?? '', {}, from)).statusCode, 429, `request ${k}`)
+  const paths = [
+    ...PATHS,
+    '/docs',
+    '/',
+    '/none',
+    '/v1/none',
+    '/docs/static/swagger-ui.css',
+    '/docs/static/%2e%2e/x',
+    '/evil.php',
+  ]
+  for (let k = 0; k < 40; k++)
+    t.not((await get(paths[k % paths.length] ?? '', {}, from)).statusCode, 429, `request ${k}`)
   for (const path of paths) {
     const answer = await get(path, { 'accept-language': 'en' }, from)
     t.equal(answer.statusCode, 429, path)
@@ -73,7 +83,11 @@ t.test('what is open to everybody is counted by address, and what looks after th
     t.equal((await get('/healthz', {}, from)).statusCode, 200)
     t.equal((await get('/readyz', {}, from)).statusCode, 200)
   }
-  const me = await app.inject({ url: '/v1/me', headers: { authorization: `Bearer ${home.office.key}` }, remoteAddress: from })
+  const me = await app.inject({
+    url: '/v1/me',
+    headers: { authorization: `Bearer ${home.office.key}` },
+    remoteAddress: from,
+  })
   t.equal(me.statusCode, 200, 'who has a key is counted by the key')
   t.equal((await get('/openapi.json')).statusCode, 200, 'another address')
 })

@@ -46,7 +46,10 @@ t.test('a chainage whose + came as a blank is the chainage', async (t) => {
     t.equal(status, 200, `${query} ${JSON.stringify(body)}`)
     return body.data.map((item: Json) => item.chainage)
   }
-  t.same(await found('chainageFromM=K1+000&chainageToM=K2+000'), await found('chainageFromM=K1%2B000&chainageToM=K2%2B000'))
+  t.same(
+    await found('chainageFromM=K1+000&chainageToM=K2+000'),
+    await found('chainageFromM=K1%2B000&chainageToM=K2%2B000'),
+  )
   t.equal((await found('chainageFromM=K1+000&chainageToM=K2+000')).length, 1)
   t.equal((await found('chainageFromM=k9+000&chainageToM=10000')).length, 1)
   t.equal((await get('/v1/items?road=G105&chainageFromM=K1+0000')).status, 400, 'what is no chainage stays refused')

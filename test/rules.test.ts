@@ -118,6 +118,12 @@ const patterns = (changes: Json) => documents({ numberPatterns: { ...RULES.docum
 
 const WRONG: [Json, string[]][] = [
   [documents({ issuer: '' }), ['/documents/issuer']],
+  [documents({ issuer: '安委\r\nX: y' }), ['/documents/issuer']],
+  ...['\r\n', '\n', '\u0000', '\u001b', '\u0085', '\u2028', '\u200b', '\u202e', '\t'].map((mark): [Json, string[]] => [
+    patterns({ receipt: `送达${mark}〔{year}〕{n}号` }),
+    ['/documents/numberPatterns/receipt'],
+  ]),
+  [bulletins({ numberPattern: '通报\r\n〔{year}〕{n}号' }), ['/bulletins/numberPattern']],
   [patterns({ receipt: '送达{n}号' }), ['/documents/numberPatterns/receipt']],
   [patterns({ letter: '函〔{year}〕{n}号' }), ['/documents/numberPatterns/letter']],
   [evidence({ maxDistanceM: 9 }), ['/evidence/maxDistanceM']],

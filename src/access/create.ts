@@ -82,6 +82,10 @@ export async function revokeKey(tx: Tx, actor: Actor, id: string, now: string): 
   return adminEvent(actor, now, { type: 'key.revoked', data: { id, person: row.person_id } })
 }
 
-export function duplicateName(name: string): Rejection {
-  return new Rejection('duplicate', { zh: `${name} 已存在。`, en: `${name} exists already.` })
+export function duplicateName(name: string, found = name): Rejection {
+  if (found === name) return new Rejection('duplicate', { zh: `${name} 已存在。`, en: `${name} exists already.` })
+  return new Rejection('duplicate', {
+    zh: `${name} 与已有的 ${found} 看起来相同。`,
+    en: `${name} looks the same as ${found}, which exists already.`,
+  })
 }

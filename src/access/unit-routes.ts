@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Tx } from '../db/client.js'
+import { lockSettings } from '../db/lock.js'
 import { unit } from '../db/schema.js'
 import type { App, Deps } from '../deps.js'
 import { notFound, requireVersion } from '../domain/rejection.js'
@@ -95,7 +96,8 @@ export async function unitRoutes(app: App, deps: Deps): Promise<void> {
         tags: [TAG],
         operationId: 'addUnit',
         summary: 'Add a unit',
-        description: 'Names are unique in a jurisdiction.',
+        description:
+          'Names are unique in a jurisdiction, and no two may look alike: another width of a bracket, another dot or a space make no other name.',
         headers: CommandHeaders,
         body: AddUnit,
         response: { 201: json('The unit.', UnitView), ...responses('write') },
@@ -107,7 +109,7 @@ export async function unitRoutes(app: App, deps: Deps): Promise<void> {
       await requireArea(area)
       const intent = intentOf(request, now())
       const answer = await act(db, intent, async (tx) => {
-        if (await unitExists(tx, actor.jurisdiction.id, name)) throw duplicateName(name)
+        await requireNewName(tx, actor.jurisdiction.id, name)
         const { id, event } = await createUnit(tx, actor, { name, kind, area }, intent.now)
         const body = JSON.stringify({ id, version: 1, name, kind, area, active: true })
         return { status: 201, headers: { etag: '"1"' }, body, events: [event] }
@@ -140,12 +142,9 @@ export async function unitRoutes(app: App, deps: Deps): Promise<void> {
         const [before] = await tx.select(unitColumns).from(unit).where(is).for('no key update')
         if (before === undefined) throw notFound()
         requireVersion(ifMatchOf(request), before.version)
-        if (
-          patch.name !== undefined &&
-          patch.name !== before.name &&
-          (await unitExists(tx, actor.jurisdiction.id, patch.name))
-        ) {
-          throw duplicateName(patch.name)
+        // A name that is like another's already is kept where it is not changed.
+        if (patch.name !== undefined && patch.name !== before.name) {
+          await requireNewName(tx, actor.jurisdiction.id, patch.name, before.id)
         }
         const after = { ...before, ...patch, version: before.version + 1 }
         await tx.update(unit).set(after).where(is)
@@ -164,10 +163,18 @@ export async function unitRoutes(app: App, deps: Deps): Promise<void> {
   }
 }
 
-/** Asked on the transaction's own connection: one more from the pool, and as many requests as it has wait for ever. */
-async function unitExists(tx: Tx, jurisdiction: string, name: string): Promise<boolean> {
-  const { rows } = await tx.execute(sql`select from unit where jurisdiction_id = ${jurisdiction} and name = ${name}`)
-  return rows.length > 0
+/**
+ * Two units whose names look alike are one to every reader of a report. The jurisdiction's units take their names in turns,
+ * or two requests could each find the name free.
+ * @throws Rejection `duplicate` that names the unit which has the name
+ */
+async function requireNewName(tx: Tx, jurisdiction: string, name: string, own: string | null = null): Promise<void> {
+  await lockSettings(tx, jurisdiction)
+  const { rows } = await tx.execute<{ name: string }>(sql`
+    select name from unit where jurisdiction_id = ${jurisdiction} and name_key(name) = name_key(${name})
+      and id is distinct from ${own}::uuid order by name = ${name} desc limit 1`)
+  const [found] = rows
+  if (found !== undefined) throw duplicateName(name, found.name)
 }
 
 const unitColumns = {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { command, type ItemCommand } from '../commands/item-command.js'
 import type { Tx } from '../db/client.js'
 import { deadlinesInWorkingDays } from '../db/deadline.js'
-import { accept, assign, giveBack } from '../domain/decide/assign.js'
+import { accept, assign, changeLeadOfficial, giveBack } from '../domain/decide/assign.js'
 import type { Actor } from '../domain/permissions.js'
 import { invalid } from '../domain/rejection.js'
 import { DateOrInstant, endOf, text, Uuid } from '../http/fields.js'
@@ -11,12 +11,14 @@ import { changeItem } from '../ledger/change-item.js'
 
 const TAG = 'Assign'
 
+export const Official = z
+  .strictObject({ name: text(100), title: text(100).optional() })
+  .meta({ description: 'Lead official (牵头领导).', example: { name: '王建国', title: '副县长' } })
+
 const AssignItem = z
   .strictObject({
     goal: text(2000, 'Goal (工作目标).'),
-    leadOfficial: z
-      .strictObject({ name: text(100), title: text(100).optional() })
-      .meta({ description: 'Lead official (牵头领导).' }),
+    leadOfficial: Official,
     responsibleUnit: Uuid.meta({ description: 'Responsible unit (责任单位).' }),
     coUnits: z.array(Uuid).max(20).default([]).meta({ description: 'Units that help.' }),
     completionStandard: text(2000, 'Completion standard (完成标准).'),
@@ -63,6 +65,11 @@ const Return = z
   .strictObject({ reason: text(2000) })
   .meta({ id: 'ReturnItem', example: { reason: '该路段属县公路局养护，非我镇职责。' } })
 
+const ChangeLeadOfficial = z.strictObject({ leadOfficial: Official, reason: text(2000).optional() }).meta({
+  id: 'ChangeLeadOfficial',
+  example: { leadOfficial: { name: '李敏', title: '副县长' }, reason: '王建国同志调任。' },
+})
+
 /** Assign (交办制): order, sign for, give back. */
 export const ASSIGN_COMMANDS: readonly ItemCommand[] = [
   command({
@@ -107,6 +114,17 @@ export const ASSIGN_COMMANDS: readonly ItemCommand[] = [
     body: Return,
     run: (tx, change, { reason }) => changeItem(tx, change, (item) => giveBack(item, reason, change.actor)),
   }),
+  command({
+    kind: 'lead-official',
+    action: 'item.change_lead_official',
+    tag: TAG,
+    summary: 'Change the lead official (变更牵头领导)',
+    description:
+      'Names another lead official for the order in force, while `assigned`, `remediating` or `closure_requested`. It is no new order: the signature, the deadline and the ladder stay. Reports count what happens from then on for the new official.',
+    body: ChangeLeadOfficial,
+    run: (tx, change, { leadOfficial, reason = null }) =>
+      changeItem(tx, change, (item) => changeLeadOfficial(item, namedOfficial(leadOfficial), reason)),
+  }),
 ]
 
 /** @throws Rejection at the field whose unit is unknown in the jurisdiction, or no longer active. */
@@ -124,6 +142,6 @@ async function requireActiveUnits(tx: Tx, actor: Actor, [responsible, ...coUnits
 }
 
 /** Without the absent title, so that the event's data have no member «undefined». */
-function namedOfficial({ name, title }: { name: string; title?: string | undefined }) {
+export function namedOfficial({ name, title }: { name: string; title?: string | undefined }) {
   return title === undefined ? { name } : { name, title }
 }

@@ -1067,7 +1067,7 @@ export interface paths {
         put?: never;
         /**
          * A short-lived link to a file
-         * @description For a viewer that cannot send a key. Whoever has the link has the file until it expires; it shows nothing that its maker may not see any more. Nothing is kept of it, so a repetition makes another.
+         * @description For a viewer that cannot send a key. Whoever has the link has the file until it expires; it shows nothing that its maker may not see any more, and ends with the key or token that made it. Nothing is kept of it, so a repetition makes another.
          */
         post: operations["createEvidenceLink"];
         delete?: never;
@@ -1450,6 +1450,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/items/{id}/lead-official": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the lead official (变更牵头领导)
+         * @description Names another lead official for the order in force, while `assigned`, `remediating` or `closure_requested`. It is no new order: the signature, the deadline and the ladder stay. Reports count what happens from then on for the new official.
+         */
+        post: operations["itemChangeLeadOfficial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/items/{id}/listing": {
         parameters: {
             query?: never;
@@ -1724,6 +1744,26 @@ export interface paths {
          * @description A suspended item is not overdue.
          */
         post: operations["itemSuspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/lead-officials/replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace a lead official (牵头领导接替)
+         * @description Names another lead official for every item that is `assigned`, `remediating` or `closure_requested` under one, up to 1000 in one request and one transaction, each by an `item.lead_official_changed` event. It is no new order: signatures, deadlines and ladders stay. An item that is changed is not changed twice, so where `remaining` is not 0 the same request under a new `Idempotency-Key` goes on.
+         */
+        post: operations["replaceLeadOfficial"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2744,7 +2784,7 @@ export interface paths {
         put?: never;
         /**
          * Add a unit
-         * @description Names are unique in a jurisdiction.
+         * @description Names are unique in a jurisdiction, and no two may look alike: another width of a bracket, another dot or a space make no other name.
          */
         post: operations["addUnit"];
         delete?: never;
@@ -3065,7 +3105,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received" | "document.issued")[];
+            types: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received" | "document.issued")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -3252,7 +3292,13 @@ export interface components {
             dueAt?: string;
             /** @description Goal (工作目标). */
             goal: string;
-            /** @description Lead official (牵头领导). */
+            /**
+             * @description Lead official (牵头领导).
+             * @example {
+             *       "name": "王建国",
+             *       "title": "副县长"
+             *     }
+             */
             leadOfficial: {
                 name: string;
                 title?: string;
@@ -3480,7 +3526,7 @@ export interface components {
             results: components["schemas"]["CommandResult"][];
         };
         /** @description What is done to one item; the body is that of its own route. */
-        BatchCommand: components["schemas"]["FilingCommand"] | components["schemas"]["CorrectionCommand"] | components["schemas"]["ListingCommand"] | components["schemas"]["DismissalCommand"] | components["schemas"]["MergeCommand"] | components["schemas"]["NotesCommand"] | components["schemas"]["AssignmentsCommand"] | components["schemas"]["AcceptanceCommand"] | components["schemas"]["ReturnCommand"] | components["schemas"]["PlanCommand"] | components["schemas"]["ProgressReportsCommand"] | components["schemas"]["ExtensionRequestsCommand"] | components["schemas"]["ExtensionDecisionCommand"] | components["schemas"]["SuspensionCommand"] | components["schemas"]["ResumptionCommand"] | components["schemas"]["SupervisionCommand"] | components["schemas"]["SupervisionEndCommand"] | components["schemas"]["ClosureRequestsCommand"] | components["schemas"]["ClosureDecisionCommand"] | components["schemas"]["RechecksCommand"] | components["schemas"]["RecurrenceDecisionCommand"] | components["schemas"]["ReopeningCommand"] | components["schemas"]["HotlineAnswersCommand"] | components["schemas"]["SatisfactionCommand"];
+        BatchCommand: components["schemas"]["FilingCommand"] | components["schemas"]["CorrectionCommand"] | components["schemas"]["ListingCommand"] | components["schemas"]["DismissalCommand"] | components["schemas"]["MergeCommand"] | components["schemas"]["NotesCommand"] | components["schemas"]["AssignmentsCommand"] | components["schemas"]["AcceptanceCommand"] | components["schemas"]["ReturnCommand"] | components["schemas"]["LeadOfficialCommand"] | components["schemas"]["PlanCommand"] | components["schemas"]["ProgressReportsCommand"] | components["schemas"]["ExtensionRequestsCommand"] | components["schemas"]["ExtensionDecisionCommand"] | components["schemas"]["SuspensionCommand"] | components["schemas"]["ResumptionCommand"] | components["schemas"]["SupervisionCommand"] | components["schemas"]["SupervisionEndCommand"] | components["schemas"]["ClosureRequestsCommand"] | components["schemas"]["ClosureDecisionCommand"] | components["schemas"]["RechecksCommand"] | components["schemas"]["RecurrenceDecisionCommand"] | components["schemas"]["ReopeningCommand"] | components["schemas"]["HotlineAnswersCommand"] | components["schemas"]["SatisfactionCommand"];
         /**
          * @example {
          *       "asOf": "2026-10-31T15:59:59.999Z",
@@ -4516,6 +4562,29 @@ export interface components {
             unsubscribedAt?: null;
         };
         /**
+         * @example {
+         *       "leadOfficial": {
+         *         "name": "李敏",
+         *         "title": "副县长"
+         *       },
+         *       "reason": "王建国同志调任。"
+         *     }
+         */
+        ChangeLeadOfficial: {
+            /**
+             * @description Lead official (牵头领导).
+             * @example {
+             *       "name": "王建国",
+             *       "title": "副县长"
+             *     }
+             */
+            leadOfficial: {
+                name: string;
+                title?: string;
+            };
+            reason?: string;
+        };
+        /**
          * @description JSON merge patch. An inactive person’s keys and tokens open nothing.
          * @example {
          *       "active": false
@@ -4557,7 +4626,7 @@ export interface components {
              *       "bulletin.issued"
              *     ]
              */
-            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received" | "document.issued")[];
+            types?: ("item.*" | "notice.*" | "bulletin.*" | "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "notice.sent" | "notice.received" | "bulletin.issued" | "bulletin.received" | "document.issued")[];
             /** @description Only what concerns this unit: events of items that it is or was responsible or co-responsible for, notices to it and its receipts. */
             unit?: string | null;
             /**
@@ -5432,6 +5501,7 @@ export interface components {
          *         "title": "临水弯道无护栏"
          *       },
          *       "kind": "assignment_order",
+         *       "missingGlyphs": null,
          *       "number": "安办交〔2026〕12号",
          *       "receivedAt": null,
          *       "receivedBy": null,
@@ -5478,6 +5548,11 @@ export interface components {
              * @enum {string}
              */
             kind: "assignment_order" | "rectification_notice" | "supervision_notice" | "supervision_letter" | "talk_notice" | "extension_form" | "closure_form" | "receipt" | "item_file" | "bulletin";
+            /** @description What the PDF shows as 〓, by placeholder; null where there is nothing of that. */
+            missingGlyphs: {
+                characters: string[];
+                field: string;
+            }[] | null;
             /** @description The document number (文号). */
             number: string;
             receivedAt: string | null;
@@ -5518,6 +5593,7 @@ export interface components {
          *             "title": "临水弯道无护栏"
          *           },
          *           "kind": "assignment_order",
+         *           "missingGlyphs": null,
          *           "number": "安办交〔2026〕12号",
          *           "receivedAt": null,
          *           "receivedBy": null,
@@ -7013,6 +7089,11 @@ export interface components {
         IssueBulletinDocument: {
             /** @description Who gets a copy (抄送). */
             copyTo?: string[];
+            /**
+             * @description What is done where the PDF would show a letter as 〓, since no font has it: `refuse` (409 `missing-glyphs`, which names them; the default), or `accept`.
+             * @enum {string}
+             */
+            missingGlyphs?: "refuse" | "accept";
         };
         /**
          * @description The kind of paper, and what the office says beside what the item says.
@@ -7044,6 +7125,11 @@ export interface components {
                 at: string;
                 place: string;
             };
+            /**
+             * @description What is done where the PDF would show a letter as 〓, since no font has it: `refuse` (409 `missing-glyphs`, which names them; the default), or `accept`.
+             * @enum {string}
+             */
+            missingGlyphs?: "refuse" | "accept";
             /** @description Into the field 备注 of forms. */
             remarks?: string;
             /**
@@ -7475,7 +7561,7 @@ export interface components {
                 changed: string[];
                 seq: number;
                 /** @enum {string} */
-                type: "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received";
+                type: "item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received";
                 /** @description The version that it made. */
                 version: number;
             }[];
@@ -7752,6 +7838,69 @@ export interface components {
             data: components["schemas"]["Item"][];
             nextCursor: string | null;
             total?: number;
+        };
+        /** @description Change the lead official (变更牵头领导) */
+        LeadOfficialCommand: {
+            body: components["schemas"]["ChangeLeadOfficial"];
+            /**
+             * @description The `ETag` of the version that the change is meant for; another version answers 412.
+             * @example "3"
+             */
+            ifMatch?: string;
+            /**
+             * @description The item’s UUID or code.
+             * @example 2026-000172
+             */
+            item: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "lead-official";
+        };
+        /**
+         * @example {
+         *       "changed": 1,
+         *       "dryRun": false,
+         *       "items": [
+         *         {
+         *           "code": "2026-000172",
+         *           "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *           "previous": {
+         *             "name": "王建国",
+         *             "title": "副县长"
+         *           },
+         *           "responsibleUnit": "0192f0c4-7a6b-7c3d-9e2f-1a2b3c4d5e6f",
+         *           "status": "remediating",
+         *           "title": "临水弯道无护栏",
+         *           "version": 7
+         *         }
+         *       ],
+         *       "remaining": 0
+         *     }
+         */
+        LeadOfficialReplaced: {
+            /** @description How many items this request changed, or would change. */
+            changed: number;
+            dryRun: boolean;
+            /** @description Which, and whose they were. */
+            items: {
+                code: string;
+                /** Format: uuid */
+                id: string;
+                previous: {
+                    name: string;
+                    title?: string;
+                };
+                /** Format: uuid */
+                responsibleUnit: string;
+                /** @enum {string} */
+                status: "reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged";
+                title: string;
+                version: number;
+            }[];
+            /** @description How many are left over the limit. Ask again until it is 0. */
+            remaining: number;
         };
         /**
          * @example {
@@ -9968,6 +10117,48 @@ export interface components {
              * @enum {string}
              */
             kind: "reopening";
+        };
+        /**
+         * @example {
+         *       "from": "王建国",
+         *       "reason": "王建国同志调任，由李敏同志接替。",
+         *       "to": {
+         *         "name": "李敏",
+         *         "title": "副县长"
+         *       }
+         *     }
+         */
+        ReplaceLeadOfficial: {
+            /**
+             * @description Only what lies in this area.
+             * @example 341202
+             */
+            area?: string;
+            /**
+             * @description Who leaves: a name, in any spelling that looks the same; with a title, only who has that title too.
+             * @example 王建国
+             */
+            from: string | {
+                name: string;
+                title?: string;
+            };
+            reason: string;
+            /**
+             * @description Who takes over.
+             * @example {
+             *       "name": "李敏",
+             *       "title": "副县长"
+             *     }
+             */
+            to: {
+                name: string;
+                title?: string;
+            };
+            /**
+             * Format: uuid
+             * @description Only what this unit is responsible for.
+             */
+            unit?: string;
         };
         /**
          * @example {
@@ -12241,7 +12432,17 @@ export interface components {
              */
             dueBefore?: string;
             /**
-             * @description The lead official’s name.
+             * @description The item’s whole number in another system, as it was filed; a part of it is found by `q`.
+             * @example FY20261130000123456789
+             */
+            externalId?: string;
+            /**
+             * @description The other system whose items they are, as it was filed.
+             * @example 12345
+             */
+            externalSystem?: string;
+            /**
+             * @description The lead official’s name, in any spelling that looks the same.
              * @example 王建国
              */
             leadOfficial?: string;
@@ -12261,7 +12462,7 @@ export interface components {
              */
             overdue?: "true" | "false";
             /**
-             * @description Text that occurs in title, description, address or code; words apart by spaces must all occur.
+             * @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur.
              * @example 护栏 王店
              */
             q?: string;
@@ -12323,6 +12524,8 @@ export interface components {
             chainageToM?: string | null;
             dueAfter?: string | null;
             dueBefore?: string | null;
+            externalId?: string | null;
+            externalSystem?: string | null;
             leadOfficial?: string | null;
             level?: ("general" | "major") | null;
             onAccount?: ("true" | "false") | null;
@@ -12427,6 +12630,7 @@ export type CalendarYearVersionPage = components['schemas']['CalendarYearVersion
 export type Category = components['schemas']['Category'];
 export type CategoryPage = components['schemas']['CategoryPage'];
 export type ChangeContact = components['schemas']['ChangeContact'];
+export type ChangeLeadOfficial = components['schemas']['ChangeLeadOfficial'];
 export type ChangePerson = components['schemas']['ChangePerson'];
 export type ChangeSubscription = components['schemas']['ChangeSubscription'];
 export type ChangeUnit = components['schemas']['ChangeUnit'];
@@ -12511,6 +12715,8 @@ export type Item = components['schemas']['Item'];
 export type ItemDiff = components['schemas']['ItemDiff'];
 export type ItemFeatures = components['schemas']['ItemFeatures'];
 export type ItemPage = components['schemas']['ItemPage'];
+export type LeadOfficialCommand = components['schemas']['LeadOfficialCommand'];
+export type LeadOfficialReplaced = components['schemas']['LeadOfficialReplaced'];
 export type LedgerHead = components['schemas']['LedgerHead'];
 export type ListItem = components['schemas']['ListItem'];
 export type ListingCommand = components['schemas']['ListingCommand'];
@@ -12578,6 +12784,7 @@ export type RecordSatisfaction = components['schemas']['RecordSatisfaction'];
 export type RecurrenceDecisionCommand = components['schemas']['RecurrenceDecisionCommand'];
 export type ReopenItem = components['schemas']['ReopenItem'];
 export type ReopeningCommand = components['schemas']['ReopeningCommand'];
+export type ReplaceLeadOfficial = components['schemas']['ReplaceLeadOfficial'];
 export type ReportProgress = components['schemas']['ReportProgress'];
 export type RequestClosure = components['schemas']['RequestClosure'];
 export type RequestExtension = components['schemas']['RequestExtension'];
@@ -12637,6 +12844,8 @@ export interface operations {
                 variant: "file" | "thumbnail";
                 /** @description Who made it. */
                 by: string;
+                /** @description The id of the API key with which it was made, if it was one. */
+                key?: string;
                 /** @description Until when, in seconds since 1970. */
                 expires: number;
                 /** @description HMAC-SHA-256 of the others. */
@@ -14115,6 +14324,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -14460,6 +14678,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -14652,6 +14879,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -14776,6 +15012,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14923,6 +15168,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -15054,6 +15308,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -15178,6 +15441,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15609,6 +15881,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -15799,6 +16080,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16075,6 +16365,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -16256,6 +16555,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16537,6 +16845,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -16753,6 +17070,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17019,6 +17345,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -17125,6 +17460,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17501,6 +17845,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -17576,7 +17929,7 @@ export interface operations {
                 /** @description Events on a page, 50 unless told; of an NDJSON export, all unless told. */
                 limit?: number;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
                 /** @description Seconds to wait for the next event when there is none yet. */
                 wait?: number;
             };
@@ -17649,7 +18002,7 @@ export interface operations {
                 /** @description The last seq that the follower has; without it the stream begins with what happens from now on. */
                 after?: string;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
             };
             header?: {
                 /** @description The `id` that the client saw last, which it sends by itself when it connects again. It goes before `after`. */
@@ -17794,6 +18147,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -17911,6 +18273,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18115,6 +18486,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -18240,6 +18620,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18374,6 +18763,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18673,6 +19071,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -18879,6 +19286,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -18968,13 +19384,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -19122,6 +19542,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -19232,6 +19661,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19459,6 +19897,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -19592,6 +20039,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19810,6 +20266,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -19934,6 +20399,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20072,6 +20546,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -20196,6 +20679,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20500,6 +20992,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -20624,6 +21125,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20846,6 +21356,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -20970,6 +21489,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21108,6 +21636,155 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The item is at another version than If-Match says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    itemChangeLeadOfficial: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+                /** @description The `ETag` of the version that the change is meant for; another version answers 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description UUID or code (`2026-000172`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeLeadOfficial"];
+            };
+        };
+        responses: {
+            /** @description The item after the change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -21232,6 +21909,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21370,6 +22056,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -21494,6 +22189,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21632,6 +22336,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -21756,6 +22469,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21894,6 +22616,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -22018,6 +22749,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22156,6 +22896,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -22280,6 +23029,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22418,6 +23176,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -22542,6 +23309,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22680,6 +23456,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -22804,6 +23589,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22942,6 +23736,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -22953,6 +23756,126 @@ export interface operations {
             };
             /** @description The item is at another version than If-Match says. */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of a type that this takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used with another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replaceLeadOfficial: {
+        parameters: {
+            query?: {
+                /** @description `true`: says what would be changed, and changes nothing. */
+                dryRun?: "true" | "false";
+            };
+            header?: {
+                /** @description Makes a retry safe: the same key and request answer the first answer again. 1–255 visible characters. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceLeadOfficial"];
+            };
+        };
+        responses: {
+            /** @description What was changed, and what is left. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadOfficialReplaced"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23120,6 +24043,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23365,6 +24297,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23733,6 +24674,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -24023,11 +24973,15 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -24383,6 +25337,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -24498,6 +25461,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24829,13 +25801,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -24957,13 +25933,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25085,13 +26065,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25215,13 +26199,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25343,13 +26331,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25485,13 +26477,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25616,13 +26612,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -25746,13 +26746,17 @@ export interface operations {
                 chainageToM?: string;
                 /** @description The responsible unit. */
                 unit?: string;
-                /** @description The lead official’s name. */
+                /** @description The lead official’s name, in any spelling that looks the same. */
                 leadOfficial?: string;
                 /** @description Under supervision, at all or at a tier. */
                 supervision?: "true" | "false" | "county" | "city" | "province";
                 /** @description `minLon,minLat,maxLon,maxLat`, WGS 84. */
                 bbox?: string;
-                /** @description Text that occurs in title, description, address or code; words apart by spaces must all occur. */
+                /** @description The other system whose items they are, as it was filed. */
+                externalSystem?: string;
+                /** @description The item’s whole number in another system, as it was filed; a part of it is found by `q`. */
+                externalId?: string;
+                /** @description Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur. */
                 q?: string;
                 /** @description Changed at or after this. */
                 updatedAfter?: string;
@@ -26072,6 +27076,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -26324,6 +27337,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26614,6 +27636,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -26813,6 +27844,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -26944,6 +27984,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -27068,6 +28117,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27257,6 +28315,15 @@ export interface operations {
             };
             /** @description The caller’s role may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27531,6 +28598,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27844,6 +28920,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -27966,6 +29051,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -28081,6 +29175,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28213,6 +29316,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28412,6 +29524,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -28527,6 +29648,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28723,6 +29853,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It cannot happen as things stand, or the first request with this key is still running. */
             409: {
                 headers: {
@@ -28911,6 +30050,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body came too slowly, or not at all. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The item’s status does not allow it (`itemStatus`, `allowedEvents`), or the first request with this key is still running. */
             409: {
                 headers: {
@@ -29035,6 +30183,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body came too slowly, or not at all. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };

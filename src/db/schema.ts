@@ -298,6 +298,12 @@ export const itemPast = pgTable(
   (t) => [primaryKey({ columns: [t.jurisdiction, t.id, t.version] })],
 )
 
+export const officialName = pgTable(
+  'official_name',
+  { jurisdiction: jurisdictionId(), key: text('name_key').notNull(), name: text('name').notNull() },
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.key] })],
+)
+
 export const rules = pgTable(
   'rules',
   {
@@ -651,6 +657,7 @@ export const document = pgTable(
     n: integer('n'),
     title: text('title').notNull(),
     templateVersion: integer('template_version').notNull(),
+    missingGlyphs: jsonb('missing_glyphs').$type<{ field: string; characters: string[] }[]>(),
     issuedAt: instant('issued_at').notNull(),
     issuedBy: uuid('issued_by').notNull(),
     receivedAt: instant('received_at'),

@@ -1,5 +1,6 @@
 import { fieldsOutOfPlace, type ItemDocumentKind } from '../domain/document.js'
 import { Rejection } from '../domain/rejection.js'
+import type { GlyphChoice } from './glyphs.js'
 
 /** What the office says of a paper that it issues, beside what the item says. */
 export interface Asked {
@@ -11,6 +12,7 @@ export interface Asked {
   copyTo?: readonly string[] | undefined
   document?: string | undefined
   remarks?: string | undefined
+  missingGlyphs?: GlyphChoice | undefined
 }
 
 /** @throws Rejection 400 that names what this kind of paper has no place for, or lacks */

@@ -7,6 +7,7 @@ import { Rejection } from '../domain/rejection.js'
 import type { Outcome } from '../ledger/act.js'
 import { adminEvent } from '../ledger/chain.js'
 import type { Values } from '../paper/values.js'
+import type { GlyphChoice } from './glyphs.js'
 import { hashesOf } from './issue.js'
 import { type Maker, makeFiles } from './make.js'
 import { insertDocument, readDocument, yearOf } from './store.js'
@@ -20,11 +21,20 @@ export type BulletinReader = (
   id: string,
 ) => Promise<{ number: string; title: string; issuer: string; values: Values }>
 
+/** What the office says of a bulletin’s paper. */
+export interface AskedOfBulletin {
+  actor: Actor
+  id: string
+  at: string
+  copyTo: readonly string[]
+  glyphs: GlyphChoice
+}
+
 /** Makes the paper of an issued bulletin, once, under the number that the bulletin has. */
 export async function issueBulletinDocument(
   tx: Tx,
   maker: Maker,
-  { actor, id: bulletin, at, copyTo }: { actor: Actor; id: string; at: string; copyTo: readonly string[] },
+  { actor, id: bulletin, at, copyTo, glyphs }: AskedOfBulletin,
   read: BulletinReader,
 ): Promise<Outcome> {
   const { id: jurisdiction, timeZone } = actor.jurisdiction
@@ -34,8 +44,8 @@ export async function issueBulletinDocument(
   const issuer = rules.documents.issuer ?? own
   const template = await findTemplate(tx, jurisdiction, 'bulletin')
   const around = { 发文机关: issuer, 文号: number, 发文日期: dayText(at, timeZone), 抄送: copyTo.join('，') }
-  const made = { kind: 'bulletin' as const, template: template?.file ?? null }
-  const files = await makeFiles(maker, made, { ...values, ...around }, { title, issuer, issuedAt: at })
+  const made = { kind: 'bulletin' as const, template: template?.file ?? null, glyphs }
+  const { files, missing } = await makeFiles(maker, made, { ...values, ...around }, { title, issuer, issuedAt: at })
   const id = uuidv7()
   const templateVersion = template?.version ?? 0
   const paper = {
@@ -46,6 +56,7 @@ export async function issueBulletinDocument(
     number,
     year: yearOf(at, timeZone),
     title,
+    missingGlyphs: missing.length === 0 ? null : missing,
   }
   await insertDocument(tx, { ...paper, templateVersion, issuedAt: at, issuedBy: actor.id }, files)
   const issued = { document: id, kind: 'bulletin' as const, number, title, unit: null, templateVersion }

@@ -71,7 +71,13 @@ export async function documentIssueRoutes(
     async (request, reply) => {
       const { actor } = request
       const intent = intentOf(request, now())
-      const asked = { actor, id: request.params.id, at: intent.now, copyTo: request.body.copyTo ?? [] }
+      const asked = {
+        actor,
+        id: request.params.id,
+        at: intent.now,
+        copyTo: request.body.copyTo ?? [],
+        glyphs: request.body.missingGlyphs ?? 'refuse',
+      }
       return sendAnswer(reply, await act(db, intent, (tx) => issueBulletinDocument(tx, maker, asked, bulletins)))
     },
   )

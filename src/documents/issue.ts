@@ -31,7 +31,7 @@ export function issueItemDocument(
   pictures: Pictures,
 ): Promise<Outcome> {
   const { actor } = change
-  const { kind } = asked
+  const { kind, missingGlyphs: glyphs = 'refuse' } = asked
   return changeWith(tx, change, async (item, at) => {
     const { id: jurisdiction, name, timeZone: zone } = actor.jurisdiction
     const events = await readHistory(tx, jurisdiction, item.id)
@@ -49,16 +49,23 @@ export function issueItemDocument(
     const sources = { item, events, names, rules, zone, at, asked, issuer, number: numbered.number, pictures, about }
     const values = await documentValues(tx, { ...sources, sender: actor.name })
     const title = DOCUMENT_NAMES[kind].zh
-    const files = await makeFiles(maker, { kind, template: template?.file ?? null }, values, {
-      title,
-      issuer,
-      issuedAt: at,
-    })
+    const how = { kind, template: template?.file ?? null, glyphs }
+    const { files, missing } = await makeFiles(maker, how, values, { title, issuer, issuedAt: at })
     const unit = addresseeOf(kind, item.assignment?.responsibleUnit)
     const id = uuidv7()
     const templateVersion = template?.version ?? 0
     const paper = { jurisdiction, id, kind, itemId: item.id, about: about?.id ?? null, unit, ...numbered, title }
-    await insertDocument(tx, { ...paper, templateVersion, issuedAt: at, issuedBy: actor.id }, files)
+    await insertDocument(
+      tx,
+      {
+        ...paper,
+        missingGlyphs: missing.length === 0 ? null : missing,
+        templateVersion,
+        issuedAt: at,
+        issuedBy: actor.id,
+      },
+      files,
+    )
     const issued = { document: id, kind, number: numbered.number, title, unit, templateVersion, files: hashesOf(files) }
     await tellUnit(tx, item, issued, at)
     const headers = { location: `/v1/documents/${id}` }

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { DocumentKind } from '../domain/document.js'
 import type { Fonts } from '../paper/fonts.js'
+import type { MissingGlyphs } from '../paper/glyphs.js'
 import { loadPaper } from '../paper/load.js'
 import type { About } from '../paper/pdf.js'
 import { cleanValues, type Values } from '../paper/values.js'
 import { type Converter, createConverter } from './converter.js'
 import { FORMS } from './forms/index.js'
+import { type GlyphChoice, requireGlyphs } from './glyphs.js'
+import { filledTemplate } from './word.js'
 
 export const DOCUMENT_FORMATS = ['docx', 'pdf'] as const
 export type DocumentFormat = (typeof DOCUMENT_FORMATS)[number]
@@ -20,6 +23,12 @@ export interface DocumentSettings {
 export interface Maker {
   fonts: () => Promise<Fonts>
   converter: Converter | undefined
+}
+
+/** A paper’s files, and what its PDF could not show. */
+export interface Made {
+  files: MadeFile[]
+  missing: MissingGlyphs[]
 }
 
 export interface MadeFile {
@@ -45,17 +54,23 @@ export async function createMaker({ fontsDir, converterUrl }: DocumentSettings):
  */
 export async function makeFiles(
   maker: Maker,
-  { kind, template }: { kind: DocumentKind; template: Buffer | null },
+  { kind, template, glyphs }: { kind: DocumentKind; template: Buffer | null; glyphs: GlyphChoice },
   given: Values,
   about: About,
-): Promise<MadeFile[]> {
-  const { pdfOf, wordFileOf, wordTemplateOf } = await loadPaper()
+): Promise<Made> {
+  const { missingGlyphs, pdfOf, wordFileOf, wordTemplateOf } = await loadPaper()
   const values = cleanValues(given)
   const blocks = FORMS[kind]
-  const word = await wordFileOf(template ?? (await wordTemplateOf(blocks, about.title, about.issuer)), values)
+  // Another's fonts are not known here: those of whoever opens a Word file, or of the converter.
+  const missing = template === null ? missingGlyphs(blocks, values, await maker.fonts()) : []
+  requireGlyphs(missing, glyphs)
+  const word =
+    template === null
+      ? await wordFileOf(await wordTemplateOf(blocks, about.title, about.issuer), values)
+      : await filledTemplate(template, values)
   const pdf =
     template === null ? await pdfOf(blocks, values, about, await maker.fonts()) : await maker.converter?.(word)
-  return [made('docx', word), ...(pdf === undefined ? [] : [made('pdf', pdf)])]
+  return { files: [made('docx', word), ...(pdf === undefined ? [] : [made('pdf', pdf)])], missing }
 }
 
 function made(format: DocumentFormat, content: Buffer): MadeFile {

@@ -34,6 +34,10 @@ const TOLD: Partial<Told> = {
   },
   'item.accepted': { name: '签收' },
   'item.returned': { name: '退办', say: reason },
+  'item.lead_official_changed': {
+    name: '变更牵头领导',
+    say: (data) => `${officialText(data.previous)}变更为${officialText(data.leadOfficial)}。${data.reason ?? ''}`,
+  },
   'item.planned': {
     name: '制定方案',
     say: (data) => data.measures + (data.budgetFen === null ? '' : `（预算 ${yuanText(data.budgetFen)}）`),

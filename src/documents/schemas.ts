@@ -3,6 +3,7 @@ import { DEFAULT_NUMBER_PATTERNS, DOCUMENT_KINDS, ITEM_DOCUMENT_KINDS } from '..
 import { ITEM_EXAMPLE, PERSON_EXAMPLE } from '../http/examples.js'
 import { Cursor, Day, Flag, Instant, Limit, many, text, Uuid, versionField } from '../http/fields.js'
 import { PersonRef } from '../http/item-view.js'
+import { MISSING_GLYPHS } from './glyphs.js'
 import { DOCUMENT_FORMATS } from './make.js'
 
 const At = z.iso.datetime({ precision: 3 })
@@ -16,6 +17,11 @@ export const Kind = z.enum(DOCUMENT_KINDS).meta({
 
 /** Units in copy, one line each: what stands in 版记. */
 const CopyTo = z.array(text(100)).min(1).max(20).optional().meta({ description: 'Who gets a copy (抄送).' })
+
+const MissingGlyphs = z.enum(MISSING_GLYPHS).optional().meta({
+  description:
+    'What is done where the PDF would show a letter as 〓, since no font has it: `refuse` (409 `missing-glyphs`, which names them; the default), or `accept`.',
+})
 
 export const IssueDocument = z
   .strictObject({
@@ -37,6 +43,7 @@ export const IssueDocument = z
       .meta({ description: 'Whom the unit may ask.' }),
     copyTo: CopyTo,
     document: Uuid.optional().meta({ description: 'The paper that was handed over. Of a receipt, which needs it.' }),
+    missingGlyphs: MissingGlyphs,
     remarks: text(1000).optional().meta({ description: 'Into the field 备注 of forms.' }),
   })
   .meta({
@@ -46,7 +53,7 @@ export const IssueDocument = z
   })
 
 export const IssueBulletinDocument = z
-  .strictObject({ copyTo: CopyTo })
+  .strictObject({ copyTo: CopyTo, missingGlyphs: MissingGlyphs })
   .meta({ id: 'IssueBulletinDocument', example: { copyTo: ['市政府办公室'] } })
 
 export const ConfirmDocument = z
@@ -67,6 +74,7 @@ export const DOCUMENT_EXAMPLE = {
     { format: 'docx', bytes: 13_865, sha256: '6b0d1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b' },
     { format: 'pdf', bytes: 71_114, sha256: '0f5a1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b' },
   ],
+  missingGlyphs: null,
   issuedAt: '2026-11-27T01:30:00.000Z',
   issuedBy: { id: PERSON_EXAMPLE.id, name: PERSON_EXAMPLE.name },
   receivedAt: null,
@@ -87,6 +95,10 @@ export const DocumentView = z
     files: z.array(z.strictObject({ format: z.enum(DOCUMENT_FORMATS), bytes: z.int(), sha256: Sha256 })).meta({
       description: 'The hash stands in the ledger too. No `pdf` where an office’s template met no converter.',
     }),
+    missingGlyphs: z
+      .array(z.strictObject({ field: z.string(), characters: z.array(z.string()) }))
+      .nullable()
+      .meta({ description: 'What the PDF shows as 〓, by placeholder; null where there is nothing of that.' }),
     issuedAt: At,
     issuedBy: PersonRef,
     receivedAt: At.nullable(),

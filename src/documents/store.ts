@@ -33,7 +33,7 @@ export const documentJson = sql`(select row_to_json(v)::text from (select
   (select json_agg(json_build_object('format', f.format, 'bytes', length(f.content), 'sha256', encode(f.sha256, 'hex'))
     order by f.format) from document_file f
     where f.jurisdiction_id = d.jurisdiction_id and f.document_id = d.id) as files,
-  ${instant('d.issued_at')} as "issuedAt", ${named('person', 'issued_by')} as "issuedBy",
+  d.missing_glyphs as "missingGlyphs", ${instant('d.issued_at')} as "issuedAt", ${named('person', 'issued_by')} as "issuedBy",
   ${instant('d.received_at')} as "receivedAt", ${named('person', 'received_by')} as "receivedBy") v)`
 
 /** @throws Rejection `not-found`, also for the invisible */

@@ -1,20 +1,22 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
-import { DOCUMENT_KINDS } from '../domain/document.js'
+import { DOCUMENT_KINDS, type DocumentKind } from '../domain/document.js'
 import type { Words } from '../domain/rejection.js'
 import { attachment } from '../http/attachment.js'
 import { CommandHeaders, ifMatchOf, requestHashOf, sendAnswer, sendJson } from '../http/command.js'
 import { EdgeError } from '../http/problem.js'
+import { readBody } from '../http/read-body.js'
 import { json, responses } from '../http/responses.js'
+import type { PersonTurns } from '../http/turns.js'
 import { validatorCompiler } from '../http/validation.js'
 import { act } from '../ledger/act.js'
 import { sha256 } from '../ledger/chain.js'
-import { loadPaper } from '../paper/load.js'
 import { MEDIA } from './routes.js'
 import { KindParams, TemplateList, TemplateQuery, TemplateView } from './schemas.js'
 import { findTemplate, readTemplateFile, setTemplate, templateView } from './templates.js'
 import { VOCABULARIES } from './vocabulary.js'
+import { checkedTemplate } from './word.js'
 
 const TAG = 'Papers'
 const MAX_BYTES = 2 * 1_048_576
@@ -25,11 +27,9 @@ const NOT_WORD: Words = {
 }
 
 /** The Word templates of papers: the service's own, and those that an office puts in their place. */
-export async function templateRoutes(app: App, { db, now }: Deps): Promise<void> {
+export async function templateRoutes(app: App, { db, now, sending }: Deps & { sending: PersonTurns }): Promise<void> {
   app.removeAllContentTypeParsers()
-  const parsing = { parseAs: 'buffer', bodyLimit: MAX_BYTES } as const
-  app.addContentTypeParser<Buffer>(MEDIA.docx, parsing, (_request, body, done) => done(null, body))
-  // Of another type nothing is read; the handler refuses it, after the rest of the request has been looked at.
+  // The handler reads the file when there is a place for it, and refuses what is of another type.
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
 
   app.get(
@@ -98,22 +98,19 @@ export async function templateRoutes(app: App, { db, now }: Deps): Promise<void>
         response: { 200: json('The template in force now.', TemplateView), ...responses('replacement') },
       },
     },
-    async (request, reply) => {
-      const { actor } = request
-      const { kind } = request.params
-      const { checkPlaceholders, cleanWordFile } = await loadPaper()
-      const file = await cleanWordFile(sentFile(request.body))
-      await checkPlaceholders(file, VOCABULARIES[kind])
-      const key = request.headers['idempotency-key']
-      const requestHash = requestHashOf(request.method, request.url, sha256(file).toString('hex'))
-      const intent = { actor, now: now(), idempotency: key === undefined ? undefined : { key, requestHash } }
-      const ifMatch = ifMatchOf(request)
-      return sendAnswer(
-        reply,
-        await act(db, intent, (tx) => setTemplate(tx, actor, { kind, file }, ifMatch, intent.now)),
-      )
-    },
+    (request, reply) => sending(request.actor, () => take(request, reply)),
   )
+
+  async function take(request: FastifyRequest<{ Params: { kind: DocumentKind } }>, reply: FastifyReply) {
+    const { actor } = request
+    const { kind } = request.params
+    const file = await checkedTemplate(await sentFile(request), VOCABULARIES[kind])
+    const key = request.headers['idempotency-key']
+    const requestHash = requestHashOf(request.method, request.url, sha256(file).toString('hex'))
+    const intent = { actor, now: now(), idempotency: typeof key === 'string' ? { key, requestHash } : undefined }
+    const ifMatch = ifMatchOf(request)
+    return sendAnswer(reply, await act(db, intent, (tx) => setTemplate(tx, actor, { kind, file }, ifMatch, intent.now)))
+  }
 
   app.delete(
     '/v1/document-templates/:kind',
@@ -143,8 +140,8 @@ function sendWordFile(reply: FastifyReply, kind: string, { version, file }: { ve
   return reply.type(MEDIA.docx).send(file)
 }
 
-/** Without a body there is nothing that the parser was given. */
-function sentFile(body: unknown): Buffer {
-  if (Buffer.isBuffer(body)) return body
+async function sentFile(request: FastifyRequest): Promise<Buffer> {
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';')
+  if (type.trim().toLowerCase() === MEDIA.docx) return readBody(request, MAX_BYTES)
   throw new EdgeError('unsupported-media-type', NOT_WORD)
 }

@@ -2,7 +2,19 @@ import type { AccidentCount } from './accidents.js'
 import type { IssuedDocument } from './document.js'
 import type { Evidenced } from './evidence.js'
 import type { Call, FirstAnswer, Satisfaction } from './hotline.js'
-import type { Description, DueBasis, Instant, Item, Level, Order, Plan, Progress, Status, Tier } from './item.js'
+import type {
+  Description,
+  DueBasis,
+  Instant,
+  Item,
+  LeadOfficial,
+  Level,
+  Order,
+  Plan,
+  Progress,
+  Status,
+  Tier,
+} from './item.js'
 import type { Channel } from './permissions.js'
 import type { Scored } from './score-entry.js'
 import type { Verified } from './verification.js'
@@ -40,6 +52,13 @@ export interface Deadline {
   basis?: DueBasis
 }
 
+/** Another lead official for the same order: nobody has to sign for it anew. */
+export interface OfficialChange {
+  previous: LeadOfficial
+  leadOfficial: LeadOfficial
+  reason: string | null
+}
+
 /** A rung of the ladder that was reached. */
 export interface Escalated {
   rung: string
@@ -63,6 +82,7 @@ export type ItemEvent =
   | { type: 'item.assigned'; data: Order & { provisional: boolean; workingDays: number | null; basis?: DueBasis } }
   | { type: 'item.accepted'; data: Record<string, never> }
   | { type: 'item.returned'; data: { unit: string; reason: string } }
+  | { type: 'item.lead_official_changed'; data: OfficialChange }
   | { type: 'item.planned'; data: Plan }
   | { type: 'item.progress_reported'; data: Progress & Evidenced }
   | { type: 'item.extension_requested'; data: { dueAt: Instant; reason: string } }
@@ -127,6 +147,7 @@ export const TRANSITIONS = {
   'item.assigned': { from: ['listed', 'assigned', 'remediating'], to: ['assigned'] },
   'item.accepted': { from: ['assigned'], to: ['remediating'] },
   'item.returned': { from: ['assigned'], to: ['listed'] },
+  'item.lead_official_changed': { from: OWNED, to: 'same' },
   'item.planned': { from: ['remediating'], to: 'same' },
   'item.progress_reported': { from: ['remediating'], to: 'same' },
   'item.extension_requested': { from: ['remediating'], to: 'same', when: (item) => item.extension === null },

@@ -71,6 +71,8 @@ function changeOf(item: Item, event: HappenedItemEvent): Partial<Item> {
         dueBasis: item.defaultDueBasis,
         ...ladderFrom(event.at),
       }
+    case 'item.lead_official_changed':
+      return { assignment: { ...assignmentOf(item), leadOfficial: event.data.leadOfficial } }
     case 'item.planned':
       return { plan: { ...event.data, ...done } }
     case 'item.progress_reported':

@@ -21,6 +21,8 @@ export const PERMISSIONS = {
   'item.dismiss': ['office'],
   'item.merge': ['office'],
   'item.assign': ['office'],
+  'item.change_lead_official': ['office'],
+  'lead_official.replace': ['office'],
   'item.accept': ['unit'],
   'item.return': ['unit'],
   'item.plan': ['unit'],

@@ -30,6 +30,8 @@ export type RejectionCode =
   | 'key-reused'
   | 'key-in-use'
   | 'scores-behind'
+  | 'template-unusable'
+  | 'missing-glyphs'
 
 /** What a refusal may add to its problem document, by the member's name on the wire. */
 export interface RejectionDetails {

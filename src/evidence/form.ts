@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { invalid, type Rejection, type Words } from '../domain/rejection.js'
 import { EdgeError } from '../http/problem.js'
 import { InvalidRequest, isStorable } from '../http/validation.js'
+import { requireTakenType } from './declared.js'
 import { FIELD_NAMES, type Said, saidOf } from './fields.js'
 import { MAX_FILE_BYTES } from './limits.js'
 import { type Received, receive } from './workspace.js'
@@ -34,10 +35,11 @@ async function readForm(request: FastifyRequest, folder: string): Promise<{ said
   let file: Received | undefined
   for await (const part of request.parts()) {
     if (part.type !== 'file') throw malformed()
-    const { fieldname: name, file: content } = part
+    const { fieldname: name, file: content, mimetype, filename } = part
     const isKnown = name === 'file' || (FIELD_NAMES as readonly string[]).includes(name)
     if (!isKnown || name in fields || (name === 'file' && file !== undefined)) throw unexpectedPart(name)
     if (name === 'file') {
+      requireTakenType(mimetype, filename)
       file = await receive(join(folder, 'received'), content, MAX_FILE_BYTES)
       if (file === undefined) throw tooLarge()
     } else fields[name] = await readField(name, content)

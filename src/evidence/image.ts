@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import sharp, { type Metadata, type OutputInfo, type Sharp } from 'sharp'
 import phashModule from 'sharp-phash'
 import type { MediaType } from '../domain/evidence.js'
+import { withEnd } from './image-end.js'
 import { type ReceivedType, refused } from './inspect.js'
 import { MAX_PIXELS, MAX_PROCESSING_S, MAX_SIDE_PX, THUMBNAIL_SIDE_PX } from './limits.js'
 import { factsOf, type PhotoFacts } from './metadata.js'
@@ -10,6 +11,14 @@ import { factsOf, type PhotoFacts } from './metadata.js'
 const perceptualHash = phashModule as unknown as typeof phashModule.default
 
 type ImageType = Exclude<ReceivedType, 'application/pdf'>
+
+/** An image as it came. */
+export interface ReceivedImage {
+  path: string
+  type: ImageType
+  /** Whether its end is there. */
+  hasEnd: boolean
+}
 
 /** What is made of a received image. */
 export interface Picture extends PhotoFacts {
@@ -41,16 +50,17 @@ sharp.concurrency(1)
  * @throws Rejection at `/file` for what cannot be decoded, or has too many pixels.
  */
 export async function remakeImage(
-  path: string,
-  type: ImageType,
+  { path, type, hasEnd }: ReceivedImage,
   zone: string,
   output: string,
   thumbnail: string,
 ): Promise<Picture> {
   const format = FORMATS[type]
   const metadata = await headerOf(path, format)
+  // Where only the end is missing, it is put there. Then nothing is let pass: what else is missing would be grey.
+  const input = hasEnd ? path : withEnd(await readFile(path), type)
   const { data, info } = await decoded(
-    sharp(path, INPUT)
+    sharp(input, hasEnd ? INPUT : { ...INPUT, failOn: 'warning' })
       .autoOrient()
       .resize({ width: MAX_SIDE_PX, height: MAX_SIDE_PX, fit: 'inside', withoutEnlargement: true })
       .toFormat(format, format === 'png' ? { compressionLevel: 6 } : { quality: QUALITY }),

@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
+import { lockPerson } from '../db/lock.js'
 import type { Deps } from '../deps.js'
 import type { Actor } from '../domain/permissions.js'
 import { EdgeError } from '../http/problem.js'
-import type { createTurns } from '../http/turns.js'
+import type { createTurns, PersonTurns } from '../http/turns.js'
 import type { Intent, Outcome } from '../ledger/act.js'
 import { type Answer, act } from '../ledger/act.js'
 import type { Said } from './fields.js'
@@ -26,6 +27,7 @@ export interface Keeper {
 export interface Receiving extends Deps {
   keeper: Keeper
   receiving: ReturnType<typeof createTurns>
+  sending: PersonTurns
 }
 
 /**
@@ -119,6 +121,7 @@ export interface NewEvidence {
 export function addEvidence(db: Db, intent: Intent, added: NewEvidence): Promise<Answer> {
   const { actor, now } = intent
   return act(db, intent, async (tx): Promise<Outcome> => {
+    await lockPerson(tx, actor)
     await requireRoom(tx, actor)
     await insert(tx, actor, added, now)
     const view = await readEvidence(tx, actor, added.id)

@@ -1,10 +1,13 @@
 import { sql } from 'drizzle-orm'
+import type { FastifyRequest } from 'fastify'
+import { decodeJwt } from 'jose'
 import { z } from 'zod'
 import type { Db } from '../db/client.js'
 import type { App, Deps } from '../deps.js'
 import type { Actor } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
-import { actorOf, type PersonRow, personColumns } from '../http/actor.js'
+import { actorOf, bearerOf, type PersonRow, personColumns } from '../http/actor.js'
+import { parseApiKey } from '../http/api-key.js'
 import { CommandHeaders } from '../http/command.js'
 import { IdParams } from '../http/fields.js'
 import { json, responses } from '../http/responses.js'
@@ -37,6 +40,11 @@ const LinkQuery = z.strictObject({
   jurisdiction: z.string().max(40).meta({ description: 'Whose evidence it is.', example: 'fuyang' }),
   variant: z.enum(VARIANTS).meta({ description: 'What it opens.', example: 'thumbnail' }),
   by: z.uuid().meta({ description: 'Who made it.', example: '01a20116-9f8a-7251-b5be-6358cb34814d' }),
+  key: z
+    .string()
+    .regex(/^[0-9A-Za-z]{12}$/)
+    .optional()
+    .meta({ description: 'The id of the API key with which it was made, if it was one.', example: 'Zx81Kq0aYb3C' }),
   expires: z.coerce
     .number()
     .int()
@@ -65,7 +73,7 @@ export async function evidenceLinkRoutes(
         operationId: 'createEvidenceLink',
         summary: 'A short-lived link to a file',
         description:
-          'For a viewer that cannot send a key. Whoever has the link has the file until it expires; it shows nothing that its maker may not see any more. Nothing is kept of it, so a repetition makes another.',
+          'For a viewer that cannot send a key. Whoever has the link has the file until it expires; it shows nothing that its maker may not see any more, and ends with the key or token that made it. Nothing is kept of it, so a repetition makes another.',
         params: IdParams,
         headers: CommandHeaders.omit({ 'if-match': true }),
         body: CreateLink,
@@ -80,8 +88,10 @@ export async function evidenceLinkRoutes(
       const { actor, body, params } = request
       const found = await findFile(db, actor, params.id)
       if (body.variant === 'thumbnail' && found.thumbnailSha256 === null) throw notFound()
-      const expires = Math.floor(Date.parse(now()) / 1000) + body.seconds
-      const link = { jurisdiction: actor.jurisdiction.id, id: params.id, variant: body.variant, by: actor.id, expires }
+      const { key, until } = credentialOf(request)
+      const expires = Math.min(Math.floor(Date.parse(now()) / 1000) + body.seconds, until)
+      const about = { jurisdiction: actor.jurisdiction.id, id: params.id, variant: body.variant, by: actor.id }
+      const link = { ...about, key, expires }
       return reply
         .code(201)
         .header('cache-control', 'no-store')
@@ -117,7 +127,7 @@ export async function evidenceLinkRoutes(
       const { signature, ...said } = request.query
       const link = { id: request.params.id, ...said }
       const isGood = signer.isSigned(link, signature) && link.expires * 1000 > Date.parse(now())
-      const actor = isGood ? await findMaker(db, link) : undefined
+      const actor = isGood ? await findMaker(db, link, now()) : undefined
       if (actor === undefined) throw notFound()
       const found = await findFile(db, actor, link.id)
       // A page of another origin may show it: that is what links are for.
@@ -127,10 +137,22 @@ export async function evidenceLinkRoutes(
   )
 }
 
-/** The person who made a link, as they are now. */
-async function findMaker(db: Db, { jurisdiction, by }: Link): Promise<Actor | undefined> {
+/** What a link is made with, and until when that is good at most: a key is looked at when the link is followed. */
+function credentialOf(request: FastifyRequest): { key: string | undefined; until: number } {
+  const token = bearerOf(request) ?? ''
+  const key = parseApiKey(token)?.id
+  return { key, until: key === undefined ? (decodeJwt(token).exp ?? 0) : Number.POSITIVE_INFINITY }
+}
+
+/** The person who made a link, as they are now, while the key is good with which they made it. */
+async function findMaker(db: Db, { jurisdiction, by, key }: Link, at: string): Promise<Actor | undefined> {
+  const isKeyGood =
+    key === undefined
+      ? sql`true`
+      : sql`exists (select from api_key k where k.jurisdiction_id = p.jurisdiction_id and k.id = ${key}
+          and k.person_id = p.id and k.revoked_at is null and (k.expires_at is null or k.expires_at > ${at}))`
   const { rows } = await db.execute<PersonRow>(sql`
     select ${personColumns} from person p join jurisdiction j on j.id = p.jurisdiction_id
-    where p.jurisdiction_id = ${jurisdiction} and p.id = ${by} and p.active`)
+    where p.jurisdiction_id = ${jurisdiction} and p.id = ${by} and p.active and ${isKeyGood}`)
   return rows[0] === undefined ? undefined : actorOf(rows[0])
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Picture, remakeImage } from './image.js'
-import { typeOf } from './inspect.js'
+import { inspect } from './inspect.js'
 import type { PhotoFacts } from './metadata.js'
 import type { NewFile } from './store.js'
 import { measured, type Received } from './workspace.js'
@@ -14,12 +14,17 @@ export interface Prepared extends PhotoFacts {
 
 /** Looks at a file by its content and makes what is kept. A paper is kept as it came; nothing here opens it. */
 export async function prepare(received: Received, folder: string, zone: string): Promise<Prepared> {
-  const type = await typeOf(received.path)
+  const { type, hasEnd } = await inspect(received.path)
   if (type === 'application/pdf') {
     return { kept: { ...received, mediaType: type }, picture: null, takenAt: null, location: null }
   }
   const [output, small] = [join(folder, 'image'), join(folder, 'thumbnail')]
-  const { mediaType, width, height, phash, ...facts } = await remakeImage(received.path, type, zone, output, small)
+  const { mediaType, width, height, phash, ...facts } = await remakeImage(
+    { path: received.path, type, hasEnd },
+    zone,
+    output,
+    small,
+  )
   const thumbnail = { ...(await measured(small)), mediaType: 'image/jpeg' }
   return { kept: { ...(await measured(output)), mediaType }, picture: { width, height, phash, thumbnail }, ...facts }
 }

@@ -6,10 +6,13 @@ import { Metadata } from '@tus/server'
 import { sql } from 'drizzle-orm'
 import type { FastifyRequest } from 'fastify'
 import { v5 as uuidv5, v7 as uuidv7 } from 'uuid'
+import { lockPerson } from '../db/lock.js'
 import type { Deps } from '../deps.js'
 import type { Actor } from '../domain/permissions.js'
 import { invalid, notFound, Rejection } from '../domain/rejection.js'
+import { latenessOf } from '../http/body-rate.js'
 import { EdgeError } from '../http/problem.js'
+import { requireTakenType } from './declared.js'
 import { FIELD_NAMES, saidOf } from './fields.js'
 import { uploadsFolder } from './file-store.js'
 import { addEvidence, type Keeper, keepFile } from './keep.js'
@@ -54,16 +57,26 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
   let tidying: NodeJS.Timeout | undefined
 
   /** Hands a request to the library, as about the upload of that name. @throws what its refusal means */
-  async function hand(request: FastifyRequest, method: string, name: string): Promise<Record<string, string>> {
-    const headers = new Headers({ 'tus-resumable': '1.0.0' })
+  async function hand(
+    request: FastifyRequest,
+    method: string,
+    name: string,
+    more: Record<string, string> = {},
+  ): Promise<Record<string, string>> {
+    const headers = new Headers({ 'tus-resumable': '1.0.0', ...more })
+    // Of what came with the beginning, the beginning has had its headers.
+    const isRest = 'upload-offset' in more
     for (const [key, value] of Object.entries(request.headers)) {
-      if (/^(upload-|content-type$|content-length$)/.test(key) && typeof value === 'string') headers.set(key, value)
+      const isHanded = (/^upload-/.test(key) && !isRest) || (method === 'PATCH' && /^content-(type|length)$/.test(key))
+      if (isHanded && typeof value === 'string') headers.set(key, value)
     }
-    const hasBody = method === 'POST' || method === 'PATCH'
-    const body = hasBody ? (Readable.toWeb(request.raw) as ReadableStream) : null
+    const body = method === 'PATCH' ? (Readable.toWeb(request.raw) as ReadableStream) : null
     const handed = new Request(`http://localhost${PATH}`, { method, headers, body, duplex: 'half' } as RequestInit)
     names.set(handed, name)
     const response = await (await partial()).server.handleWeb(handed)
+    const late = latenessOf(request)
+    if (late !== undefined) throw late
+    if (response.status === 501) throw refusalOf(400, await response.text())
     if (response.status >= 500) throw await failureOf(await response.text())
     if (response.status >= 400) throw refusalOf(response.status, await response.text())
     const answered = [...response.headers].filter(([key]) => /^(upload-|tus-|location$)/.test(key))
@@ -73,6 +86,16 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
   async function failureOf(text: string): Promise<EdgeError> {
     const { bavail, bsize } = await statfs(folder).catch(() => ({ bavail: 1, bsize: FREE_BYTES }))
     return bavail * bsize < FREE_BYTES ? storageFull() : storageAway(new Error(text.trim()))
+  }
+
+  /** One after the other, of one person: each counts those before it. Bytes that come with it are taken afterwards. */
+  function create(request: FastifyRequest, name: string): Promise<Record<string, string>> {
+    const { actor } = request
+    return db.transaction(async (tx) => {
+      await lockPerson(tx, actor)
+      if ((await (await partial()).count(actor)) >= MAX_PARTIAL) throw tooManyPartial()
+      return hand(request, 'POST', name)
+    })
   }
 
   /** The evidence that an upload of the caller's has become. */
@@ -135,8 +158,10 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
 
     async begin(request: FastifyRequest): Promise<Standing> {
       const { actor } = request
+      requireKnownExtensions(request)
       const given = metadataOf(request)
       saidOf(fieldsOf(given))
+      requireTakenType(given.filetype ?? given.type ?? '', given.filename ?? given.name ?? '')
       const key = request.headers['idempotency-key']
       const id = typeof key === 'string' ? uuidv5(`${actor.jurisdiction.id} ${actor.id} ${key}`, NAMESPACE) : uuidv7()
       const location = { location: `${PATH}/${id}` }
@@ -147,8 +172,8 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
           if (!isSame) throw keyReused()
           return { ...first, headers: { ...first.headers, ...location }, isReplayed: true }
         }
-        if ((await (await partial()).count(actor)) >= MAX_PARTIAL) throw tooManyPartial()
-        const headers = await hand(request, 'POST', name)
+        const headers = await create(request, name)
+        if (hasBytes(request)) Object.assign(headers, await hand(request, 'PATCH', name, { 'upload-offset': '0' }))
         const upload = await (await partial()).find(name)
         await finish(actor, id, name)
         return { ...standingOf(upload?.offset ?? 0, upload?.size ?? null, false), headers: { ...headers, ...location } }
@@ -163,6 +188,7 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
       return hold(actor, id, async (name) => {
         const before = await standing(actor, id, true)
         check()
+        requireKnownExtensions(request)
         if (before.view.complete) {
           if (request.headers['upload-offset'] !== `${before.view.offset}`) throw refusalOf(409, '')
           return before
@@ -196,6 +222,22 @@ function standingOf(offset: number, length: number | null, complete: boolean): S
   if (length !== null) headers['Upload-Length'] = `${length}`
   else headers['Upload-Defer-Length'] = '1'
   return { headers, view: { offset, length, complete } }
+}
+
+/** Bytes with the beginning (creation-with-upload); of another type they are none, as the protocol has it. */
+function hasBytes({ headers }: FastifyRequest): boolean {
+  const isOfType = headers['content-type'] === 'application/offset+octet-stream'
+  return isOfType && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0)
+}
+
+/** What of the protocol is not here, and would be missed silently. @throws Rejection 400 that names the header */
+function requireKnownExtensions({ headers }: FastifyRequest): void {
+  const name = ['upload-concat', 'upload-checksum'].find((one) => headers[one] !== undefined)
+  if (name === undefined) return
+  throw invalid(`/headers/${name}`, {
+    zh: `不支持 tus 的这一扩展（${name}）；请关闭并行分块上传与校验和，整文件依次续传。`,
+    en: `This extension of tus (${name}) is not supported: turn parallel parts and checksums off, and send the file as one upload.`,
+  })
 }
 
 function metadataOf(request: FastifyRequest): Record<string, string | null> {

@@ -23,7 +23,7 @@ const TAG = 'Evidence'
 const UPLOADS = { what: { zh: '佐证上传', en: 'uploads of evidence' }, retryAfterS: 5 }
 
 /** Evidence (佐证): photos and papers that filings, reports, closure requests and decisions refer to. */
-export async function evidenceRoutes(app: App, deps: Deps): Promise<void> {
+export async function evidenceRoutes(app: App, deps: Deps & Pick<Receiving, 'sending'>): Promise<void> {
   const { db, config } = deps
   const store = createFileStore(config.evidence)
   const keeper = { db, store, inTurn: createQueue(MAX_PROCESSING) }
@@ -34,7 +34,7 @@ export async function evidenceRoutes(app: App, deps: Deps): Promise<void> {
   await app.register(tusRoutes, { ...deps, keeper, receiving })
 }
 
-async function uploadRoute(app: App, { db, now, config, keeper, receiving }: Receiving): Promise<void> {
+async function uploadRoute(app: App, { db, now, config, keeper, receiving, sending }: Receiving): Promise<void> {
   const uploads = uploadsFolder(config.evidence)
   app.removeAllContentTypeParsers()
   // Whether a part has a file name is the sender's matter: all are read the same way, and the name is nobody's.
@@ -58,7 +58,8 @@ async function uploadRoute(app: App, { db, now, config, keeper, receiving }: Rec
         response: { 201: json('The evidence. `Location` names it.', EvidenceView), ...responses('upload') },
       },
     },
-    (request, reply) => receiving(() => withWorkspace(uploads, (folder) => take(request, reply, folder))),
+    (request, reply) =>
+      sending(request.actor, () => receiving(() => withWorkspace(uploads, (folder) => take(request, reply, folder)))),
   )
 
   async function take(request: FastifyRequest, reply: FastifyReply, folder: string) {

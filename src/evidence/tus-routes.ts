@@ -4,10 +4,12 @@ import type { App } from '../deps.js'
 import { IdParams } from '../http/fields.js'
 import { EdgeError } from '../http/problem.js'
 import { json, responses } from '../http/responses.js'
+import { createPersonTurns } from '../http/turns.js'
 import type { Receiving } from './keep.js'
 import { createResumableUploads, PATH, type Standing } from './resumable.js'
 
 const TAG = 'Evidence'
+const MAX_LOOKING = 8
 const TUS = { 'Tus-Resumable': '1.0.0', 'Cache-Control': 'no-store' }
 
 const TusHeaders = z.looseObject({
@@ -35,7 +37,9 @@ const nothing = (description: string) => z.null().meta({ description })
  * Resumable uploads by the tus protocol 1.0.0, through its own server library. The upload’s id is the id of the evidence
  * that it becomes, so whoever has lost the last answer asks how the upload stands, and knows.
  */
-export async function tusRoutes(app: App, { db, now, config, keeper, receiving }: Receiving): Promise<void> {
+export async function tusRoutes(app: App, { db, now, config, keeper, receiving, sending }: Receiving): Promise<void> {
+  // Who asks how an upload stands sends nothing, and may have to do it for each that broke off.
+  const looking = createPersonTurns(MAX_LOOKING)
   const uploads = createResumableUploads({ db, now, config, keeper })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -78,7 +82,7 @@ export async function tusRoutes(app: App, { db, now, config, keeper, receiving }
     },
     async (request, reply) => {
       requireVersion(request)
-      const begun = await receiving(() => uploads.begin(request))
+      const begun = await sending(request.actor, () => receiving(() => uploads.begin(request)))
       if (begun.isReplayed) reply.header('idempotency-replayed', 'true')
       return answer(reply, begun, 201).send(null)
     },
@@ -100,7 +104,7 @@ export async function tusRoutes(app: App, { db, now, config, keeper, receiving }
       },
     },
     async (request, reply) => {
-      const standing = await receiving(() => uploads.find(request, request.params.id))
+      const standing = await looking(request.actor, () => receiving(() => uploads.find(request, request.params.id)))
       return answer(reply, standing, 200).send(standing.view)
     },
   )
@@ -121,7 +125,9 @@ export async function tusRoutes(app: App, { db, now, config, keeper, receiving }
       },
     },
     async (request, reply) => {
-      const standing = await receiving(() => uploads.write(request, request.params.id, () => requirePatch(request)))
+      const { id } = request.params
+      const write = () => uploads.write(request, id, () => requirePatch(request))
+      const standing = await sending(request.actor, () => receiving(write), id)
       return answer(reply, standing, 204).send(null)
     },
   )

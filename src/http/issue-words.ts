@@ -89,7 +89,10 @@ function cameAs(given: unknown): Words {
   if (given === '') return { zh: '空文本', en: 'empty text' }
   if (typeof given === 'object' || !['string', 'number', 'boolean'].includes(typeof given)) return { zh, en }
   const said = `“${clipped(String(given))}”`
-  return { zh: `${zh}${said}`, en: typeof given === 'boolean' ? `${given}` : `${en.replace('a number', 'the number')} ${said}` }
+  return {
+    zh: `${zh}${said}`,
+    en: typeof given === 'boolean' ? `${given}` : `${en.replace('a number', 'the number')} ${said}`,
+  }
 }
 
 function clipped(text: string): string {
@@ -131,6 +134,8 @@ function tooBig({ origin, maximum, exact, inclusive }: Big, given: unknown): Wor
 }
 
 function count(given: unknown, [zh, en]: Name): Words {
-  const came = Array.isArray(given) ? { zh: `，收到 ${given.length} 项`, en: `; it has ${given.length}` } : { zh: '', en: '' }
+  const came = Array.isArray(given)
+    ? { zh: `，收到 ${given.length} 项`, en: `; it has ${given.length}` }
+    : { zh: '', en: '' }
   return { zh: `须有${zh}${came.zh}。`, en: `Must have ${en}${came.en}.` }
 }

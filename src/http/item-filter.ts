@@ -6,7 +6,8 @@ import { parseChainage } from '../domain/chainage.js'
 import { LEVELS, RISKS, SOURCES, STATUSES, TIERS } from '../domain/item.js'
 import { invalid } from '../domain/rejection.js'
 import { parseRoad } from '../domain/road.js'
-import { DateOrInstant, Flag, many, startOf, Uuid, valuesOf } from './fields.js'
+import { searchFold } from '../domain/text.js'
+import { DateOrInstant, Flag, many, startOf, text, Uuid, valuesOf } from './fields.js'
 
 const chainage = z
   .string()
@@ -49,7 +50,7 @@ export const ItemFilter = {
     .min(1)
     .max(100)
     .optional()
-    .meta({ description: 'The lead official’s name.', example: '王建国' }),
+    .meta({ description: 'The lead official’s name, in any spelling that looks the same.', example: '王建国' }),
   supervision: z
     .enum(['true', 'false', ...TIERS])
     .optional()
@@ -62,8 +63,16 @@ export const ItemFilter = {
     )
     .optional()
     .meta({ example: '115.6,32.7,116.1,33.1', description: '`minLon,minLat,maxLon,maxLat`, WGS 84.' }),
-  q: z.string().trim().min(1).max(100).optional().meta({
-    description: 'Text that occurs in title, description, address or code; words apart by spaces must all occur.',
+  externalSystem: text(100)
+    .optional()
+    .meta({ description: 'The other system whose items they are, as it was filed.', example: '12345' }),
+  externalId: text(200).optional().meta({
+    description: 'The item’s whole number in another system, as it was filed; a part of it is found by `q`.',
+    example: 'FY20261130000123456789',
+  }),
+  q: text(100).optional().meta({
+    description:
+      'Text that occurs in title, description, address, code, external id or the hotline’s ticket, in any width and case; words apart by spaces must all occur.',
     example: '护栏 王店',
   }),
   updatedAfter: DateOrInstant.optional().meta({ description: 'Changed at or after this.' }),
@@ -106,7 +115,9 @@ export function filterConditions(query: ItemFilterQuery, now: string | SQL, time
     is(sql`i.road`, query.road && (parseRoad(query.road) ?? query.road)),
     ...chainageConditions(query),
     is(sql`i.responsible_unit`, query.unit),
-    is(sql`i.lead_official`, query.leadOfficial),
+    query.leadOfficial && officialCondition(query.leadOfficial),
+    is(sql`i.external_system`, query.externalSystem),
+    query.externalId && externalIdCondition(query.externalId),
     supervisionCondition(query.supervision),
     bboxCondition(query.bbox),
     ...(query.q === undefined ? [] : textConditions(query.q)),
@@ -152,6 +163,17 @@ function supervisionCondition(value: ItemFilterQuery['supervision']): SQL | unde
   return sql`i.supervision is not null and i.supervision_tier = ${value}`
 }
 
+/** The first condition is what the index is about: a planner cannot know that the key of no name is none. */
+function officialCondition(name: string): SQL {
+  return sql`i.lead_official is not null and name_key(i.lead_official) = name_key(${name})`
+}
+
+/** By the present item, which keeps the number that it was filed with: its past states need no index of their own for it. */
+function externalIdCondition(externalId: string): SQL {
+  return sql`i.id in (
+    select x.id from item x where x.jurisdiction_id = i.jurisdiction_id and x.external_id = ${externalId})`
+}
+
 function bboxOf(value: string): [number, number, number, number] | undefined {
   const parts = value
     .split(',')
@@ -168,17 +190,20 @@ function bboxCondition(value: string | undefined): SQL | undefined {
   return sql`point(i.lon, i.lat) <@ box(point(${west}, ${south}), point(${east}, ${north}))`
 }
 
-const ITEM_TEXT = sql`item_text(i.title, i.description, i.address, i.code)`
+const ITEM_TEXT = sql`item_search_text(i.title, i.description, i.address, i.code, i.external_id, i.hotline)`
 
 /**
- * Each word must occur as it is, A to Z in either case. The index answers by pairs of characters, the comparison then
- * by the whole word.
+ * Each word must occur, in any width and case. The index answers by pairs of characters, the comparison then by the whole
+ * word. A text of invisible characters alone has no word, and nothing has it.
  */
 function textConditions(q: string): SQL[] {
-  return q
-    .replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  const words = searchFold(q)
     .split(/\s+/)
-    .map((word) => sql`text_pairs(${ITEM_TEXT}) @@ ${pairQuery(word)}::tsquery and strpos(${ITEM_TEXT}, ${word}) > 0`)
+    .filter((word) => word !== '')
+  if (words.length === 0) return [sql`false`]
+  return words.map(
+    (word) => sql`text_pairs(${ITEM_TEXT}) @@ ${pairQuery(word)}::tsquery and strpos(${ITEM_TEXT}, ${word}) > 0`,
+  )
 }
 
 function pairQuery(word: string): string {

@@ -5,6 +5,7 @@ export type EdgeCode =
   | 'unauthenticated'
   | 'method-not-allowed'
   | 'not-acceptable'
+  | 'too-slow'
   | 'too-large'
   | 'unsupported-media-type'
   | 'no-such-range'
@@ -31,6 +32,7 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: { zh: '未找到', en: 'Not found' } },
   'method-not-allowed': { status: 405, title: { zh: '不支持该方法', en: 'Method not allowed' } },
   'not-acceptable': { status: 406, title: { zh: '没有所要的格式', en: 'Not in this format' } },
+  'too-slow': { status: 408, title: { zh: '传输过慢', en: 'Too slow' } },
   'wrong-status': { status: 409, title: { zh: '当前状态不允许', en: 'Not allowed in this status' } },
   'merge-refused': { status: 409, title: { zh: '不能并入目标隐患', en: 'The target takes nothing in' } },
   'duplicate-external-id': { status: 409, title: { zh: '外部编号已登记', en: 'External id already on the list' } },
@@ -38,6 +40,8 @@ export const PROBLEMS = {
   'not-active': { status: 409, title: { zh: '已停用', en: 'Not active' } },
   'scores-behind': { status: 409, title: { zh: '积分仍在计算', en: 'Scores are still being computed' } },
   'too-many': { status: 409, title: { zh: '数量已达上限', en: 'As many as there can be' } },
+  'template-unusable': { status: 409, title: { zh: '模板无法使用', en: 'Template cannot be used' } },
+  'missing-glyphs': { status: 409, title: { zh: '字库缺字', en: 'Characters that no font has' } },
   'in-use': { status: 409, title: { zh: '仍在使用', en: 'Still in use' } },
   'evidence-missing': { status: 409, title: { zh: '缺少佐证', en: 'Evidence missing' } },
   'too-much-evidence': { status: 409, title: { zh: '佐证过多', en: 'Too much evidence' } },

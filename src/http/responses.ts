@@ -19,6 +19,7 @@ const FOUND = { ...READ, 404: problem('There is no such record, or it is not the
 
 const WRITE = {
   ...READ,
+  408: problem('The body came too slowly, or not at all.'),
   409: problem('It cannot happen as things stand, or the first request with this key is still running.'),
   413: problem('The body is too large.'),
   415: problem('The body is not of a type that this takes.'),

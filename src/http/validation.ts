@@ -30,7 +30,9 @@ export const validatorCompiler: FastifySchemaCompiler<$ZodType> = ({ schema, htt
   return (data) => {
     // No body is an empty one; a body that says `null` was refused where it was read.
     const result = safeParse(schema, data ?? (part === 'body' ? {} : data))
-    return result.success ? { value: result.data } : { error: new InvalidRequest(result.error.issues, part, data ?? {}) }
+    return result.success
+      ? { value: result.data }
+      : { error: new InvalidRequest(result.error.issues, part, data ?? {}) }
   }
 }
 
@@ -38,11 +40,14 @@ const PREFIX: Record<Part, string> = { body: '', querystring: '/query', params: 
 
 /** Every issue as a JSON Pointer (RFC 6901) with words in the caller's language. */
 export function pointersOf(err: InvalidRequest, language: Language): { pointer: string; detail: string }[] {
-  const errors = err.issues.slice(0, MAX_ERRORS).flatMap((issue) => plainIssues(issue, err.given, [])).flatMap((issue) => {
-    const detail = inLanguage(wordsOf(issue, at(err.given, issue.path)), language)
-    const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path]
-    return paths.slice(0, MAX_ERRORS).map((path) => ({ pointer: pointerTo(err.part, path), detail }))
-  })
+  const errors = err.issues
+    .slice(0, MAX_ERRORS)
+    .flatMap((issue) => plainIssues(issue, err.given, []))
+    .flatMap((issue) => {
+      const detail = inLanguage(wordsOf(issue, at(err.given, issue.path)), language)
+      const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path]
+      return paths.slice(0, MAX_ERRORS).map((path) => ({ pointer: pointerTo(err.part, path), detail }))
+    })
   return errors.slice(0, MAX_ERRORS)
 }
 

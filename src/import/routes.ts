@@ -6,7 +6,7 @@ import { CommandHeaders, requestHashOf, sendAnswer } from '../http/command.js'
 import { Flag } from '../http/fields.js'
 import { languageOf } from '../http/language.js'
 import { responses } from '../http/responses.js'
-import { createTurns } from '../http/turns.js'
+import { createTurns, type PersonTurns } from '../http/turns.js'
 import { InvalidRequest, validatorCompiler } from '../http/validation.js'
 import { MAPPING_EXAMPLE } from './examples.js'
 import { Mapping } from './mapping.js'
@@ -43,7 +43,10 @@ const ImportQuery = z.strictObject({
 const report = (description: string) => ({ description, content: { 'application/json': { schema: Report } } })
 
 /** An office brings its existing list. */
-export async function importRoutes(app: App, { db, now, config }: Deps): Promise<void> {
+export async function importRoutes(
+  app: App,
+  { db, now, config, sending }: Deps & { sending: PersonTurns },
+): Promise<void> {
   app.removeAllContentTypeParsers()
   // Whether a part has a file name is the sender's matter: both are read the same way.
   await app.register(multipart, {
@@ -78,7 +81,7 @@ export async function importRoutes(app: App, { db, now, config }: Deps): Promise
         },
       },
     },
-    (request, reply) => uploads(() => receive(request, reply)),
+    (request, reply) => sending(request.actor, () => uploads(() => receive(request, reply))),
   )
 
   async function receive(request: FastifyRequest<{ Querystring: { dryRun?: 'true' | 'false' } }>, reply: FastifyReply) {

@@ -56,9 +56,14 @@ export async function lockAll(tx: Tx, actor: Actor, refs: readonly string[]): Pr
       or i.code = any(${sql.param(codes)}::text[])) order by i.id for no key update`)
 }
 
-async function lock(tx: Tx, condition: SQL): Promise<Item[]> {
+/** Locks the first items for which a condition holds, in one order for everybody, waiting for whoever has one. */
+export async function lockItemsUpTo(tx: Tx, condition: SQL, limit: number): Promise<Item[]> {
+  return lock(tx, condition, sql`limit ${limit}`)
+}
+
+async function lock(tx: Tx, condition: SQL, limit = sql``): Promise<Item[]> {
   const { rows } = await tx.execute<StoredRow>(
-    sql`select ${readList} from item i where ${condition} order by i.id for no key update`,
+    sql`select ${readList} from item i where ${condition} order by i.id ${limit} for no key update`,
   )
   return rows.map(itemOf)
 }

@@ -2,7 +2,14 @@ import { z } from 'zod'
 import { DEFAULT_NUMBER_PATTERNS, type NumberedKind } from '../domain/document.js'
 import { text } from '../http/fields.js'
 
+/** Line ends, and what is not seen: a number stands in one line, in file names and in headers. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/u
+
 export const NumberPattern = text(60)
+  .refine(
+    (pattern) => !UNSEEN.test(pattern),
+    '文号格式不能含换行、控制字符或不可见字符。 | A document number’s pattern has no line ends, control or invisible characters.',
+  )
   .refine(
     (pattern) => pattern.includes('{year}') && pattern.includes('{n}'),
     '文号格式须含 {year} 和 {n}。 | A document number’s pattern has {year} and {n}.',
@@ -17,10 +24,13 @@ const kinds = Object.keys(DEFAULT_NUMBER_PATTERNS) as NumberedKind[]
 
 /** What a jurisdiction says of its papers. */
 export const DocumentRules = z.strictObject({
-  issuer: text(60).nullable().meta({
-    description: 'Who papers go out from (发文机关); null: the office of the jurisdiction.',
-    example: '阜阳市道路交通安全委员会办公室',
-  }),
+  issuer: text(60)
+    .refine((issuer) => !UNSEEN.test(issuer), '发文机关须为一行可见文字。 | The issuer is one line of visible text.')
+    .nullable()
+    .meta({
+      description: 'Who papers go out from (发文机关); null: the office of the jurisdiction.',
+      example: '阜阳市道路交通安全委员会办公室',
+    }),
   numberPatterns: z
     .strictObject(
       Object.fromEntries(kinds.map((kind) => [kind, NumberPattern])) as Record<NumberedKind, typeof NumberPattern>,

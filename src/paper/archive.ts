@@ -31,7 +31,8 @@ export class ArchiveError extends Error {
  * name leads out of it. @throws ArchiveError
  */
 export async function unpack(file: Buffer): Promise<Parts> {
-  const parts: Record<string, Buffer> = {}
+  // A name is the sender’s: `__proto__` is one too.
+  const parts: Record<string, Buffer> = Object.create(null)
   const names = new Set<string>()
   let all = 0
   try {

@@ -22,9 +22,7 @@ export function runsOf(text: string, fonts: readonly FontFile[]): Run[] {
   const runs: Run[] = []
   for (const character of breakable(text)) {
     if (MODIFIER.test(character)) continue
-    const codePoint = character.codePointAt(0) ?? 0
-    const isLayout = character === '\n' || character === ZERO_WIDTH_SPACE
-    const font = isLayout ? fonts[0] : fonts.find((one) => one.has(codePoint))
+    const font = fontOf(character, fonts)
     const name = (font ?? fonts[0])?.name ?? ''
     const shown = font === undefined ? GETA : character
     const last = runs.at(-1)
@@ -32,6 +30,13 @@ export function runsOf(text: string, fonts: readonly FontFile[]): Run[] {
     else runs.push({ text: shown, font: name })
   }
   return runs.length === 0 ? [{ text: '', font: fonts[0]?.name ?? '' }] : runs
+}
+
+/** The first font that has a character; undefined where none does. What is none itself is in every font. */
+export function fontOf(character: string, fonts: readonly FontFile[]): FontFile | undefined {
+  if (character === '\n' || character === ZERO_WIDTH_SPACE || MODIFIER.test(character)) return fonts[0]
+  const codePoint = character.codePointAt(0) ?? 0
+  return fonts.find((one) => one.has(codePoint))
 }
 
 /** With places to break in long words, such as addresses, which would run over the edge of their column. */

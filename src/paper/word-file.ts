@@ -41,7 +41,7 @@ function wordValue(value: Value | undefined): TemplateContent | TemplateData[] {
   if (typeof value === 'string') return value
   if (!isPicture(value)) return value.map(contentOf)
   const { bytes, mediaType } = value
-  return { _type: 'image', source: bytes, format: mediaType, ...fitted(value, PICTURE) } as TemplateContent
+  return { _type: 'image', source: Buffer.from(bytes), format: mediaType, ...fitted(value, PICTURE) } as TemplateContent
 }
 
 /** The library’s own puts further lines at the end of the run, behind what follows the placeholder in it. */

@@ -37,8 +37,10 @@ export async function checkPlaceholders(template: Buffer, vocabulary: Vocabulary
 function faultsOf(tags: readonly Tag[], vocabulary: Vocabulary): Words[] {
   const faults: Words[] = []
   const open: { name: string; raw: string }[] = []
+  const lists = new Map(Object.entries(vocabulary.lists))
   for (const { name = '', rawText, disposition } of tags) {
-    const list = open.map((one) => vocabulary.lists[one.name]).find((inner) => inner !== undefined)
+    // A name is the office’s: `constructor` must not find what every object has.
+    const list = open.map((one) => lists.get(one.name)).find((inner) => inner !== undefined)
     const isField = vocabulary.fields.includes(name) || list?.includes(name) === true
     if (disposition === TagDisposition.Close) {
       const opened = open.pop()
@@ -49,7 +51,7 @@ function faultsOf(tags: readonly Tag[], vocabulary: Vocabulary): Words[] {
       }
       continue
     }
-    const isList = Object.hasOwn(vocabulary.lists, name)
+    const isList = lists.has(name)
     if (disposition === TagDisposition.Open) {
       open.push({ name, raw: rawText })
       if (isList && list !== undefined)

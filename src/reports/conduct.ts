@@ -16,7 +16,7 @@ export type Whose = 'unit' | 'area' | 'leadOfficial'
 const KEY: Record<Whose, SQL> = {
   unit: sql`i.responsible_unit::text`,
   area: sql`left(i.area, 6)`,
-  leadOfficial: sql`i.lead_official`,
+  leadOfficial: sql`name_key(i.lead_official)`,
 }
 
 /** What was done in the period. */
@@ -86,20 +86,24 @@ const CONDUCT: readonly Counted[] = [
 
 /**
  * The common table expression `act`, over `state` and `imported`: what was done in the period, and by whom. What happened since
- * the latest order was given is of those who have it, as `state` says; only what belongs to an earlier one is looked up in
- * the past.
+ * the latest order was given, or its official changed, is of those who have it, as `state` says; only what belongs to an
+ * earlier one is looked up in the past.
  */
 function actsOfState(cut: Cut): SQL {
   const { jurisdiction, from, timeZone, asOf } = cut
   const counts = sql`d.what <> 'item.accepted' and ${inPeriod(sql`d.at`, cut)}`
   return sql`
-    done as (
+    handed as (
+      select c.item_id as id, max(c.item_version) as version from event c join state i on i.id = c.item_id
+      where c.jurisdiction_id = ${jurisdiction} and c.type = 'item.lead_official_changed' and c.item_version <= i.version
+      group by c.item_id
+    ), done as (
       select e.item_id as id, e.item_version as version, e.at, e.what, i.area, i.suspension is not null as stands,
         i.responsible_unit, i.lead_official, i.closed_at <= i.due_at as is_in_time,
         lead(e.at) over by_item as next_at,
-        i.ordered and e.item_version >= coalesce(
-          max(e.item_version) filter (where e.what = 'item.assigned') over (partition by e.item_id), 0) as is_current
-      from ${eventsOfState(jurisdiction, CONDUCT)}
+        i.ordered and e.item_version >= greatest(h.version, coalesce(
+          max(e.item_version) filter (where e.what = 'item.assigned') over (partition by e.item_id), 0)) as is_current
+      from ${eventsOfState(jurisdiction, CONDUCT)} left join handed h on h.id = i.id
       where e.at >= ${startOfDay(from, timeZone)}::timestamptz and e.at <= ${asOf}::timestamptz
       window by_item as (partition by e.item_id order by e.item_version)
     ), act as (

@@ -8,6 +8,7 @@ import { ownedBy } from '../db/visible.js'
 import { type Forecast, forecastOf, type Week } from '../domain/forecast.js'
 import { addDays, daysBetween, localDate } from '../domain/zone.js'
 import type { Language } from '../http/language.js'
+import { shownKey } from './groups.js'
 import { type Asking, BY_KEY, cutOf, labelsOf, readOnce, stateOf } from './source.js'
 
 /** A forecast with what it is made from. */
@@ -56,7 +57,11 @@ export async function readForecast(
     }
     const keys = [...new Set([...open, ...moved].map(({ key }) => key))]
     const labelOf = await labelsOf(tx, asking.actor, asking.groupBy, keys, language)
-    const groups = keys.map((key) => ({ key, label: labelOf(key), ...outlookOf((row) => row.key === key) }))
+    const { groupBy } = asking
+    const groups = keys.map((key) => {
+      const label = labelOf(key)
+      return { key: shownKey(groupBy, key, label), label, ...outlookOf((row) => row.key === key) }
+    })
     return {
       window: { ...windowBefore(cut.to, weeks), weeks },
       whole: outlookOf(() => true),

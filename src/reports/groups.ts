@@ -24,7 +24,12 @@ export const GROUP_SQL: Record<GroupBy, { key: SQL; label: (language: Language) 
   },
   // Townships are summed up under their county.
   area: { key: sql`left(i.area, 6)`, label: () => sql`(select a.name from area a where a.code = g.key)` },
-  leadOfficial: { key: sql`i.lead_official`, label: () => sql`g.key` },
+  // Spellings that look the same are one official, who is called as it was first written.
+  leadOfficial: {
+    key: sql`name_key(i.lead_official)`,
+    label: () => sql`(select o.name from official_name o
+      where o.jurisdiction_id = g.jurisdiction_id and o.name_key = g.key)`,
+  },
   level: {
     key: sql`i.level`,
     label: (language) => sql`case g.key when 'major' then ${inLanguage(LABELS.level.major, language)}
@@ -36,6 +41,16 @@ export const GROUP_SQL: Record<GroupBy, { key: SQL; label: (language: Language) 
       where c.jurisdiction_id = g.jurisdiction_id and c.code = g.key)`,
   },
   road: { key: sql`i.road`, label: () => sql`g.key` },
+}
+
+/** The key that is answered, and that a filter takes: of an official the name, not what spellings have in common. */
+export function shownKey(groupBy: string | undefined, key: string | null, label: string): string | null {
+  return groupBy === 'leadOfficial' && key !== null ? label : key
+}
+
+/** The same in SQL, over alias `g`. */
+export function shownKeySql(groupBy: GroupBy, language: Language): SQL {
+  return groupBy === 'leadOfficial' ? sql`coalesce(${GROUP_SQL.leadOfficial.label(language)}, g.key)` : sql`g.key`
 }
 
 /** The name of the group of items that have no key: nobody is assigned, no road is named … */

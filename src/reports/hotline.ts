@@ -5,6 +5,7 @@ import { SATISFIED } from '../domain/hotline.js'
 import { type Rate, rateOf } from '../domain/rate.js'
 import { startOfDay } from '../domain/zone.js'
 import type { Language } from '../http/language.js'
+import { shownKey } from './groups.js'
 import { type Asking, labelsOf, readOnce, stateOf } from './source.js'
 
 /** What is counted of calls, and the three rates (三率) that follow. */
@@ -46,7 +47,11 @@ export async function readHotline(
       rows.map(({ key }) => key),
       language,
     )
-    const groups = rows.map(({ key, ...counts }) => ({ key, label: labelOf(key), ...figuresOf(counts) }))
+    const { groupBy } = asking
+    const groups = rows.map(({ key, ...counts }) => {
+      const label = labelOf(key)
+      return { key: shownKey(groupBy, key, label), label, ...figuresOf(counts) }
+    })
     return { whole, groups: groups.sort(byCalls) }
   })
 }

@@ -10,7 +10,7 @@ import type { Actor } from '../domain/permissions.js'
 import { startOf } from '../http/fields.js'
 import { filterConditions, type ItemFilterQuery } from '../http/item-filter.js'
 import { inLanguage, type Language } from '../http/language.js'
-import { GROUP_SQL, type GroupBy, NO_KEY } from './groups.js'
+import { GROUP_SQL, type GroupBy, NO_KEY, shownKey } from './groups.js'
 import { type SiteRow, type Treated, windowsAt } from './outcome-view.js'
 
 /** Beside the groups of every report: stretches of a road that items on it make together where they overlap. */
@@ -58,7 +58,10 @@ export async function outcomeGroups(
 ): Promise<(Treated & { tally: Tally })[]> {
   const { rows } = await snapshot.tx.execute<Treated & Record<string, unknown>>(treatedRows(reader, groupBy))
   const tallies = await tally(snapshot, reader, groupBy)
-  return rows.map((row) => ({ ...row, tally: tallies.get(row.key) ?? NO_SITES }))
+  return rows.map((row) => {
+    const tally = tallies.get(row.key) ?? NO_SITES
+    return { ...row, key: shownKey(groupBy, row.key, row.label), tally }
+  })
 }
 
 /** Reads the items that have counts, few at a time, and keeps the sums. */

@@ -8,7 +8,7 @@ import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PAGE } from '../http/fields.js'
 import { filterConditions, filterOf, type ItemFilterQuery } from '../http/item-filter.js'
 import { inLanguage, type Language } from '../http/language.js'
-import { GROUP_SQL, type GroupBy, NO_KEY } from './groups.js'
+import { GROUP_SQL, type GroupBy, NO_KEY, shownKeySql } from './groups.js'
 
 export interface OverdueQuery extends ItemFilterQuery {
   limit?: number | undefined
@@ -97,7 +97,7 @@ export function overdueGroups(
   const { key, label } = GROUP_SQL[groupBy]
   const bucket = (condition: SQL) => sql`count(*) filter (where d.days ${condition})::int`
   return sql`
-    select g.key, coalesce(${label(language)}, g.key, ${inLanguage(NO_KEY[groupBy], language)}) as label, g.count, g."maxOverdueDays", g.buckets
+    select ${shownKeySql(groupBy, language)} as key, coalesce(${label(language)}, g.key, ${inLanguage(NO_KEY[groupBy], language)}) as label, g.count, g."maxOverdueDays", g.buckets
     from (
       select d.jurisdiction_id, d.key, count(*)::int as count, max(d.days) as "maxOverdueDays",
         json_build_object('d1to7', ${bucket(sql`<= 7`)}, 'd8to30', ${bucket(sql`between 8 and 30`)},

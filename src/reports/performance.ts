@@ -10,6 +10,7 @@ import { signingLimits } from '../domain/signing.js'
 import { filterConditions } from '../http/item-filter.js'
 import type { Language } from '../http/language.js'
 import { type Conduct, NOTHING, readConduct, type Whose } from './conduct.js'
+import { shownKey } from './groups.js'
 import { type Asking, labelsOf, readOnce } from './source.js'
 
 /** One row of the ranking. */
@@ -51,7 +52,8 @@ export async function readRanking(
     const keys = [...new Set([...conducts.keys(), ...booked.keys()])]
     const labelOf = await labelsOf(tx, actor, groupBy, keys, language)
     const rows = keys.map((key) => {
-      const standing = standingOf(key, labelOf(key), conducts.get(key) ?? NOTHING, duties)
+      const label = labelOf(key)
+      const standing = standingOf(shownKey(groupBy, key, label), label, conducts.get(key) ?? NOTHING, duties)
       const none = groupBy === 'unit' && key !== null ? NOT_BOOKED : NO_BOOKS
       return { ...standing, ...(booked.get(key) ?? none) }
     })

@@ -10,6 +10,7 @@ import type { Rate } from '../domain/rate.js'
 import { type DayFlow, type SeriesDay, type Stretch, seriesOf } from '../domain/series.js'
 import { type RateName, ratesOf, sum, type Tally } from '../domain/tally.js'
 import type { Language } from '../http/language.js'
+import { shownKey } from './groups.js'
 import { type Asking, BY_KEY, cutOf, labelsOf, readOnce, stateOf } from './source.js'
 
 export const STEPS = ['assigned', 'accepted', 'planned', 'closureRequested', 'closed'] as const
@@ -87,7 +88,14 @@ async function groupsOf(
         const few = tally.listed < MINIMUM_LISTED
         const { rates, ...progress } = progressOf(tally, daysOf(false, key))
         const fair = Object.entries(rates).map(([name, rate]) => [name, fairRate(rate, few)])
-        return { key, label: labelOf(key), few, ...progress, rates: Object.fromEntries(fair) as Progress['rates'] }
+        const label = labelOf(key)
+        return {
+          key: shownKey(groupBy, key, label),
+          label,
+          few,
+          ...progress,
+          rates: Object.fromEntries(fair) as Progress['rates'],
+        }
       })
       .sort(
         (a, b) =>

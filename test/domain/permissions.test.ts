@@ -22,6 +22,8 @@ const MATRIX: Record<Action, string> = {
   'item.dismiss': '. . x . . .',
   'item.merge': '. . x . . .',
   'item.assign': '. . x . . .',
+  'item.change_lead_official': '. . x . . .',
+  'lead_official.replace': '. . x . . .',
   'item.accept': '. x . . . .',
   'item.return': '. x . . . .',
   'item.plan': '. x . . . .',

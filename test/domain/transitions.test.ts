@@ -49,6 +49,7 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
   assigned: [
     'item.corrected',
     'item.absorbed',
+    'item.lead_official_changed',
     'item.assigned',
     'item.accepted',
     'item.returned',
@@ -62,6 +63,7 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
   remediating: [
     'item.corrected',
     'item.absorbed',
+    'item.lead_official_changed',
     'item.assigned',
     'item.planned',
     'item.progress_reported',
@@ -77,6 +79,7 @@ const ALLOWED: Record<Status, readonly Happening[]> = {
   closure_requested: [
     'item.corrected',
     'item.absorbed',
+    'item.lead_official_changed',
     'item.suspended',
     'item.verified',
     'item.closure_rejected',

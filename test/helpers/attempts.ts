@@ -1,5 +1,5 @@
 import { countAccidents } from '../../src/domain/decide/accidents.js'
-import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
+import { accept, assign, changeLeadOfficial, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
 import { issueDocument, receiveDocument } from '../../src/domain/decide/document.js'
 import { answerCaller, recordSatisfaction } from '../../src/domain/decide/hotline.js'
@@ -115,6 +115,11 @@ export const ATTEMPTS: Record<Happening, Attempt> = {
     roles: ['office'],
     to: 'assigned',
     work: (item) => assign(item, ORDER, { provisional: false, workingDays: null }, NOW),
+  },
+  'item.lead_official_changed': {
+    action: 'item.change_lead_official',
+    roles: ['office'],
+    work: (item) => changeLeadOfficial(item, { name: '李敏' }, '调任'),
   },
   'item.accepted': { action: 'item.accept', roles: ['unit'], to: 'remediating', work: accept },
   'item.returned': {

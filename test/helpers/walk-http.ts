@@ -90,6 +90,11 @@ const COMMANDS: Record<string, Command> = {
   dismissal: { by: ['office'], in: ['reported'], body: reason },
   merge: { by: ['office'], in: ['reported'], body: (_, { items }) => ({ into: items[1].code, ...reason() }) },
   assignments: { by: ['office'], in: ['listed', 'assigned'], body: orderOf },
+  'lead-official': {
+    by: ['office'],
+    in: OWNED,
+    body: ({ yes }) => ({ leadOfficial: { name: yes ? '李敏' : '王　建国' } }),
+  },
   acceptance: { by: UNITS, in: ['assigned'], body: () => undefined },
   return: { by: UNITS, in: ['assigned'], body: reason },
   plan: { by: UNITS, in: DOING, body: ({ days }) => ({ measures: '加装护栏', budgetFen: days }) },

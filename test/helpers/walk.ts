@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { countAccidents } from '../../src/domain/decide/accidents.js'
-import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
+import { accept, assign, changeLeadOfficial, giveBack } from '../../src/domain/decide/assign.js'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
 import { issueDocument, receiveDocument } from '../../src/domain/decide/document.js'
 import { answerCaller, recordSatisfaction } from '../../src/domain/decide/hotline.js'
@@ -183,6 +183,8 @@ function decideOne(
       return dismiss(item, '非隐患')
     case 'item.assigned':
       return assign(item, orderOf(step, dueAt), { provisional: step.yes, workingDays: null }, at)
+    case 'item.lead_official_changed':
+      return changeLeadOfficial(item, { name: step.yes ? '李敏' : '王建国' }, null)
     case 'item.accepted':
       return accept(item, actor)
     case 'item.returned':

@@ -1,5 +1,5 @@
 import type { ItemEvent } from '../events.js'
-import type { DueBasis, Instant, Item, Order } from '../item.js'
+import type { DueBasis, Instant, Item, LeadOfficial, Order } from '../item.js'
 import type { Actor } from '../permissions.js'
 import { invalid } from '../rejection.js'
 import { requireAllowed, requireFuture, requireOwner } from './require.js'
@@ -25,6 +25,18 @@ export function assign(
 export function accept(item: Item, actor: Actor): ItemEvent {
   requireOwner(item, actor, 'item.accepted')
   return { type: 'item.accepted', data: {} }
+}
+
+/**
+ * Another lead official for the order as it stands: its signature, deadline and ladder stay. Null where it is the same one,
+ * written the same.
+ */
+export function changeLeadOfficial(item: Item, leadOfficial: LeadOfficial, reason: string | null): ItemEvent | null {
+  requireAllowed(item, 'item.lead_official_changed')
+  const previous = item.assignment?.leadOfficial
+  if (previous === undefined) throw new Error(`item ${item.id} is ${item.status} without an assignment`)
+  if (previous.name === leadOfficial.name && previous.title === leadOfficial.title) return null
+  return { type: 'item.lead_official_changed', data: { previous, leadOfficial, reason } }
 }
 
 /** Return (退办): the unit gives the order back with a reason. */

@@ -37,6 +37,8 @@ const PARAMETERS: Record<string, { label: Words; kind?: Parameters<Names['of']>[
   leadOfficial: { label: { zh: '牵头领导', en: 'Lead official' } },
   supervision: { label: { zh: '挂牌督办', en: 'Supervision' }, kind: 'supervision' },
   bbox: { label: { zh: '经纬度范围', en: 'Bounding box' } },
+  externalSystem: { label: { zh: '外部系统', en: 'External system' } },
+  externalId: { label: { zh: '外部编号', en: 'External id' } },
   q: { label: { zh: '关键词', en: 'Text' } },
   updatedAfter: { label: { zh: '更新不早于', en: 'Updated at or after' } },
   reportedAfter: { label: { zh: '上报不早于', en: 'Reported at or after' } },

@@ -1,3 +1,4 @@
+import { withLineFeeds } from '../../domain/text.js'
 import { inLanguage } from '../language.js'
 import type { Names } from './names.js'
 import type { Kind, Sheet, Value } from './sheet.js'
@@ -83,7 +84,7 @@ function cellOf(column: string, kind: Kind, wallClock: (instant: string) => numb
     if (value == null || value === '') return ''
     if (typeof value === 'number') return `<c r="${column}${row}" s="${style}"><v>${value}</v></c>`
     if (kind === 'time') return `<c r="${column}${row}" s="${style}"><v>${serialOf(wallClock(value))}</v></c>`
-    return textCell(`${column}${row}`, style, value)
+    return textCell(`${column}${row}`, style, withLineFeeds(value))
   }
 }
 

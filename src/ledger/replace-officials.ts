@@ -1,0 +1,37 @@
+import type { SQL } from 'drizzle-orm'
+import type { Tx } from '../db/client.js'
+import { changeLeadOfficial } from '../domain/decide/assign.js'
+import type { Instant, Item, LeadOfficial } from '../domain/item.js'
+import { type Actor, requirePermitted } from '../domain/permissions.js'
+import type { PreparedEvent } from './chain.js'
+import { evolved, lockItemsUpTo, timeAfter, writeChanges } from './item-store.js'
+
+export interface Replaced {
+  before: Item
+  after: Item
+  event: PreparedEvent
+}
+
+/**
+ * Names another lead official for up to `limit` items for which `condition` (on alias `i`) holds, all of which have an order: each
+ * an `item.lead_official_changed` event, which is the caller's to append. An item that somebody else is changing is waited for.
+ */
+export async function replaceOfficials(
+  tx: Tx,
+  actor: Actor,
+  condition: SQL,
+  { to, reason }: { to: LeadOfficial; reason: string },
+  { now, limit }: { now: Instant; limit: number },
+): Promise<Replaced[]> {
+  requirePermitted(actor.role, 'lead_official.replace')
+  const items = await lockItemsUpTo(tx, condition, limit)
+  const replaced = items.flatMap((before): Replaced[] => {
+    const event = changeLeadOfficial(before, to, reason)
+    if (event === null) return []
+    const { item: after, event: prepared } = evolved(before, event, actor, timeAfter(before, now))
+    return [{ before, after, event: prepared }]
+  })
+  const changes = replaced.map(({ after, event }) => ({ item: after, event }))
+  if (changes.length > 0) await writeChanges(tx, actor.jurisdiction.id, changes)
+  return replaced
+}

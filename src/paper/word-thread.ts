@@ -1,0 +1,21 @@
+import { replyOf } from '../aside/reply.js'
+import type { Values } from './values.js'
+import { wordFileOf } from './word-file.js'
+import { cleanWordFile } from './word-parts.js'
+import { checkPlaceholders, type Vocabulary } from './word-tags.js'
+import { tryTemplate } from './word-try.js'
+
+/** In a thread: the template packed anew, when it has been found good. */
+export function checkTemplate({ file, vocabulary }: { file: Uint8Array; vocabulary: Vocabulary }) {
+  return replyOf(async () => {
+    const clean = await cleanWordFile(Buffer.from(file))
+    await checkPlaceholders(clean, vocabulary)
+    await tryTemplate(clean, vocabulary)
+    return clean
+  })
+}
+
+/** In a thread: a template filled in. */
+export function fillTemplate({ template, values }: { template: Uint8Array; values: Values }) {
+  return replyOf(() => wordFileOf(Buffer.from(template), values))
+}
