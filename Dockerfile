@@ -21,6 +21,7 @@ RUN mkdir /data && chown node:node /data
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/migrations ./migrations
+COPY openapi/openapi.json ./openapi/
 COPY --from=build /app/build/src ./build/src
 COPY --from=build /app/src/tools/verify-ledger.mjs ./src/tools/
 USER node

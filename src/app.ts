@@ -24,6 +24,7 @@ import { CLOSE_COMMANDS } from './close/routes.js'
 import { createBatchRoutes } from './commands/batch-routes.js'
 import { commandRoutes } from './commands/routes.js'
 import type { App, Deps } from './deps.js'
+import { docsRoutes } from './docs.js'
 import { documentIssueRoutes } from './documents/issue-routes.js'
 import { createMaker } from './documents/make.js'
 import { documentRoutes } from './documents/routes.js'
@@ -42,7 +43,8 @@ import { createTokenAuthenticator } from './http/oidc.js'
 import { shedOverload } from './http/overload.js'
 import { answerError } from './http/problem.js'
 import { protectAnswers } from './http/protection.js'
-import { limitRate } from './http/rate-limit.js'
+import { putPlusBack } from './http/query-repair.js'
+import { limitOpenRoutes, limitRate } from './http/rate-limit.js'
 import { rawProblem } from './http/raw-problem.js'
 import { readRequestLine, refuseFaultyOverrides } from './http/request-line.js'
 import { applyViews } from './http/saved-view.js'
@@ -146,7 +148,9 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   countLostLines(metrics, lostLogLines)
   countShed(metrics, shed)
   await limitRate(app, deps.config.rateLimitPerMinute, deps.siblings)
+  limitOpenRoutes(app, deps.config.openRequestsPerMinute)
 
+  await app.register(docsRoutes)
   const sending = createPersonTurns(MAX_FILES_OF_PERSON)
 
   await app.register(commandRoutes, { ...deps, commands: ITEM_COMMANDS })
@@ -226,6 +230,7 @@ function guard(app: App, { db, now, config }: Deps, methods: Methods, known: Omi
   })
   app.addHook('onRequest', authentication.identify)
   app.addHook('preParsing', authentication.require)
+  app.addHook('preValidation', putPlusBack)
   app.addHook('preValidation', refuseUnstorableText)
   applyViews(app, db)
   app.addHook('onResponse', (request, reply) => logRequest(request, reply, methods))

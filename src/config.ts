@@ -4,6 +4,7 @@ import type { ClockOptions } from './clock.js'
 import type { DocumentSettings } from './documents/make.js'
 import type { EvidenceSettings } from './evidence/file-store.js'
 import type { BodyRate } from './http/body-rate.js'
+import { wordsOf } from './http/issue-words.js'
 import type { OidcConfig } from './http/oidc.js'
 import type { MailSettings } from './notify/channels/channel.js'
 
@@ -13,9 +14,14 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 // `options` in the URL would override the service's own, among them the role that cannot rewrite the ledger.
 const databaseUrl = z
   .url({ protocol: /^postgres(ql)?$/ })
-  .refine((url) => !new URL(url).searchParams.has('options'), 'options are not allowed in the URL')
+  .refine((url) => !paramsOf(url).has('options'), 'options are not allowed in the URL')
 /** RFC 5322, section 3.4: a name-addr whose name needs no quotes, or an addr-spec. */
 const MAILBOX = /^(?:([^<>"@,;:\\\p{Cc}]{1,100})\s<([^<>\s]+)>|([^<>\s]+))$/u
+
+/** None of what is no URL, which is said of it elsewhere. */
+function paramsOf(url: string): URLSearchParams {
+  return URL.canParse(url) ? new URL(url).searchParams : new URLSearchParams()
+}
 
 /** An origin as a browser sends it (RFC 6454, section 7): scheme, host in lower case, and a port that is not the scheme's own. */
 function isOrigin(text: string): boolean {
@@ -42,6 +48,8 @@ export const Environment = z.object({
     .regex(/^[a-z]{1,10}$/)
     .default('live'),
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(6000),
+  // What is open to everybody: the API's document and its pages, and addresses that are not there.
+  OPEN_REQUESTS_PER_MINUTE: whole(1, 1_000_000).default(600),
   // Open311 is everybody's: from one address, and filings with one key.
   OPEN311_REQUESTS_PER_MINUTE: whole(1, 1_000_000).default(300),
   OPEN311_FILINGS_PER_MINUTE: whole(1, 1_000_000).default(60),
@@ -98,7 +106,7 @@ export const Environment = z.object({
   EVIDENCE_S3_URL: z
     .url({ protocol: /^https?$/ })
     .refine(
-      (url) => /^\/[^/?#]+/.test(new URL(url).pathname),
+      (url) => !URL.canParse(url) || /^\/[^/?#]+/.test(new URL(url).pathname),
       'the bucket is part of the URL: https://s3.example.com/bucket',
     )
     .optional(),
@@ -128,6 +136,8 @@ export interface Config {
   logLevel: string
   keyEnvironment: string
   rateLimitPerMinute: number
+  /** Of what is open to everybody, from one address. */
+  openRequestsPerMinute: number
   bodyRate: BodyRate
   /** Of Open311: all from one address, and filings with one key. */
   open311: { requestsPerMinute: number; filingsPerMinute: number }
@@ -162,7 +172,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
   const parsed = Environment.safeParse(present)
   if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'))
+    throw new ConfigError(parsed.error.issues.map((issue) => faultOf(issue, present)).join('\n'))
   }
   const e = parsed.data
   return {
@@ -177,6 +187,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: e.LOG_LEVEL,
     keyEnvironment: e.KEY_ENVIRONMENT,
     rateLimitPerMinute: e.RATE_LIMIT_PER_MINUTE,
+    openRequestsPerMinute: e.OPEN_REQUESTS_PER_MINUTE,
     bodyRate: { silenceS: e.BODY_SILENCE_S, leastBytesPerS: e.BODY_LEAST_BYTES_PER_S },
     open311: { requestsPerMinute: e.OPEN311_REQUESTS_PER_MINUTE, filingsPerMinute: e.OPEN311_FILINGS_PER_MINUTE },
     trustProxy: e.TRUST_PROXY,
@@ -194,6 +205,22 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     documents: { fontsDir: e.DOCUMENT_FONTS_DIR, converterUrl: e.DOCUMENT_CONVERTER_URL },
     clientKey: e.ONE_LIST_KEY,
   }
+}
+
+/** Which variable, what it must be, and what was found; of what may be a secret, only that it is none. */
+function faultOf(issue: z.core.$ZodIssue, present: NodeJS.ProcessEnv): string {
+  const name = String(issue.path[0])
+  if (issue.code === 'custom' && name.endsWith('URL')) return `${name}: ${issue.message}`
+  if (issue.code === 'custom' || (issue.code === 'invalid_format' && issue.format === 'regex'))
+    return `${name}: ${issue.message}; found “${shown(name, present[name])}”`
+  return `${name}: ${wordsOf(issue, shown(name, present[name])).en}`
+}
+
+const SECRET = /SECRET|TOKEN|KEY$/
+
+/** Without the password of a URL. */
+function shown(name: string, value = ''): string {
+  return SECRET.test(name) ? '…' : value.replace(/(\/\/[^:@/]*):[^@]*@/, '$1:…@')
 }
 
 function ownUrl(host: string, port: number): string {

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { CommandError } from './cli/command.js'
-import { ConfigError } from './config.js'
+import { explain } from './cli/explain.js'
+import { didYouMean } from './cli/suggest.js'
+import { ConfigError, readConfig } from './config.js'
 import { withoutQuery } from './db/errors.js'
 import { Rejection } from './domain/rejection.js'
 
@@ -33,22 +35,46 @@ const COMMANDS: Record<string, () => Promise<{ run: (args: string[]) => Promise<
   mirror: () => import('./cli/mirror.js'),
   openapi: () => import('./cli/openapi.js'),
 }
+/** What goes on when nobody reads its output any more. */
+const LASTING = ['serve', 'worker', 'mirror']
 
 async function main([name = 'serve', ...args]: string[]): Promise<void> {
-  const command = COMMANDS[name]
-  if (command === undefined) {
-    const isHelp = name === 'help' || name === '--help' || name === '-h'
-    process[isHelp ? 'stdout' : 'stderr'].write(USAGE)
-    process.exitCode = isHelp ? 0 : 2
+  if (name === 'help' && args[0] !== undefined) return main([args[0], '--help'])
+  if (name === 'help' || name === '--help' || name === '-h') {
+    process.stdout.write(USAGE)
     return
   }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (command === undefined) {
+    const what = name.startsWith('-') ? 'option' : 'command'
+    throw new CommandError(`There is no ${what} ${name}.${didYouMean(name, Object.keys(COMMANDS))}\n\n${USAGE}`, 2)
+  }
+  // Whoever reads the beginning only (`| head`) has what they want.
+  if (!LASTING.includes(name)) process.stdout.on('error', (err: NodeJS.ErrnoException) => endAt(err))
   await (await command()).run(args)
 }
 
-main(process.argv.slice(2)).catch((err: unknown) => {
+function endAt(err: NodeJS.ErrnoException): void {
+  if (err.code === 'EPIPE') process.exit(0)
+  throw err
+}
+
+/** For people: one sentence. What a developer wants to see beside it comes with LOG_LEVEL=debug. */
+function say(err: unknown): void {
   if (err instanceof ConfigError) process.stderr.write(`Configuration:\n${err.message}\n`)
-  else if (err instanceof CommandError) process.stderr.write(`${err.message}\n`)
-  else if (err instanceof Rejection) process.stderr.write(`${err.words.en}\n`)
-  else console.error(withoutQuery(err))
+  else if (err instanceof CommandError) {
+    const text = err.message.endsWith('\n') ? err.message : `${err.message}\n`
+    process[err.exitCode === 0 ? 'stdout' : 'stderr'].write(text)
+  } else if (err instanceof Rejection) process.stderr.write(`${err.words.en}\n`)
+  else {
+    const settings = readConfig(process.env)
+    process.stderr.write(`${explain(err, settings)}\n`)
+    if (settings.logLevel === 'debug' || settings.logLevel === 'trace') console.error(withoutQuery(err))
+    else process.stderr.write('LOG_LEVEL=debug shows where.\n')
+  }
+}
+
+main(process.argv.slice(2)).catch((err: unknown) => {
   process.exitCode = err instanceof CommandError ? err.exitCode : 1
+  say(err)
 })

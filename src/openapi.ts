@@ -1,9 +1,6 @@
 import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { App } from './deps.js'
-
-const OPENAPI_TYPE = 'application/vnd.oai.openapi+json'
 
 const DESCRIPTION = `One List (一单四制) keeps one list of road hazards and drives every item on it to verified closure by four
 mechanisms: assign (交办), ledger (台账), close (销号), notify (通报).
@@ -70,19 +67,6 @@ export async function describeApi(app: App): Promise<void> {
       const object = jsonSchemaTransformObject(document)
       return tidy(object as Json) as typeof object
     },
-  })
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    uiConfig: { docExpansion: 'list' },
-    staticCSP: true,
-    // The service itself speaks plain HTTP, often behind a proxy: a page that upgrades its own requests would not load.
-    transformStaticCSP: (policy) => policy.replace('upgrade-insecure-requests;', ''),
-    theme: { title: 'One List' },
-  })
-  app.get('/openapi.json', { schema: { hide: true } as never }, async (request, reply) => {
-    // Who asks for a description by its own media type gets it as such; a browser gets what it can show.
-    if (request.headers.accept?.includes(OPENAPI_TYPE)) reply.type(`${OPENAPI_TYPE};version=3.1`)
-    return reply.header('vary', 'Accept').send(app.swagger())
   })
 }
 

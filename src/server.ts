@@ -7,6 +7,7 @@ import { listenForAccessChanges } from './db/access-changes.js'
 import type { Deps } from './deps.js'
 import { endInGoodOrder } from './ending.js'
 import { createLedgerWatch } from './ledger/watch.js'
+import { preparePublished } from './published.js'
 import { openService } from './service.js'
 import { startWorker, type Worker } from './worker.js'
 import { workplaceOf } from './workplace.js'
@@ -64,6 +65,7 @@ export async function createServer(
   const app = await buildApp({ ...given, watch, accessChanges, isStopping: () => stopping }, log)
   return {
     async listen() {
+      await preparePublished()
       await app.listen({ port: config.port, host: config.host })
       const address = app.server.address() as AddressInfo | null
       return address?.port ?? config.port

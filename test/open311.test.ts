@@ -138,7 +138,7 @@ t.test('what is wrong with a filing is said in the form of the specification', a
     citizen.send('POST', '/requests.json', { payload }, { 'content-type': type, authorization: `Bearer ${key}` })
   const form = 'application/x-www-form-urlencoded'
   t.match(await raw('{"service_code":"lighting"}', 'application/json'), { status: 415, body: [{ code: 415 }] })
-  t.match(await raw('--x--', 'multipart/form-data; boundary=x'), { status: 415, body: [{ code: 415 }] })
+  t.match(await raw('--x--', 'multipart/form-data; boundary=x'), { status: 400, body: [{ code: 400 }] })
   t.match(await raw(`description=${'a'.repeat(70_000)}`, form), { status: 413, body: [{ code: 413 }] })
   t.match(await raw('service_code=lighting&description=%C2%B7%B5%C6', form), {
     status: 400,

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Db } from '../db/client.js'
 import type { App, Deps } from '../deps.js'
+import { isKnown } from '../http/etag.js'
 import { parseFeedToken } from '../http/feed-token.js'
 import { type Language, languageOf } from '../http/language.js'
 import { responses } from '../http/responses.js'
@@ -54,7 +55,7 @@ export async function icsRoute(app: App, { db, now, config }: Deps): Promise<voi
       const options = { language, alarmDays, isWhole, publicUrl: config.publicUrl }
       const etag = tagOf([items, actor.jurisdiction, options])
       reply.headers({ etag, 'cache-control': 'private, no-cache', 'referrer-policy': 'no-referrer' })
-      if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send(null)
+      if (isKnown(request, etag)) return reply.code(304).send(null)
       return reply
         .type('text/calendar; charset=utf-8')
         .header('content-disposition', 'inline; filename="deadlines.ics"')
@@ -81,10 +82,4 @@ async function optionsOf(db: Db, request: FastifyRequest): Promise<{ language: L
     select language, alarm_days as "alarmDays" from deadline_feed
     where jurisdiction_id = ${request.actor.jurisdiction.id} and id = ${token.id}`)
   return rows[0] ?? { language: 'zh-CN', alarmDays: null }
-}
-
-/** RFC 9110, section 13.1.2: compared weakly, since a proxy that compresses weakens tags. */
-function isKnown(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false
-  return header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
 }

@@ -9,6 +9,7 @@ import type { Actor } from '../domain/permissions.js'
 import { findSystemActor } from '../ledger/system-actor.js'
 import { prettyLines, stdoutLog } from '../log.js'
 import { openDatabase } from './database.js'
+import { didYouMean } from './suggest.js'
 
 /** The command cannot do what it was asked, and says why; exit code 1, or 2 for a wrong call. */
 export class CommandError extends Error {
@@ -38,18 +39,32 @@ export function createLogger(level: string): Logger {
   return log
 }
 
-/** The arguments of a command; unknown ones, and `--help`, end it with its usage. */
+/** The arguments of a command; unknown ones, too many, and `--help`, end it with its usage. */
 export function readArguments<O extends NonNullable<ParseArgsConfig['options']>>(
   args: string[],
   options: O,
   usage: string,
+  mostPositionals = 0,
 ) {
   if (args.includes('--help') || args.includes('-h')) throw new CommandError(usage, 0)
   try {
-    return parseArgs({ args, options, allowPositionals: true, strict: true })
+    const parsed = parseArgs({ args, options, allowPositionals: true, strict: true })
+    const surplus = parsed.positionals[mostPositionals]
+    if (surplus !== undefined) throw new Error(`There is no place for ${surplus} here.`)
+    return parsed
   } catch (err) {
-    throw new CommandError(`${err instanceof Error ? err.message : err}\n\n${usage}`, 2)
+    throw new CommandError(`${reasonOf(err, Object.keys(options))}\n\n${usage}`, 2)
   }
+}
+
+function reasonOf(err: unknown, options: readonly string[]): string {
+  const { code, message } = err as { code?: string; message: string }
+  const [, option] = /'(--?[^' =]+)/.exec(message) ?? []
+  if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || option === undefined) return message
+  return `There is no option ${option}.${didYouMean(
+    option,
+    options.map((name) => `--${name}`),
+  )}`
 }
 
 export interface CommandContext {

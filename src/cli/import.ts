@@ -25,7 +25,7 @@ const SHOWN = 20
 export async function run(args: string[]): Promise<void> {
   const string = { type: 'string' } as const
   const options = { mapping: string, jurisdiction: string, report: string, 'dry-run': { type: 'boolean' } } as const
-  const { values, positionals } = readArguments(args, options, USAGE)
+  const { values, positionals } = readArguments(args, options, USAGE, 1)
   const [file] = positionals
   if (file === undefined || positionals.length > 1 || values.mapping === undefined) throw new CommandError(USAGE, 2)
   const mapping = await readMapping(values.mapping)
@@ -62,7 +62,7 @@ async function readMapping(file: string): Promise<Mapping> {
   }
   const parsed = z.object({ mapping: Mapping }).safeParse({ mapping: given })
   if (parsed.success) return parsed.data.mapping
-  const faults = pointersOf(new InvalidRequest(parsed.error.issues, 'body'), 'en')
+  const faults = pointersOf(new InvalidRequest(parsed.error.issues, 'body', { mapping: given }), 'en')
   throw new CommandError([`${file} is not a mapping:`, ...faults.map((f) => `  ${f.pointer}: ${f.detail}`)].join('\n'))
 }
 

@@ -28,7 +28,7 @@ const OPTIONS = {
 type Values = { [K in keyof typeof OPTIONS]?: string }
 
 export async function run(args: string[]): Promise<void> {
-  const { values, positionals } = readArguments(args, OPTIONS, USAGE)
+  const { values, positionals } = readArguments(args, OPTIONS, USAGE, 2)
   const [verb, id] = positionals
   if (verb === 'create') return withDatabase((context) => create(context, values))
   if (verb === 'list') return withDatabase((context) => list(context, values))

@@ -3,10 +3,13 @@ import { readConfig } from '../config.js'
 import { UNHEARD } from '../db/access-changes.js'
 import { createDb, createPool } from '../db/client.js'
 import { createLedgerWatch } from '../ledger/watch.js'
-import { createLogger } from './command.js'
+import { createLogger, readArguments } from './command.js'
+
+const USAGE = 'one-list openapi    print the OpenAPI document of this version, as it is served at /openapi.json'
 
 /** Prints the OpenAPI document. Needs no database: the pool never connects. */
-export async function run(): Promise<void> {
+export async function run(args: string[]): Promise<void> {
+  readArguments(args, {}, USAGE)
   process.stdout.write(await openApiText())
 }
 

@@ -119,7 +119,7 @@ export interface paths {
         put?: never;
         /**
          * File a request (公众上报) (JSON)
-         * @description Files an item with source `public` or `hotline`, as the key is one of a public channel or the hotline; it waits for the office’s evaluation as any other. The id is in the answer at once. A repetition with the same `Idempotency-Key` answers the same id; without the header, so does the same form with the same key within ten minutes, so that a retry on a bad line files nothing twice. `lat` and `long` are WGS 84 unless `attribute[datum]` says another. Of persons nothing is kept: `email`, `phone`, names, `device_id` and `account_id` are taken and forgotten. `media_url` is kept as text and never followed.
+         * @description Files an item with source `public` or `hotline`, as the key is one of a public channel or the hotline; it waits for the office’s evaluation as any other. The id is in the answer at once. A repetition with the same `Idempotency-Key` answers the same id; without the header, so does the same form with the same key within ten minutes, so that a retry on a bad line files nothing twice. `lat` and `long` are WGS 84 unless `attribute[datum]` says another. Of persons nothing is kept: `email`, `phone`, names, `device_id` and `account_id` are taken and forgotten. `media_url` is kept as text and never followed; several are kept. A multipart form is taken too, but its files are not kept, which `service_notice` then says: send links to pictures.
          */
         post: operations["open311File"];
         delete?: never;
@@ -143,7 +143,7 @@ export interface paths {
         put?: never;
         /**
          * File a request (公众上报) (XML)
-         * @description Files an item with source `public` or `hotline`, as the key is one of a public channel or the hotline; it waits for the office’s evaluation as any other. The id is in the answer at once. A repetition with the same `Idempotency-Key` answers the same id; without the header, so does the same form with the same key within ten minutes, so that a retry on a bad line files nothing twice. `lat` and `long` are WGS 84 unless `attribute[datum]` says another. Of persons nothing is kept: `email`, `phone`, names, `device_id` and `account_id` are taken and forgotten. `media_url` is kept as text and never followed.
+         * @description Files an item with source `public` or `hotline`, as the key is one of a public channel or the hotline; it waits for the office’s evaluation as any other. The id is in the answer at once. A repetition with the same `Idempotency-Key` answers the same id; without the header, so does the same form with the same key within ten minutes, so that a retry on a bad line files nothing twice. `lat` and `long` are WGS 84 unless `attribute[datum]` says another. Of persons nothing is kept: `email`, `phone`, names, `device_id` and `account_id` are taken and forgotten. `media_url` is kept as text and never followed; several are kept. A multipart form is taken too, but its files are not kept, which `service_notice` then says: send links to pictures.
          */
         post: operations["open311FileXml"];
         delete?: never;
@@ -7483,7 +7483,7 @@ export interface components {
                 lat: number;
                 lon: number;
             } | null;
-            /** @description A link that the channel sent along, as text. The service never follows it. */
+            /** @description The links that the channel sent along, as text, one on a line. The service never follows them. */
             mediaUrl: string | null;
             mergedFrom: string[];
             mergedInto: string | null;
@@ -9017,7 +9017,7 @@ export interface components {
          *           "href": "https://list.example.cn/openapi.json",
          *           "rel": "service-desc",
          *           "title": "The API definition",
-         *           "type": "application/vnd.oai.openapi+json;version=3.1"
+         *           "type": "application/json"
          *         },
          *         {
          *           "href": "https://list.example.cn/docs",
@@ -9179,11 +9179,8 @@ export interface components {
             lat?: number;
             /** @description Degrees, WGS 84, −180 to 180. */
             long?: number;
-            /**
-             * Format: uri
-             * @description A link to a picture. Kept as text for the office; the service never follows it.
-             */
-            media_url?: string;
+            /** @description Links to pictures, at most 20: repeat the parameter, as `media_url` or `media_url[]`. Kept as text for the office, one on a line; the service never follows them. */
+            media_url?: string | string[];
             phone?: string;
             /** @description A code of the service list. Required. */
             service_code?: string;
@@ -13587,6 +13584,10 @@ export interface operations {
                 start_date?: string;
                 /** @description The latest `requested_datetime`. Alone, the 90 days up to it; with neither, the latest 90 days. */
                 end_date?: string;
+                /** @description The earliest `updated_datetime`. Without `start_date` and `end_date`, however long ago the request was filed. A common extension. */
+                updated_after?: string;
+                /** @description The latest `updated_datetime`. A common extension. */
+                updated_before?: string;
                 /** @description `open`, `closed`, or both, parted by commas. */
                 status?: string | string[];
                 /** @description How many, 1000 unless told. A common extension. */
@@ -13672,6 +13673,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/x-www-form-urlencoded": components["schemas"]["Open311Form"];
+                "multipart/form-data": components["schemas"]["Open311Form"];
             };
         };
         responses: {
@@ -13771,6 +13773,10 @@ export interface operations {
                 start_date?: string;
                 /** @description The latest `requested_datetime`. Alone, the 90 days up to it; with neither, the latest 90 days. */
                 end_date?: string;
+                /** @description The earliest `updated_datetime`. Without `start_date` and `end_date`, however long ago the request was filed. A common extension. */
+                updated_after?: string;
+                /** @description The latest `updated_datetime`. A common extension. */
+                updated_before?: string;
                 /** @description `open`, `closed`, or both, parted by commas. */
                 status?: string | string[];
                 /** @description How many, 1000 unless told. A common extension. */
@@ -13856,6 +13862,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/x-www-form-urlencoded": components["schemas"]["Open311Form"];
+                "multipart/form-data": components["schemas"]["Open311Form"];
             };
         };
         responses: {

@@ -148,10 +148,11 @@ async function connect(databaseUrl: string): Promise<pg.Client> {
     const { host, pathname } = new URL(databaseUrl)
     throw new Error(`the database ${pathname.slice(1)} at ${host} cannot be reached`, { cause: err })
   }
-  const { rows } = await client.query<{ version: number }>(
-    `select current_setting('server_version_num')::int as version`,
+  const { rows } = await client.query<{ version: number; name: string }>(
+    `select current_setting('server_version_num')::int as version, current_setting('server_version') as name`,
   )
-  if ((rows[0]?.version ?? 0) >= OLDEST_SERVER) return client
+  const [found] = rows
+  if (found !== undefined && found.version >= OLDEST_SERVER) return client
   await client.end()
-  throw new Error('the service needs PostgreSQL 15 or newer')
+  throw new Error(`the service needs PostgreSQL 15 or newer; the server is ${found?.name}.`)
 }

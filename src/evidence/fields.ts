@@ -36,7 +36,7 @@ export const FIELD_NAMES = ['kind', 'takenAt', 'lon', 'lat', 'datum'] as const
 /** @throws InvalidRequest with pointers to the fields. */
 export function saidOf(fields: Record<string, string>): Said {
   const parsed = Fields.safeParse(fields)
-  if (!parsed.success) throw new InvalidRequest(parsed.error.issues, 'body')
+  if (!parsed.success) throw new InvalidRequest(parsed.error.issues, 'body', fields)
   const { kind, takenAt = null, lon, lat, datum = 'wgs84' } = parsed.data
   return { kind, takenAt, location: lon === undefined || lat === undefined ? null : wgs84(lon, lat, datum) }
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isKnown } from './etag.js'
 
 /** Even where a browser shows it against the header, it can run nothing, load nothing and be nobody. */
 const POLICY = "default-src 'none'; sandbox"
@@ -23,5 +24,5 @@ export function isHeld(
     'content-disposition': disposition,
     'content-security-policy': POLICY,
   })
-  return request.headers['if-none-match'] === etag
+  return isKnown(request, etag)
 }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Actor } from '../domain/permissions.js'
 import { Rejection } from '../domain/rejection.js'
+import { tagsIn } from './etag.js'
 
 /** RFC 9110, section 13.1.1. */
 const ENTITY_TAGS = /^(\*|(W\/)?"[\x21\x23-\x7e]{0,100}"(\s*,\s*(W\/)?"[\x21\x23-\x7e]{0,100}"){0,20})$/
@@ -66,7 +67,7 @@ export function ifMatchOf(request: FastifyRequest): readonly string[] | undefine
 /** The versions in the text of an `If-Match`. */
 export function versionsOf(value: string | undefined): readonly string[] | undefined {
   if (value === undefined || value === '*') return undefined
-  return [...value.matchAll(/"([^"]*)"/g)].map(([, tag = '']) => tag)
+  return tagsIn(value)
 }
 
 /** A merge patch must say which version it is a patch of. @throws Rejection `precondition-required` (428, RFC 6585) */

@@ -126,7 +126,7 @@ export const ItemView = z
     }),
     hotline: HotlineView.nullable(),
     mediaUrl: z.string().nullable().meta({
-      description: 'A link that the channel sent along, as text. The service never follows it.',
+      description: 'The links that the channel sent along, as text, one on a line. The service never follows them.',
     }),
     reportedAt: At,
     reportedBy: PersonRef.nullable(),

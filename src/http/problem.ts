@@ -80,7 +80,7 @@ export function answerError(err: FastifyError, request: FastifyRequest, reply: F
 
 /** What an error is to its caller; what is ours to know is logged, once. */
 function understood(err: FastifyError, request: FastifyRequest): ProblemBody {
-  const problem = problemOf(err, languageOf(request))
+  const problem = isOtherMediaType(err) ? otherMediaType(request) : problemOf(err, languageOf(request))
   if (problem.code === 'internal') request.log.error({ err }, 'request failed')
   // The client's fault as far as we know; ours if a check is missing.
   if (/^2[23]/.test(sqlStateOf(err) ?? '')) request.log.warn({ err }, 'refused by the database')
@@ -88,6 +88,26 @@ function understood(err: FastifyError, request: FastifyRequest): ProblemBody {
   if (problem.code === 'converter-away') request.log.warn({ err }, 'document converter')
   if (problem.code === 'database-away') request.log.warn({ err }, 'database away')
   return problem
+}
+
+function isOtherMediaType({ code }: FastifyError): boolean {
+  return code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' || code === 'FST_ERR_CTP_EMPTY_TYPE'
+}
+
+/** Names the types that the route takes, and what came. */
+function otherMediaType({ routeOptions, headers }: FastifyRequest): ProblemBody {
+  const consumes = (routeOptions.schema as { consumes?: readonly string[] } | undefined)?.consumes
+  const taken = (consumes ?? jsonOf(routeOptions.method)).join(', ')
+  const came = (headers['content-type'] ?? '').slice(0, 100)
+  const words = came === '' ? { zh: '没有内容类型', en: 'no type' } : { zh: `“${came}”`, en: `“${came}”` }
+  return {
+    code: 'unsupported-media-type',
+    words: { zh: `接收 ${taken}，收到的是${words.zh}。`, en: `This takes ${taken}; it came as ${words.en}.` },
+  }
+}
+
+function jsonOf(method: string | string[]): string[] {
+  return [...(method === 'PATCH' ? ['application/merge-patch+json'] : []), 'application/json']
 }
 
 /** The same for an interface with errors of its own: the status, and each fault in words, with the field that it is at. */
@@ -202,7 +222,7 @@ const FRAMEWORK: Record<number, ProblemBody> = {
   414: { code: 'invalid-request', words: { zh: 'URL 过长。', en: 'The URL is too long.' } },
   415: {
     code: 'unsupported-media-type',
-    words: { zh: '请使用 application/json。', en: 'Send application/json.' },
+    words: { zh: '不是该地址接收的内容类型。', en: 'Not a media type that this takes.' },
   },
   416: { code: 'no-such-range', words: { zh: '没有所要的字节范围。', en: 'It has no such bytes.' } },
   429: {

@@ -1,7 +1,7 @@
 import type { FastifyRequest, FastifySchemaCompiler } from 'fastify'
-import { z } from 'zod'
 import { type $ZodIssue, type $ZodType, safeParse } from 'zod/v4/core'
-import type { Language } from './language.js'
+import { wordsOf } from './issue-words.js'
+import { inLanguage, type Language } from './language.js'
 
 /** Deeper JSON than this is an attack or a mistake. */
 const MAX_DEPTH = 12
@@ -14,11 +14,14 @@ type Part = 'body' | 'querystring' | 'params' | 'headers'
 export class InvalidRequest extends Error {
   readonly issues: readonly $ZodIssue[]
   readonly part: Part
+  /** What the caller sent, to say what came in the place of what should. */
+  readonly given: unknown
 
-  constructor(issues: readonly $ZodIssue[], part: Part) {
+  constructor(issues: readonly $ZodIssue[], part: Part, given: unknown) {
     super('invalid request')
     this.issues = issues
     this.part = part
+    this.given = given
   }
 }
 
@@ -27,35 +30,50 @@ export const validatorCompiler: FastifySchemaCompiler<$ZodType> = ({ schema, htt
   return (data) => {
     // No body is an empty one; a body that says `null` was refused where it was read.
     const result = safeParse(schema, data ?? (part === 'body' ? {} : data))
-    return result.success ? { value: result.data } : { error: new InvalidRequest(result.error.issues, part) }
+    return result.success
+      ? { value: result.data }
+      : { error: new InvalidRequest(result.error.issues, part, data ?? {}) }
   }
 }
 
-const locales = { 'zh-CN': z.locales.zhCN().localeError, en: z.locales.en().localeError }
 const PREFIX: Record<Part, string> = { body: '', querystring: '/query', params: '/params', headers: '/headers' }
 
 /** Every issue as a JSON Pointer (RFC 6901) with words in the caller's language. */
 export function pointersOf(err: InvalidRequest, language: Language): { pointer: string; detail: string }[] {
-  const errors = err.issues.slice(0, MAX_ERRORS).flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') {
-      const detail = language === 'en' ? 'This field is not known here.' : '未知字段。'
-      return issue.keys
-        .slice(0, MAX_ERRORS)
-        .map((key) => ({ pointer: pointerTo(err.part, [...issue.path, key]), detail }))
-    }
-    return [{ pointer: pointerTo(err.part, issue.path), detail: detailOf(issue, language) }]
-  })
+  const errors = err.issues
+    .slice(0, MAX_ERRORS)
+    .flatMap((issue) => plainIssues(issue, err.given, []))
+    .flatMap((issue) => {
+      const detail = inLanguage(wordsOf(issue, at(err.given, issue.path)), language)
+      const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path]
+      return paths.slice(0, MAX_ERRORS).map((path) => ({ pointer: pointerTo(err.part, path), detail }))
+    })
   return errors.slice(0, MAX_ERRORS)
 }
 
-function detailOf(issue: $ZodIssue, language: Language): string {
-  // Our own checks carry both languages, parted by a bar: «中文 | English».
-  if (issue.message.includes(' | ')) return issue.message.split(' | ')[language === 'en' ? 1 : 0] ?? issue.message
-  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
-    return language === 'en' ? 'This field is required.' : '此项必填。'
-  }
-  const message = locales[language](issue as Parameters<(typeof locales)['en']>[0])
-  return typeof message === 'string' ? message : (message?.message ?? issue.message)
+/**
+ * What an issue means where alternatives were tried: the faults of the one that what came is nearest to. A number in the place
+ * of «one text or several» is no text; in a list of texts that are too long, one is too long.
+ */
+function plainIssues(issue: $ZodIssue, given: unknown, before: readonly PropertyKey[]): $ZodIssue[] {
+  const path = [...before, ...issue.path]
+  const here = { ...issue, path } as $ZodIssue
+  if (here.code !== 'invalid_union' || here.errors.length === 0) return [here]
+  const nearest = here.errors.reduce((best, other) => (distance(other) < distance(best) ? other : best))
+  return nearest.flatMap((inner) => plainIssues(inner, given, path))
+}
+
+/** A fault inside is nearer than one of the whole, and that is nearer than another type altogether. */
+function distance(issues: readonly $ZodIssue[]): number {
+  return Math.max(...issues.map(({ code, path }) => (path.length > 0 ? 0 : code === 'invalid_type' ? 2 : 1)))
+}
+
+function at(given: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((node, key) => (isNode(node) && Object.hasOwn(node, key) ? node[key] : undefined), given)
+}
+
+function isNode(node: unknown): node is Record<PropertyKey, unknown> {
+  return typeof node === 'object' && node !== null
 }
 
 function pointerTo(part: Part, path: readonly PropertyKey[]): string {
@@ -92,5 +110,5 @@ export function isStorable(text: string): boolean {
 }
 
 function refusal(part: Part, path: readonly PropertyKey[], message: string): InvalidRequest {
-  return new InvalidRequest([{ code: 'custom', path: [...path], message, input: undefined }], part)
+  return new InvalidRequest([{ code: 'custom', path: [...path], message, input: undefined }], part, undefined)
 }

@@ -106,7 +106,7 @@ export async function importRoutes(
 function mappingOf(given: unknown): Mapping {
   const parsed = z.object({ mapping: Mapping }).safeParse({ mapping: given })
   if (parsed.success) return parsed.data.mapping
-  throw new InvalidRequest(parsed.error.issues, 'body')
+  throw new InvalidRequest(parsed.error.issues, 'body', { mapping: given })
 }
 
 /** The key stands for this mapping with this file: another file under it is another request. */

@@ -2,6 +2,7 @@ import type { App, Deps } from '../deps.js'
 import { invalid } from '../domain/rejection.js'
 import { CommandHeaders } from '../http/command.js'
 import { inLanguage, languageOf } from '../http/language.js'
+import { FORM_TYPES, hadFiles } from './body.js'
 import { type Callers, keyOf } from './caller.js'
 import { type About, describe } from './describe.js'
 import { fileRequest, RequestForm } from './filing.js'
@@ -15,7 +16,7 @@ const FILING: About = {
   id: 'File',
   summary: 'File a request (公众上报)',
   description:
-    'Files an item with source `public` or `hotline`, as the key is one of a public channel or the hotline; it waits for the office’s evaluation as any other. The id is in the answer at once. A repetition with the same `Idempotency-Key` answers the same id; without the header, so does the same form with the same key within ten minutes, so that a retry on a bad line files nothing twice. `lat` and `long` are WGS 84 unless `attribute[datum]` says another. Of persons nothing is kept: `email`, `phone`, names, `device_id` and `account_id` are taken and forgotten. `media_url` is kept as text and never followed.',
+    'Files an item with source `public` or `hotline`, as the key is one of a public channel or the hotline; it waits for the office’s evaluation as any other. The id is in the answer at once. A repetition with the same `Idempotency-Key` answers the same id; without the header, so does the same form with the same key within ten minutes, so that a retry on a bad line files nothing twice. `lat` and `long` are WGS 84 unless `attribute[datum]` says another. Of persons nothing is kept: `email`, `phone`, names, `device_id` and `account_id` are taken and forgotten. `media_url` is kept as text and never followed; several are kept. A multipart form is taken too, but its files are not kept, which `service_notice` then says: send links to pictures.',
   answer: 'filed',
   isFiling: true,
 }
@@ -23,6 +24,10 @@ const FILING: About = {
 const NOTICE = {
   zh: '已收到，安委办核实后立项，可凭编号查询办理情况。',
   en: 'Received. The office verifies it first; follow it by its id.',
+}
+const WITHOUT_FILES = {
+  zh: `${NOTICE.zh}随表单上传的文件未保存；请用 media_url 给出图片链接。`,
+  en: `${NOTICE.en} The files of the form were not kept; give links to pictures as media_url.`,
 }
 const SERVICE_MISSING = { zh: '缺少 service_code。', en: 'service_code was not provided.' }
 
@@ -35,7 +40,7 @@ export function filingRoutes(app: App, { db, now, config, callers }: Deps & { ca
       {
         schema: {
           ...describe(FILING, format),
-          consumes: ['application/x-www-form-urlencoded'],
+          consumes: FORM_TYPES,
           headers: CommandHeaders.omit({ 'if-match': true }),
           // Some clients send who they are in the query here too.
           querystring: Credentials,
@@ -56,7 +61,7 @@ export function filingRoutes(app: App, { db, now, config, callers }: Deps & { ca
           now: now(),
         })
         if (replayed) reply.header('idempotency-replayed', 'true')
-        const notice = inLanguage(NOTICE, languageOf(request))
+        const notice = inLanguage(hadFiles(request) ? WITHOUT_FILES : NOTICE, languageOf(request))
         return sendAs(reply, format, ANSWERS.filed.root, [
           { service_request_id: id, service_notice: notice, account_id: null },
         ])

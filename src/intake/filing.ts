@@ -27,10 +27,12 @@ const Degrees = (limit: number) =>
     .max(limit)
     .meta({ description: `Degrees, WGS 84, −${limit} to ${limit}.` })
 
-const MediaUrl = z
-  .url({ protocol: /^https?$/ })
-  .max(2000)
-  .meta({ description: 'A link to a picture. Kept as text for the office; the service never follows it.' })
+const MOST_LINKS = 20
+
+const Link = z.url({ protocol: /^https?$/ }).max(2000)
+const MediaUrl = z.union([Link, z.array(Link).max(MOST_LINKS)]).meta({
+  description: `Links to pictures, at most ${MOST_LINKS}: repeat the parameter, as \`media_url\` or \`media_url[]\`. Kept as text for the office, one on a line; the service never follows them.`,
+})
 
 /** The form of a filing. Who files is not asked: what the specification has of persons is taken and forgotten. */
 export const RequestForm = z
@@ -145,7 +147,7 @@ function filedOf({ form, channel, service }: Filing): Filed {
     ...(source === 'hotline'
       ? { hotline: { ticket, answerWanted: form['attribute[answer_wanted]'] !== 'false' } }
       : {}),
-    ...(mediaUrl === undefined ? {} : { mediaUrl }),
+    ...(mediaUrl === undefined ? {} : { mediaUrl: [mediaUrl].flat().join('\n') }),
   }
 }
 

@@ -17,8 +17,10 @@ import { wireTime } from './time.js'
 export type Wanted =
   | { ids: readonly string[] }
   | {
-      from: Instant
-      to: Instant
+      /** When it was filed; undefined where only its last change is asked for. */
+      filed: { from: Instant; to: Instant } | undefined
+      /** When it last changed, as it is told. */
+      updated: { from: Instant | undefined; to: Instant | undefined }
       services: readonly string[]
       status: 'open' | 'closed' | undefined
       limit: number
@@ -59,8 +61,14 @@ const END = sql`
       select n.*, hop.hops + 1 from hop join item n on n.jurisdiction_id = i.jurisdiction_id and n.id = hop.merged_into
       where hop.hops < ${MOST_MERGES}
     )
-    select hop.status, json_build_object(${standing('hop')}) as standing from hop order by hop.hops desc limit 1
+    select hop.status, hop.closed_at, hop.updated_at, json_build_object(${standing('hop')}) as standing from hop order by hop.hops desc limit 1
   ) e on i.merged_into is not null`
+
+const changed = (alias: string) => sql`case when ${sql.raw(alias)}.status = any(${sql.param(CLOSED)}::text[])
+  then coalesce(${sql.raw(alias)}.closed_at, ${sql.raw(alias)}.updated_at) else ${sql.raw(alias)}.updated_at end`
+
+/** `updated_datetime`, as `publicStateOf` has it and to the second that is told. */
+const UPDATED = sql`date_trunc('second', case when e.status is null then ${changed('i')} else greatest(i.updated_at, ${changed('e')}) end)`
 
 const CHAINAGE = sql.raw(`'K' || (i.start_chainage_m / 1000) || '+' || lpad((i.start_chainage_m % 1000)::text, 3, '0')`)
 
@@ -83,10 +91,16 @@ export async function findRequests(db: Db, reader: Reader, wanted: Wanted, langu
 
 function conditionOf(wanted: Wanted): SQL {
   if ('ids' in wanted) return sql`i.id = any(${sql.param(wanted.ids)}::uuid[])`
-  const { from, to, services, status } = wanted
+  const { filed, updated, services, status } = wanted
   const closed = sql`coalesce(e.status, i.status) = any(${sql.param(CLOSED)}::text[])`
   const conditions = [
-    sql`i.reported_at >= ${from} and i.reported_at <= ${to}`,
+    sql`true`,
+    ...(filed === undefined ? [] : [sql`i.reported_at >= ${filed.from} and i.reported_at <= ${filed.to}`]),
+    // What was not merged has not changed since its own last change: the index finds the rest.
+    ...(updated.from === undefined
+      ? []
+      : [sql`(i.updated_at >= ${updated.from} or i.merged_into is not null) and ${UPDATED} >= ${updated.from}`]),
+    ...(updated.to === undefined ? [] : [sql`${UPDATED} <= ${updated.to}`]),
     ...(services.length === 0 ? [] : [sql`i.category = any(${sql.param(services)}::text[])`]),
     ...(status === undefined ? [] : [status === 'closed' ? closed : sql`not ${closed}`]),
   ]
@@ -119,6 +133,7 @@ function viewOf(row: Row, language: Language) {
     lat: row.lat,
     long: row.lon,
     // What a link leads to may be another thing tomorrow than what the office looked at.
-    media_url: row.isOwn ? row.mediaUrl : null,
+    // The specification has one.
+    media_url: row.isOwn ? (row.mediaUrl?.split('\n')[0] ?? null) : null,
   }
 }

@@ -26,7 +26,7 @@ import {
   TokenParams,
 } from './schemas.js'
 import { definitionOf, findServices, getService, serviceView } from './services.js'
-import { SPAN_DAYS, spanOf } from './time.js'
+import { changeOf, SPAN_DAYS, spanOf } from './time.js'
 import { unknown } from './unknown.js'
 import { ANSWERS } from './views.js'
 
@@ -35,8 +35,12 @@ export async function open311Routes(app: App, deps: Deps & { keys: Authenticator
   const { db, now, config, keys } = deps
   app.setErrorHandler(answerOpen311Error)
   app.setNotFoundHandler((request, reply) => deps.methods.answer(request, reply, answerOpen311Error))
+  // It has a limit of its own.
+  app.addHook('onRoute', (route) => {
+    route.config = { ...route.config, isCounted: false }
+  })
   limitAddresses(app, config)
-  acceptForms(app)
+  await acceptForms(app)
   const callers = createCallers(db, keys)
   filingRoutes(app, { ...deps, callers })
 
@@ -104,18 +108,28 @@ async function getRequests(db: Db, reader: Reader, id: string, language: Languag
 
 function wantedOf(query: RequestsQuery, { jurisdiction }: Reader, now: string): Wanted {
   if (query.service_request_id !== undefined) return { ids: idsIn(partsOf(query.service_request_id)) }
-  const span = spanOf({ start: query.start_date, end: query.end_date }, jurisdiction.timeZone, now)
-  if (span === undefined) throw invalid('/query/start_date', SPAN)
+  const { start_date: start, end_date: end, updated_after: after, updated_before: before } = query
+  const updated = changeOf({ after, before }, jurisdiction.timeZone)
+  if (updated.from !== undefined && updated.to !== undefined && updated.from > updated.to)
+    throw invalid('/query/updated_after', ORDER)
+  // Whoever asks what has changed does not mean what was filed lately.
+  const asksForChange = (after ?? before) !== undefined && (start ?? end) === undefined
+  const filed = asksForChange ? undefined : spanOf({ start, end }, jurisdiction.timeZone, now)
+  if (!asksForChange && filed === undefined) throw invalid('/query/start_date', SPAN)
   const statuses = [...new Set(partsOf(query.status))]
   const { page_size: limit = ROWS, page = 1 } = query
   return {
-    ...span,
+    ...{ filed, updated },
     services: partsOf(query.service_code),
     status: statuses.length === 1 ? (statuses[0] as 'open' | 'closed') : undefined,
     ...{ limit, offset: (page - 1) * limit },
   }
 }
 
+const ORDER: Words = {
+  zh: 'updated_after 不得晚于 updated_before。',
+  en: 'updated_after comes before updated_before.',
+}
 const SPAN: Words = {
   zh: `start_date 至 end_date 须为正序，且不超过 ${SPAN_DAYS} 天。`,
   en: `start_date comes before end_date, and no more than ${SPAN_DAYS} days before it.`,

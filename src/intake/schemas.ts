@@ -69,6 +69,15 @@ export const RequestsQuery = z.object({
     description: `The latest \`requested_datetime\`. Alone, the ${SPAN_DAYS} days up to it; with neither, the latest ${SPAN_DAYS} days.`,
     example: '2026-04-01T00:00:00Z',
   }),
+  updated_after: Time.optional().meta({
+    description:
+      'The earliest `updated_datetime`. Without `start_date` and `end_date`, however long ago the request was filed. A common extension.',
+    example: '2026-03-01T00:00:00Z',
+  }),
+  updated_before: Time.optional().meta({
+    description: 'The latest `updated_datetime`. A common extension.',
+    example: '2026-04-01T00:00:00Z',
+  }),
   status: list((text) => text === 'open' || text === 'closed', '须为 open 或 closed。 | open or closed.')
     .optional()
     .meta({ description: '`open`, `closed`, or both, parted by commas.', example: 'open' }),

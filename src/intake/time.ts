@@ -38,3 +38,14 @@ export function spanOf(
     start !== undefined && isDate(start) ? startOf(addDays(start, SPAN_DAYS), timeZone) : later(from, SPAN_MS)
   return to > longest || to < from ? undefined : { from, to }
 }
+
+/** When something last changed: from the one, to the other, both in it; an end that is not given is open. */
+export function changeOf(
+  { after, before }: { after: string | undefined; before: string | undefined },
+  timeZone: string,
+): { from: Instant | undefined; to: Instant | undefined } {
+  return {
+    from: after === undefined ? undefined : startOf(spelled(after), timeZone),
+    to: before === undefined ? undefined : endOf(spelled(before), timeZone),
+  }
+}

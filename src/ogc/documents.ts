@@ -9,7 +9,6 @@ import {
   JSON_TYPE,
   type Link,
   type LinkTo,
-  OPENAPI_TYPE,
 } from './links.js'
 import type { Extent } from './query.js'
 
@@ -48,7 +47,8 @@ export function landingPage(link: LinkTo, language: Language): LandingPage {
     description: inLanguage(ABOUT, language),
     links: [
       link(BASE, 'self', JSON_TYPE, say('本文档', 'This document')),
-      link('/openapi.json', 'service-desc', OPENAPI_TYPE, say('接口定义', 'The API definition')),
+      // What it is served as to whoever asks for nothing in particular; most programs refuse the description's own type.
+      link('/openapi.json', 'service-desc', JSON_TYPE, say('接口定义', 'The API definition')),
       link('/docs', 'service-doc', 'text/html', say('接口文档', 'The API documentation')),
       link(`${BASE}/conformance`, 'conformance', JSON_TYPE, say('符合的标准类', 'Conformance classes')),
       link(`${BASE}/collections`, 'data', JSON_TYPE, say('数据集', 'The collections')),

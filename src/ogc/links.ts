@@ -8,7 +8,6 @@ export interface Link {
 
 export const JSON_TYPE = 'application/json'
 export const GEOJSON_TYPE = 'application/geo+json'
-export const OPENAPI_TYPE = 'application/vnd.oai.openapi+json;version=3.1'
 
 export const BASE = '/v1/ogc'
 /** The one collection: the items of the list. */

@@ -7,6 +7,8 @@ import { unauthenticated } from '../http/actor.js'
 import { responses } from '../http/responses.js'
 
 const TAG = 'Operation'
+/** Whoever looks after the service must not wait for those who flood it. */
+const LOOKED_AFTER = { isCounted: false }
 const Status = z.strictObject({ status: z.string() }).meta({ id: 'Status', example: { status: 'ok' } })
 const Metrics = z.string().meta({ example: 'process_cpu_seconds_total 1.42' })
 const malformed = responses('read')[400]
@@ -20,6 +22,7 @@ export async function operationRoutes(
   app.get(
     '/healthz',
     {
+      config: LOOKED_AFTER,
       schema: {
         tags: [TAG],
         operationId: 'getHealth',
@@ -35,6 +38,7 @@ export async function operationRoutes(
   app.get(
     '/readyz',
     {
+      config: LOOKED_AFTER,
       schema: {
         tags: [TAG],
         operationId: 'getReadiness',
@@ -62,6 +66,7 @@ export async function operationRoutes(
   app.get(
     '/metrics',
     {
+      config: LOOKED_AFTER,
       schema: {
         tags: [TAG],
         operationId: 'getMetrics',

@@ -21,7 +21,7 @@ const LEAST = { externalSystem: 'test', fields: FIELDS }
 function pointers(mapping: object): string[] {
   const parsed = Mapping.safeParse(mapping)
   if (parsed.success) return []
-  return pointersOf(new InvalidRequest(parsed.error.issues, 'body'), 'en').map(({ pointer, detail }) => {
+  return pointersOf(new InvalidRequest(parsed.error.issues, 'body', mapping), 'en').map(({ pointer, detail }) => {
     t.notMatch(detail, /\p{Script=Han}/u, 'the words are in the language that was asked for')
     return pointer
   })
