@@ -22,6 +22,8 @@ export interface Job {
   seconds?: number
   /** With `seconds`: each request is sent once at most. */
   once?: boolean
+  /** A refusal for want of time (503 `overloaded`) is an answer like another, and is not counted. */
+  refusals?: boolean
 }
 
 export interface Report {
@@ -39,7 +41,7 @@ export interface Report {
 const SHOWN = 2_000
 let number = Date.now() * 1000
 
-async function run({ origin, connections, requests, seconds, once }: Job): Promise<Report> {
+async function run({ origin, connections, requests, seconds, once, refusals }: Job): Promise<Report> {
   const pool = new Pool(origin, { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 })
   const bodies = await Promise.all(requests.map(({ bodyFile }) => bodyFile && readFile(bodyFile)))
   const times: number[] = []
@@ -57,6 +59,7 @@ async function run({ origin, connections, requests, seconds, once }: Job): Promi
       if (request === undefined) return
       const from = performance.now()
       const { status, size, text } = await exchange(pool, request, bodies[at])
+      if (refusals === true && status === 503 && text.includes('"overloaded"')) continue
       times.push(performance.now() - from)
       if (status >= 300) throw new Error(`${request.method} ${request.path} was answered ${status}: ${text}`)
       bytes += size

@@ -5,6 +5,7 @@ import type { Bench, Listed, Subject } from './context.js'
 import { exportMeasures, exportNames } from './files.js'
 import { importMeasure, importName } from './imports.js'
 import type { Measure } from './measure.js'
+import { OVERLOAD_NAMES, overloadMeasures } from './overload.js'
 import { PAGE_NAME, pageMeasure } from './pages.js'
 import { PROCESS_NAMES, processMeasures } from './processes.js'
 import { type Bare, bareRoutes, READ_NAMES, readMeasures } from './reads.js'
@@ -72,6 +73,7 @@ async function measuresOf(bench: Bench, subjects: readonly Subject[], limits?: L
       async () => exportMeasures(bench, await large(), recorder && subject && { recorder, subject }),
     ],
     [[verifyName(options)], async () => [verifyMeasure(bench, await served(), isLimited)]],
+    [OVERLOAD_NAMES, async () => (isLimited && subject ? overloadMeasures(bench, subject) : [])],
     [PROCESS_NAMES, async () => (isLimited && subject ? processMeasures(bench, subject) : [])],
   ]
   const measures = await measuresOfGroups(groups, options.only ?? '')

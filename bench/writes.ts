@@ -33,7 +33,7 @@ function filingAt(place: number) {
   }
 }
 
-const FILINGS = Array.from({ length: PLACES }, (_, place) => filingAt(place))
+export const FILINGS = Array.from({ length: PLACES }, (_, place) => filingAt(place))
 const A_PLACE = `\\set place random(0, ${PLACES - 1})\n`
 
 /** What of the recorded filing at the first place says where it is, and where it was looked around, at any place. */

@@ -17,6 +17,14 @@ exception
   when insufficient_privilege then raise notice 'role one_list_service was not made or granted: insufficient privilege';
 end $$;
 
+-- Databases that were made before PostgreSQL 15 let every account make tables here.
+do $$
+begin
+  revoke create on schema public from public;
+exception
+  when insufficient_privilege then null;
+end $$;
+
 do $$
 begin
   if not exists (select from pg_roles where rolname = 'one_list_service') then return; end if;

@@ -36,6 +36,7 @@ import { createFeedAuthenticator } from './http/feed-token.js'
 import { createKeyAuthenticator, type KeyAuthenticator } from './http/key-authenticator.js'
 import { collectMethods, type Methods } from './http/methods.js'
 import { createTokenAuthenticator } from './http/oidc.js'
+import { shedOverload } from './http/overload.js'
 import { answerError } from './http/problem.js'
 import { protectAnswers } from './http/protection.js'
 import { putPlusBack } from './http/query-repair.js'
@@ -51,6 +52,7 @@ import { open311Routes } from './intake/routes.js'
 import { LIST_COMMANDS } from './list/commands.js'
 import { duplicatesRoute } from './list/duplicates-route.js'
 import { listRoutes } from './list/routes.js'
+import { lostLogLines } from './log.js'
 import { contactMessageRoutes } from './notify/contact-message-routes.js'
 import { contactRoutes } from './notify/contact-routes.js'
 import { noticeRoutes } from './notify/notice-routes.js'
@@ -58,7 +60,7 @@ import { rulesRoutes } from './notify/rules-routes.js'
 import { unsubscribeRoutes } from './notify/unsubscribe-routes.js'
 import { ogcRoutes } from './ogc/routes.js'
 import { describeApi } from './openapi.js'
-import { measure } from './operation/metrics.js'
+import { countLostLines, countShed, measure } from './operation/metrics.js'
 import { operationRoutes } from './operation/routes.js'
 import { forecastRoutes } from './reports/forecast-routes.js'
 import { hotlineRoutes } from './reports/hotline-routes.js'
@@ -127,6 +129,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   protectAnswers(app)
   refuseFaultyOverrides(app)
   await allowOrigins(app, methods, deps.config.corsOrigins)
+  const shed = shedOverload(app, deps.db)
   await compressAnswers(app)
   await describeApi(app)
   const notWritten = (err: unknown) => app.log.warn({ err }, 'time of last use was not written')
@@ -138,6 +141,8 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
     if (deps.isStopping()) request.raw.socket.end()
   })
   const metrics = measure(app, deps.db, deps.siblings)
+  countLostLines(metrics, lostLogLines)
+  countShed(metrics, shed)
   await limitRate(app, deps.config.rateLimitPerMinute, deps.siblings)
   limitOpenRoutes(app, deps.config.openRequestsPerMinute)
 
@@ -238,6 +243,8 @@ async function logRequest(
   methods: Methods,
 ): Promise<void> {
   const { method, url, log, actor, routeOptions } = request
+  // Of these there may be thousands, and they are counted.
+  if (request.isShed) return
   const who = actor === undefined ? {} : { jurisdiction: actor.jurisdiction.id, person: actor.id, role: actor.role }
   const ms = Math.round(reply.elapsedTime * 10) / 10
   const isSecret = routeOptions.config.isSecretPath === true || (request.is404 && methods.isSecret(url))

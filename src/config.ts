@@ -11,6 +11,10 @@ import type { MailSettings } from './notify/channels/channel.js'
 const port = z.coerce.number().int().min(0).max(65535)
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
+// `options` in the URL would override the service's own, among them the role that cannot rewrite the ledger.
+const databaseUrl = z
+  .url({ protocol: /^postgres(ql)?$/ })
+  .refine((url) => !paramsOf(url).has('options'), 'options are not allowed in the URL')
 /** RFC 5322, section 3.4: a name-addr whose name needs no quotes, or an addr-spec. */
 const MAILBOX = /^(?:([^<>"@,;:\\\p{Cc}]{1,100})\s<([^<>\s]+)>|([^<>\s]+))$/u
 
@@ -28,11 +32,9 @@ export const MAX_SERVER_PROCESSES = 64
 
 /** Every variable of the environment that the service reads. The table in the README is checked against this. */
 export const Environment = z.object({
-  // `options` in the URL would override the service's own, among them the role that cannot rewrite the ledger.
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .refine((url) => !paramsOf(url).has('options'), 'options are not allowed in the URL')
-    .optional(),
+  DATABASE_URL: databaseUrl.optional(),
+  // The owner of the database: for migrations and grants, and nothing else.
+  MIGRATE_DATABASE_URL: databaseUrl.optional(),
   PORT: port.default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('.data'),
@@ -76,6 +78,8 @@ export const Environment = z.object({
   CLOCK_RATE: z.coerce.number().min(1).max(1_000_000).default(1),
   METRICS_TOKEN: z.string().min(16).optional(),
   SHUTDOWN_GRACE_S: whole(1, 300).default(15),
+  // Between the end of readiness and that of the port; what asks each second needs more than a second.
+  SHUTDOWN_DELAY_S: z.coerce.number().min(0).max(120).default(0.2),
   OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   OIDC_AUDIENCE: z.string().min(1).optional(),
   OIDC_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -116,6 +120,8 @@ export const Environment = z.object({
 
 export interface Config {
   databaseUrl: string | undefined
+  /** The owner's, where the service works with another account. */
+  migrateDatabaseUrl: string | undefined
   port: number
   host: string
   dataDir: string
@@ -139,6 +145,7 @@ export interface Config {
   clock: ClockOptions
   metricsToken: string | undefined
   shutdownGraceMs: number
+  shutdownDelayMs: number
   oidc: OidcConfig | undefined
   /** For development: http, and private addresses, for webhooks and robots. */
   webhookAllowPrivate: boolean
@@ -167,6 +174,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const e = parsed.data
   return {
     databaseUrl: e.DATABASE_URL,
+    migrateDatabaseUrl: e.MIGRATE_DATABASE_URL,
     port: e.PORT,
     host: e.HOST,
     dataDir: e.DATA_DIR,
@@ -185,6 +193,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     clock: { start: e.CLOCK_START, rate: e.CLOCK_RATE },
     metricsToken: e.METRICS_TOKEN,
     shutdownGraceMs: e.SHUTDOWN_GRACE_S * 1000,
+    shutdownDelayMs: e.SHUTDOWN_DELAY_S * 1000,
     oidc: oidcOf(e),
     webhookAllowPrivate: e.WEBHOOK_ALLOW_PRIVATE,
     publicUrl: (e.PUBLIC_URL ?? ownUrl(e.HOST, e.PORT)).replace(/\/+$/, ''),

@@ -23,6 +23,8 @@ export interface Deps {
   accessChanges: AccessChanges
   /** The process has been told to end: readiness is off, nobody begins to wait. */
   isStopping: () => boolean
+  /** Nobody asks the schedule what is due, although it is this process's to do; undefined where it is another's. */
+  isScheduleStill?: () => boolean
   /** Undefined where this process is the only one on its port. */
   siblings?: Siblings
 }

@@ -23,6 +23,7 @@ export function endInGoodOrder(delayMs: number, log: Logger, end: () => Promise<
     else log.info({ signal: asked?.signal }, 'stopping')
     await end()
     log.info('stopped')
+    await new Promise<void>((resolve) => log.flush(() => resolve()))
   })
   const hear = (signal: string) => {
     if (asked === undefined) {
@@ -42,4 +43,15 @@ export function endInGoodOrder(delayMs: number, log: Logger, end: () => Promise<
       for (const signal of ENDING_SIGNALS) process.off(signal, hear)
     },
   }
+}
+
+/**
+ * Ends the process for an error that leaves nothing to be done here: in good order, and with an exit code that makes a service
+ * manager start it again.
+ */
+export function endWith(err: Error): void {
+  // Where nobody catches it: `endInGoodOrder` hears of such errors, and a command ends of them.
+  setImmediate(() => {
+    throw err
+  })
 }

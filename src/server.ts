@@ -2,7 +2,6 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { buildApp } from './app.js'
-import { CHORES } from './chores.js'
 import type { Config } from './config.js'
 import { listenForAccessChanges } from './db/access-changes.js'
 import type { Deps } from './deps.js'
@@ -10,24 +9,24 @@ import { endInGoodOrder } from './ending.js'
 import { createLedgerWatch } from './ledger/watch.js'
 import { preparePublished } from './published.js'
 import { openService } from './service.js'
-import { startWorker } from './worker.js'
-
-/** Load balancers look at readiness; they get a moment to see it go before connections do. */
-const DRAIN_MS = 200
+import { startWorker, type Worker } from './worker.js'
+import { workplaceOf } from './workplace.js'
 
 /** One process that is all of the service: config → database → app → listen, and on a signal the same backwards. */
 export async function serve(config: Config, log: Logger): Promise<void> {
   const service = await openService(config, log)
   const { db, now, database } = service
-  const server = await createServer({ db, now, config }, database.url, log)
-  const worker = config.worker ? await startWorker(database.queue, CHORES, { db, now, config, log }) : undefined
+  let worker: Worker | undefined
+  const isScheduleStill = () => worker?.isStill() === true
+  const server = await createServer({ db, now, config, isScheduleStill }, database.url, log)
+  if (config.worker) worker = await startWorker(workplaceOf(service.database, { now, config, log }))
 
   const stop = async () => {
     await worker?.stop()
     await server.close()
     await service.close()
   }
-  const grace = endInGoodOrder(config.shutdownGraceMs, log, async () => {
+  const grace = endInGoodOrder(config.shutdownGraceMs + config.shutdownDelayMs, log, async () => {
     await server.drain()
     await stop()
   })
@@ -74,7 +73,8 @@ export async function createServer(
     async drain() {
       stopping = true
       watch.close()
-      await delay(DRAIN_MS)
+      // Load balancers look at readiness; they get a moment to see it go before connections do.
+      await delay(config.shutdownDelayMs)
     },
     async close() {
       watch.close()

@@ -6,10 +6,12 @@ import { ensureSample, type SampleKeys } from './cli/sample.js'
 import { createClock } from './clock.js'
 import type { Config } from './config.js'
 import { createDb, type Db } from './db/client.js'
+import { endWith } from './ending.js'
 
 /** Answers to repeated requests are kept longer than the day that is promised. */
 const KEYS_KEPT_HOURS = 48
 const SWEEP_MS = 3_600_000
+const FIRST_SWEEP_MS = 60_000
 
 export interface Service {
   database: Database
@@ -23,7 +25,7 @@ export interface Service {
 
 /** What a service needs once, however many processes answer for it: its database, the sample, the sweep of old keys. */
 export async function openService(config: Config, log: Logger): Promise<Service> {
-  const database = await openDatabase(config, log)
+  const database = await openDatabase(config, log, endWith)
   const now = createClock(config.clock)
   const sample = config.databaseUrl === undefined ? await ensureSample(config, database.pool, now()) : undefined
   const db = createDb(database.pool)
@@ -43,12 +45,18 @@ export async function openService(config: Config, log: Logger): Promise<Service>
 
 function sweepKeys(db: Db, log: Logger): NodeJS.Timeout {
   const sweep = () => {
-    db.execute(
-      sql`delete from idempotency_key where created_at < now() - ${sql.raw(`interval '${KEYS_KEPT_HOURS} hours'`)}`,
-    ).catch((err) => log.warn({ err }, 'old idempotency keys were not swept'))
+    forgetOldKeys(db).catch((err) => log.warn({ err }, 'old idempotency keys were not swept'))
   }
-  sweep()
+  // Not while the process still starts, which may take longer than a connection is waited for.
+  setTimeout(sweep, FIRST_SWEEP_MS).unref()
   return setInterval(sweep, SWEEP_MS).unref()
+}
+
+/** By the database's clock, which has dated them. */
+export async function forgetOldKeys(db: Db): Promise<void> {
+  await db.execute(
+    sql`delete from idempotency_key where created_at < now() - ${sql.raw(`interval '${KEYS_KEPT_HOURS} hours'`)}`,
+  )
 }
 
 /** What somebody who has just started the service needs to know. */
@@ -59,5 +67,9 @@ function announce(port: number, config: Config, sample: SampleKeys | undefined):
     lines.push(`Keys      (also in ${join(config.dataDir, 'sample-keys.json')})`)
     for (const [role, key] of Object.entries(sample)) lines.push(`  ${role.padEnd(10)} ${key}`)
   }
-  process.stdout.write(`${lines.join('\n')}\n`)
+  try {
+    process.stdout.write(`${lines.join('\n')}\n`)
+  } catch {
+    // A disk that is full: the service serves all the same.
+  }
 }

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startEmbedded } from '../src/db/embedded.js'
 import { migrate } from '../src/db/migrate.js'
-import { coordinatesFile, databaseUrl, runSql, type TestServer } from './helpers/database.js'
+import { coordinatesFile, databaseUrl, loginUrl, runSql, type TestServer } from './helpers/database.js'
 
 // tap runs this once, before all test files: it makes the database that their own are copied from, on a throw-away
 // server, or on that of TEST_DATABASE_URL, whose account must be allowed to create databases.
@@ -13,16 +14,19 @@ const template = `one_list_test_${runner}`
 const server =
   process.env.TEST_DATABASE_URL === undefined ? await startServer() : { url: process.env.TEST_DATABASE_URL }
 
+const login = { name: 'one_list_test_app', password: randomBytes(24).toString('base64url') }
 const coordinates: TestServer = {
   adminUrl: server.url,
   template,
+  login,
   ...('dataDir' in server && { dataDir: server.dataDir }),
 }
 writeFileSync(coordinatesFile(runner), JSON.stringify(coordinates), { mode: 0o600 })
 
 await runSql(server.url, `drop database if exists ${template} with (force)`)
 await runSql(server.url, `create database ${template}`)
-await migrate(databaseUrl(server.url, template))
+const templateUrl = databaseUrl(server.url, template)
+await migrate(templateUrl, loginUrl(templateUrl, login))
 // Nobody can be in the way of those who copy it.
 await runSql(server.url, `alter database ${template} with allow_connections false`)
 

@@ -1,12 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
-import pg from 'pg'
 import t from 'tap'
 import { countOf, importOf, NOW } from '../bench/items.js'
 import { loadList } from '../bench/load.js'
 import { escaped, itemLinesOf } from '../bench/rows.js'
 import { loadSource } from '../bench/source.js'
-import { createDb } from '../src/db/client.js'
+import { createDb, createPool } from '../src/db/client.js'
 import { item } from '../src/db/schema.js'
 import { blankItem } from '../src/domain/blank-item.js'
 import { verifyChain } from '../src/ledger/verify.js'
@@ -18,7 +17,7 @@ const SET = { due: 60, items: 140, open: 0.5 }
 
 t.test('the benchmark’s list is one that the service could have made', async (t) => {
   const { superuserUrl: url } = await createTestDatabase(t)
-  const pool = new pg.Pool({ connectionString: url, max: 2 })
+  const pool = createPool({ url, max: 2, serviceRole: false, onError: () => {} })
   t.teardown(() => pool.end())
   const indexes = async () => {
     const { rows } = await pool.query<{ indexdef: string }>('select indexdef from pg_indexes order by indexdef')

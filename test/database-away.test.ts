@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
+import { sql } from 'drizzle-orm'
 import t, { type Test } from 'tap'
-import { createPool } from '../src/db/client.js'
+import { createDb, createPool, type Tx, takeTime } from '../src/db/client.js'
 import { appendEvents } from '../src/ledger/act.js'
 import { prepareEvent } from '../src/ledger/chain.js'
 import { type Answer, callerOf, createTestApp, filing, ok, START } from './helpers/app.js'
@@ -23,6 +24,9 @@ const { app, pool } = await createSecondApp(t, made, {
     },
   }),
 })
+// What is tested here is not how fast a busy machine opens connections.
+const CONNECT_MS = 20_000
+pool.options.connectionTimeoutMillis = CONNECT_MS
 const [inspector, auditor] = [callerOf(app, made.home.inspector.key), callerOf(app, made.home.auditor.key)]
 const AWAY = {
   status: 503,
@@ -115,13 +119,14 @@ t.test('a commit whose answer is lost is one; the retry is told so', async (t) =
 
 t.test('a database that says nothing is waited for as long as is configured, and no longer', async (t) => {
   t.match(createPool({ url: made.url, max: 1, serviceRole: true, onError: () => {} }).options, {
-    connectionTimeoutMillis: 5_000,
-    statement_timeout: 60_000,
-    lock_timeout: 10_000,
+    connectionTimeoutMillis: 3_000,
+    statement_timeout: 6_000,
+    lock_timeout: 5_000,
     idle_in_transaction_session_timeout: 30_000,
-    query_timeout: 70_000,
+    query_timeout: 6_500,
+    keepAlive: true,
   })
-  Object.assign(pool.options, { connectionTimeoutMillis: 2_000, query_timeout: 2_000 })
+  Object.assign(pool.options, { connectionTimeoutMillis: 4_000, query_timeout: 2_000 })
   proxy.cut()
   await isWhole(t)
   proxy.silent = true
@@ -140,6 +145,61 @@ t.test('a database that says nothing is waited for as long as is configured, and
     // At once: none of the connections that say nothing is handed to the next request.
     await worksInParallel(t)
   }
+})
+
+t.test('connections that the network has forgotten are found out by the first that gives no answer', async (t) => {
+  Object.assign(pool.options, { connectionTimeoutMillis: CONNECT_MS, query_timeout: 3_000, maxUses: Infinity })
+  proxy.cut()
+  await isWhole(t)
+  proxy.forget()
+  const begunAt = performance.now()
+  t.match(await inspector.get('/v1/items'), AWAY)
+  t.ok(performance.now() - begunAt < 7_000)
+  // The others that lay idle are not left for requests to run into.
+  await until(() => pool.idleCount === 0)
+  await worksInParallel(t)
+})
+
+t.test('a process that is busy is ready; one whose database is silent says so within two seconds', async (t) => {
+  const taken = await Promise.all(Array.from({ length: POOL_SIZE }, () => pool.connect()))
+  const waiting = inspector.get('/v1/me')
+  t.match(await app.inject('/readyz'), { statusCode: 200 }, 'every connection is in use')
+  for (const client of taken) client.release()
+  await ok(waiting)
+
+  const readiness = async () => {
+    const begunAt = performance.now()
+    const { statusCode } = await app.inject('/readyz')
+    return { statusCode, isInTime: performance.now() - begunAt < 2_500 }
+  }
+  t.same(await readiness(), { statusCode: 200, isInTime: true })
+  proxy.forget()
+  t.same(await readiness(), { statusCode: 200, isInTime: true }, 'its own connection is forgotten, another is made')
+  proxy.silent = true
+  t.same(await Promise.all([readiness(), readiness()]), Array(2).fill({ statusCode: 503, isInTime: true }))
+  proxy.silent = false
+  proxy.cut()
+  await isWhole(t)
+})
+
+t.test('what reads a whole list may take longer than what is waited for at a screen', async (t) => {
+  const limits = (tx: Tx) => tx.execute(sql`select current_setting('statement_timeout') as statement`)
+  const slow = sql`select pg_sleep(0.6)`
+  Object.assign(pool.options, { statement_timeout: 300, query_timeout: 400 })
+  proxy.cut()
+  await until(() => pool.totalCount === 0)
+  const db = createDb(pool)
+  t.match(await db.transaction(limits), { rows: [{ statement: '300ms' }] })
+  await t.rejects(db.transaction((tx) => tx.execute(slow)))
+  await db.transaction(async (tx) => {
+    await takeTime(tx)
+    await tx.execute(slow)
+  })
+  t.match(await db.transaction(limits), { rows: [{ statement: '300ms' }] }, 'and it alone')
+  await t.rejects(db.transaction((tx) => tx.execute(slow)))
+  Object.assign(pool.options, { statement_timeout: 6_000, query_timeout: 2_000, maxUses: 1 })
+  proxy.cut()
+  await isWhole(t)
 })
 
 t.test('a change that meets others at every attempt may be repeated', async (t) => {

@@ -7,7 +7,7 @@ import { canTakeServiceRole, migrate } from '../src/db/migrate.js'
 import { createTestApp, filing, itemIn, ok, order } from './helpers/app.js'
 
 const test = await createTestApp(t)
-const { home, clock, db, superuser, url } = test
+const { home, clock, db, superuser, url, superuserUrl } = test
 
 t.test('the past shows nothing that has been moved out of the caller’s area', async (t) => {
   const local = await home.addCaller('inspector', { area: '341202' })
@@ -104,7 +104,7 @@ t.test('the service’s role gets its rights at every start', async (t) => {
   t.equal(await canTakeServiceRole(url), true)
   await superuser.query('revoke execute on function append_events(text, json) from one_list_service')
   t.equal(await canTakeServiceRole(url), false, 'a role that cannot do the work is not taken')
-  await migrate(url)
+  await migrate(superuserUrl)
   t.equal(await canTakeServiceRole(url), true)
   await t.rejects(migrate('postgres://nobody:x@127.0.0.1:1/nowhere'), {
     message: /nowhere at 127\.0\.0\.1:1 cannot be reached/,

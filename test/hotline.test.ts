@@ -157,6 +157,8 @@ t.test('a channel’s key opens nothing but Open311, and a hotline’s what foll
   t.strictSame(open, [
     'hotline: POST /v1/items/{id}/hotline-answers 404',
     'hotline: POST /v1/items/{id}/satisfaction 404',
+    'hotline: GET /v1/notices 200',
+    'hotline: POST /v1/notices/{id}/receipt 404',
   ])
 })
 

@@ -1,8 +1,9 @@
 import t, { type Test } from 'tap'
+import { forgetOldKeys } from '../src/service.js'
 import { type Answer, createTestApp, DAY_MS, filing, itemIn, type Json, ok, order } from './helpers/app.js'
 
 const made = await createTestApp(t)
-const { app, clock, home, foreign, superuser } = made
+const { app, clock, db, home, foreign, superuser } = made
 const idempotencyKey = (key: string) => ({ 'idempotency-key': key })
 
 t.test('twenty requests at once with one key act once', async (t) => {
@@ -199,6 +200,23 @@ t.test('without a key every request acts', async (t) => {
     await ok(home.inspector.post('/v1/items', filing())),
   ]
   t.not(one.id, two.id)
+})
+
+t.test('keys age by the clock that sweeps them, whatever the service’s own shows', async (t) => {
+  const send = () => home.inspector.post('/v1/items', filing(), { 'idempotency-key': 'aged' })
+  const first = await ok(send())
+  await forgetOldKeys(db)
+  t.match(await send(), { status: 201, headers: { 'idempotency-replayed': 'true' }, body: { id: first.id } })
+  const age = (hours: number) =>
+    superuser.query(`update idempotency_key set created_at = now() - $1 * interval '1 hour' where key = 'aged'`, [
+      hours,
+    ])
+  await age(47)
+  await forgetOldKeys(db)
+  t.match(await send(), { headers: { 'idempotency-replayed': 'true' } })
+  await age(49)
+  await forgetOldKeys(db)
+  t.not((await ok(send())).id, first.id)
 })
 
 async function isReplay(t: Test, first: Answer, send: () => Promise<Answer>): Promise<void> {

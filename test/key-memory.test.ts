@@ -92,6 +92,61 @@ t.test('a look that began before a change is not remembered after it', async (t)
   await t.rejects(keys.authenticate(key), { code: 'unauthenticated' })
 })
 
+t.test('a good key opens however long its look takes, and is not remembered longer for it', async (t) => {
+  const key = await addKey()
+  let lateMs = 0
+  let looks = 0
+  const clock = performance.now.bind(performance)
+  t.intercept(performance, 'now', { value: () => clock() + lateMs })
+  const short: Db['short'] = {
+    execute: (async (query: SQL) => {
+      looks++
+      const found = await db.short.execute(query)
+      lateMs += 7_000
+      return found
+    }) as Db['short']['execute'],
+  }
+  const keys = createKeyAuthenticator(
+    {
+      db: Object.assign(Object.create(db), { short }) as Db,
+      now: () => made.clock.now,
+      accessChanges: { isHeard: () => true, onChange: () => {}, close: async () => {} },
+    },
+    () => {},
+  )
+  for (let k = 1; k <= 3; k++) {
+    t.match(await keys.authenticate(key), { role: 'inspector' })
+    t.equal(looks, k, 'what was found so late may have changed since')
+  }
+  await t.rejects(
+    keys.authenticate(key.replace(/.{6}$/, 'xxxxxx')),
+    { code: 'unauthenticated' },
+    'a wrong one does not',
+  )
+})
+
+t.test(
+  'a connection that hears nothing because the network has forgotten it is found out, and another made',
+  async (t) => {
+    const proxy = await createTcpProxy(t, Number(new URL(made.url).port))
+    const url = new URL(made.url)
+    url.port = String(proxy.port)
+    const accessChanges = listenForAccessChanges(url.href, () => {}, 20)
+    t.teardown(() => accessChanges.close())
+    let changes = 0
+    accessChanges.onChange(() => changes++)
+    await until(() => accessChanges.isHeard())
+    proxy.forget()
+    await until(() => !accessChanges.isHeard())
+    t.ok(changes > 0, 'what may have been missed is forgotten')
+    await until(() => accessChanges.isHeard())
+    changes = 0
+    const key = await addKey()
+    await made.superuser.query('update api_key set revoked_at = $1 where id = $2', [START, idOf(key)])
+    await until(() => changes > 0)
+  },
+)
+
 t.test('another process, and whoever changes the database by hand, are heard of', async (t) => {
   const [here, there] = [await process(t), await process(t)]
   const key = await addKey()

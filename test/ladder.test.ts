@@ -25,10 +25,11 @@ async function rungsOf(made: TestApp, item: Json): Promise<string[]> {
     .map(({ at, data: { rung } }: Json) => `${at.slice(5, 10)} ${rung}`)
 }
 
+/** What the ladder, and whoever lets an item lie, is told of. */
 async function noticesOf(made: TestApp): Promise<string[]> {
   const { rows } = await made.db.execute<{ line: string }>(sql`
     select coalesce(data ->> 'rung', kind) || ' ' || recipient || case when cancelled_at is null then '' else ' cancelled' end as line
-    from notice order by created_at, line`)
+    from notice where kind in ('escalation', 'unsigned', 'no_progress') order by created_at, line`)
   return rows.map(({ line }) => line)
 }
 

@@ -37,15 +37,16 @@ t.test('a notice waits for working hours, and then goes out in one digest per re
   const second = await itemIn('remediating', home, { order: { dueAt: '2026-03-19' } })
   await reportOn(made, '2026-03-14', second)
   await runAt(made, '2026-03-20', '00:00')
-  const waiting = await ok(home.unitCaller.get('/v1/notices'))
+  const LADDER = '/v1/notices?kind=escalation'
+  const waiting = await ok(home.unitCaller.get(LADDER))
   t.match(waiting.data, [
     { rung: 'overdue_notice', state: 'waiting', sentAt: null },
     { rung: 'overdue_notice', state: 'waiting' },
   ])
   await runAt(made, '2026-03-20', '08:29')
-  t.match((await ok(home.unitCaller.get('/v1/notices'))).data[0], { state: 'waiting' })
+  t.match((await ok(home.unitCaller.get(LADDER))).data[0], { state: 'waiting' })
   await runAt(made, '2026-03-20', '08:30')
-  t.match((await ok(home.unitCaller.get('/v1/notices'))).data, [
+  t.match((await ok(home.unitCaller.get(LADDER))).data, [
     { state: 'sent', sentAt: at('2026-03-20', '08:30') },
     { state: 'sent' },
   ])
@@ -53,7 +54,7 @@ t.test('a notice waits for working hours, and then goes out in one digest per re
   t.match(
     data.map((event: Json) => event.data),
     [
-      { recipient: 'office', unit: null, count: 2, kinds: { escalation: 2 } },
+      { recipient: 'office', unit: null, count: 4, kinds: { escalation: 2, signed: 2 } },
       { recipient: 'unit', unit: home.unit, count: 2, kinds: { escalation: 2 } },
     ],
   )
@@ -88,8 +89,11 @@ t.test('what no longer holds is never sent', async (t) => {
   await ok(home.unitCaller.post(`/v1/items/${item.id}/closure-requests`, { summary: '完成' }))
   await ok(home.verifier.post(`/v1/items/${item.id}/closure-decision`, { approved: true, findings: '合格' }))
   await runAt(made, '2026-03-20', '09:00')
-  t.match((await ok(home.unitCaller.get('/v1/notices'))).data, [{ state: 'cancelled', sentAt: null }])
-  t.match((await ok(home.auditor.get('/v1/events?type=notice.sent'))).data, [])
+  t.match((await ok(home.unitCaller.get('/v1/notices?kind=escalation'))).data, [{ state: 'cancelled', sentAt: null }])
+  const sent = (await ok(home.auditor.get('/v1/events?type=notice.sent'))).data
+  t.notOk(
+    sent.some(({ data }: Json) => data.kinds.escalation || data.kinds.order_given || data.kinds.closure_requested),
+  )
 })
 
 t.test('whom a notice is addressed to confirms it, once; nobody else can', async (t) => {
@@ -152,7 +156,7 @@ t.test('an operator sees what waits to be sent', async (t) => {
   await runAt(made, '2026-03-20', '06:00')
   const headers = { authorization: 'Bearer metrics-token-of-a-test' }
   const { body } = await made.app.inject({ url: '/metrics', headers })
-  t.match(body, /one_list_notices_waiting\{jurisdiction="fuyang"\} 4/)
+  t.match(body, /one_list_notices_waiting\{jurisdiction="fuyang"\} 5/, 'the ladder’s four, and the signature')
   t.match(body, /one_list_seconds_since_sweep\{jurisdiction="fuyang"\} \d+/)
 })
 
@@ -169,10 +173,10 @@ t.test('two workers send a notice once', async (t) => {
   t.same(
     data.map((event: Json) => [event.data.recipient, event.data.count]),
     [
-      ['office', 2],
+      ['office', 3],
       ['unit', 2],
     ],
-    'the rung, and that nothing is heard',
+    'the rung, and that nothing is heard; the office also that it was signed for',
   )
   const { data: escalated } = await ok(made.home.auditor.get('/v1/events?type=item.escalated'))
   t.equal(escalated.length, 1)

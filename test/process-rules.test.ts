@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { createClock } from '../src/clock.js'
-import { afterEnd } from '../src/processes/back-off.js'
+import { afterEnd, whileAway } from '../src/processes/back-off.js'
 import { createWindows } from '../src/processes/windows.js'
 
 t.test('a process that dies is replaced, each time later, and given up when it never lives', async (t) => {
@@ -14,6 +14,16 @@ t.test('a process that dies is replaced, each time later, and given up when it n
   }
   t.same(delays, [100, 200, 400, 800, 1_600, undefined])
   t.same(afterEnd(5, 60_000), { failures: 1, delayMs: 100 }, 'one that lived for a minute begins anew')
+})
+
+t.test('while the database is away no process is given up, however many cannot begin', async (t) => {
+  let failures = 0
+  for (let n = 0; n < 100; n++) {
+    const after = whileAway(failures)
+    failures = after.failures
+    t.equal(after.delayMs, 1_000)
+  }
+  t.match(afterEnd(failures, 200), { delayMs: 200 }, 'afterwards they count again, from few')
 })
 
 t.test('a limiter counts what came since the first of a window, of each caller alone', async () => {

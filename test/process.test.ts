@@ -26,6 +26,17 @@ t.test('a server that is told to end answers what it was asked, and ends well', 
   }
 })
 
+t.test('between the end of readiness and that of the port there is as much time as is configured', async (t) => {
+  const server = await startServer(t, { ...environment, SHUTDOWN_DELAY_S: '4' })
+  server.kill('SIGTERM')
+  const begunAt = performance.now()
+  await until(async () => (await fetch(`${server.url}/readyz`)).status === 503)
+  t.match(await (await fetch(`${server.url}/readyz`)).json(), { status: 'stopping' })
+  t.equal((await fetch(`${server.url}/v1/me`, asAuditor)).status, 200, 'who has not heard of it is answered')
+  t.equal(await server.exited, 0)
+  t.ok(performance.now() - begunAt >= 3_900)
+})
+
 t.test('a signal that comes twice at once, from the terminal and from npm, is one', async (t) => {
   const server = await startServer(t, { ...environment, LOG_LEVEL: 'info' })
   server.kill('SIGINT')

@@ -96,7 +96,10 @@ t.test('what is left out or unknown is named, never kept or ignored', async (t) 
   refused(t, await admin.put('/v1/rules', {}), 400, 'invalid-request', {
     // What came later than clients is kept as it is where they leave it out.
     pointers: Object.keys(RULES)
-      .filter((name) => !/^(scoring|evidence|verification|rechecks|recurrence|publicIntake|documents)$/.test(name))
+      .filter(
+        (name) =>
+          !/^(scoring|planning|notices|evidence|verification|rechecks|recurrence|publicIntake|documents)$/.test(name),
+      )
       .map((name) => `/${name}`),
   })
   refused(t, await admin.put('/v1/rules', rulesWith({ laddder: [] })), 400, 'invalid-request', {

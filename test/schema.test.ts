@@ -21,7 +21,7 @@ const TYPES: Record<string, string> = {
 /** Kept by the migration runner and by the reference loader alone. */
 const UNMIRRORED = ['migration']
 
-const { url } = await createTestDatabase(t)
+const { superuserUrl: url } = await createTestDatabase(t)
 const client = new pg.Client({ connectionString: url })
 await client.connect()
 t.teardown(() => client.end())

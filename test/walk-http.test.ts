@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import t from 'tap'
-import { item as itemTable } from '../src/db/schema.js'
+import { item as itemTable, notice as noticeTable } from '../src/db/schema.js'
 import type { HappenedItemEvent } from '../src/domain/events.js'
-import { fold } from '../src/domain/evolve.js'
+import { evolve, fold } from '../src/domain/evolve.js'
 import type { Item } from '../src/domain/item.js'
+import { tellingsOf } from '../src/domain/telling.js'
 import { canonicalJson } from '../src/ledger/chain.js'
 import { verifyChain } from '../src/ledger/verify.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
@@ -130,4 +132,33 @@ t.test('afterwards both ledgers are whole, and every item is what its events mak
     const ledger = data.map((event: Json) => ({ ...event, actorId: event.actor.id }) as HappenedItemEvent)
     t.equal(canonicalJson(fold({ jurisdiction, id, code }, ledger)), canonicalJson(row satisfies Item), code)
   }
+})
+
+t.test('afterwards each side has been told of every change that concerns it, once, and of nothing else', async (t) => {
+  const { rows: people } = await db.execute<Json>(sql`select id, role, unit_id as unit from person`)
+  const jurisdiction = { id: home.id, name: '', timeZone: 'Asia/Shanghai', area: '341200' }
+  const actors = new Map(people.map((person) => [person.id, { ...person, name: '', area: null, jurisdiction }]))
+  const expected: string[] = []
+  for (const { id, code } of await db.select().from(itemTable)) {
+    const { data } = await ok(home.auditor.get(`/v1/items/${id}/events?limit=200`))
+    const [first, ...rest] = data.map((event: Json) => ({ ...event, actorId: event.actor.id }))
+    let before = fold({ jurisdiction: home.id, id, code }, [first])
+    for (const event of rest) {
+      const after = evolve(before, event)
+      for (const telling of tellingsOf({ event, before, after }, actors.get(event.actorId))) {
+        // An office's own filing is told to nobody by name.
+        if (telling.to === 'filer' && actors.get(telling.person)?.role !== 'inspector') continue
+        const whom = telling.to === 'unit' ? telling.unit : telling.to === 'filer' ? telling.person : null
+        expected.push([id, after.version, telling.kind, telling.to === 'filer' ? 'person' : telling.to, whom].join(' '))
+      }
+      before = after
+    }
+  }
+  const rows = await db.select().from(noticeTable)
+  const written = rows.map(({ kind, cause, item, recipient, unit, person, jurisdiction: of }) => {
+    assert.equal(of, home.id)
+    return [item, cause.split(' ').at(-1), kind, recipient, unit ?? person].join(' ')
+  })
+  t.ok(expected.length > WALKS, 'the walks told of much')
+  t.strictSame(written.sort(), expected.sort())
 })

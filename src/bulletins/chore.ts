@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { readCalendar } from '../db/calendar.js'
 import type { Tx } from '../db/client.js'
-import { insertNotices } from '../db/notices.js'
+import { insertNotices, type NewNotice } from '../db/notices.js'
 import { readRules } from '../db/rules.js'
 import { dueSweeps, markSwept } from '../db/sweep.js'
 import type { Chore } from '../deps.js'
@@ -72,7 +72,13 @@ async function draftScheduled(
   const about = { item: null, area: null, dueAt: null, dueSetAt: null, unit: null }
   const label = { zh: `通报已拟稿：${title}`, en: `A bulletin has been drafted: ${title}` }
   const data = { bulletinId: id, bulletinKind: kind, title, ...period, label }
-  const notice = { ...about, kind: 'bulletin_draft', recipient: 'office' as const, cause: `bulletin_draft:${id}`, data }
+  const notice: NewNotice = {
+    ...about,
+    kind: 'bulletin_draft',
+    recipient: 'office',
+    cause: `bulletin_draft:${id}`,
+    data,
+  }
   await insertNotices(tx, jurisdiction, [notice], now)
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
-import type { Tx } from '../db/client.js'
+import { type Tx, takeTime } from '../db/client.js'
 import { readRules } from '../db/rules.js'
 import { bulletin } from '../db/schema.js'
 import { type BulletinKind, type Period, periodOf } from '../domain/bulletin.js'
@@ -38,6 +38,7 @@ export interface Drafted {
  * cut-off of what it corrects. @throws Rejection 400 at the field, and the driver's 23505 for a period that has one.
  */
 export async function draftBulletin(tx: Tx, actor: Actor, asked: Asked, now: string): Promise<Drafted> {
+  await takeTime(tx)
   const { kind, corrects = null } = asked
   const old = corrects === null ? null : await getCorrected(tx, actor, corrects, kind)
   const period =

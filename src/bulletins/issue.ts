@@ -114,7 +114,14 @@ function noticesOf(
   { id, ...issued }: { id: string; kind: string; number: string; title: string },
   units: readonly string[],
 ): NewNotice[] {
-  const about = { kind: 'bulletin', cause: noticeCause(id), item: null, area: null, dueAt: null, dueSetAt: null }
+  const about = {
+    kind: 'bulletin' as const,
+    cause: noticeCause(id),
+    item: null,
+    area: null,
+    dueAt: null,
+    dueSetAt: null,
+  }
   const { kind: bulletinKind, ...rest } = issued
   const label = { zh: `通报 ${rest.number} ${rest.title}`, en: `Bulletin ${rest.number} ${rest.title}` }
   const notice = { ...about, data: { bulletinId: id, bulletinKind, ...rest, label } }

@@ -7,6 +7,7 @@ import { withoutQuery } from '../db/errors.js'
 import { jurisdiction as jurisdictionTable } from '../db/schema.js'
 import type { Actor } from '../domain/permissions.js'
 import { findSystemActor } from '../ledger/system-actor.js'
+import { prettyLines, stdoutLog } from '../log.js'
 import { openDatabase } from './database.js'
 import { didYouMean } from './suggest.js'
 
@@ -30,8 +31,12 @@ export function createLogger(level: string): Logger {
     },
     serializers: { err: withoutQuery },
   }
-  if (!process.stdout.isTTY) return pino(options)
-  return pino({ ...options, transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } })
+  if (process.stdout.isTTY) return pino(options, prettyLines())
+  const log: Logger = pino(
+    options,
+    stdoutLog((lost) => log.warn({ lost }, 'lines of the log could not be written')),
+  )
+  return log
 }
 
 /** The arguments of a command; unknown ones, too many, and `--help`, end it with its usage. */
@@ -78,7 +83,7 @@ export async function withDatabase(work: (context: CommandContext) => Promise<vo
   const database = await openDatabase(config, log)
   const clock = createClock(config.clock)
   try {
-    await work({ db: createDb(database.pool), log, config, clock, now: clock() })
+    await work({ db: createDb(database.work), log, config, clock, now: clock() })
   } finally {
     await database.close()
   }

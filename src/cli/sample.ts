@@ -1,7 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
-import type pg from 'pg'
 import {
   createJurisdiction,
   createKey,
@@ -12,6 +11,7 @@ import {
 } from '../access/create.js'
 import type { Config } from '../config.js'
 import { createDb, type Tx } from '../db/client.js'
+import type { ServicePool } from '../db/pool.js'
 import type { Actor, Role } from '../domain/permissions.js'
 import { createApiKey } from '../http/api-key.js'
 import { appendEvents } from '../ledger/act.js'
@@ -63,7 +63,7 @@ const CONTACTS: readonly { recipient: 'unit' | 'office' | 'supervisor'; unit?: s
  * Makes the sample jurisdiction in an empty database and keeps its keys in `DATA_DIR/sample-keys.json` (mode 0600).
  * Answers the keys, also those of an earlier start; undefined when the database is not empty and no file is there.
  */
-export async function ensureSample(config: Config, pool: pg.Pool, now: string): Promise<SampleKeys | undefined> {
+export async function ensureSample(config: Config, pool: ServicePool, now: string): Promise<SampleKeys | undefined> {
   const file = join(config.dataDir, FILE)
   const db = createDb(pool)
   const keys = await db.transaction(async (tx) => {
@@ -84,7 +84,13 @@ async function createSample(tx: Tx, environment: string, now: string, file: stri
     units.set(created.name, id)
   }
   for (const { recipient, unit, address } of CONTACTS) {
-    const to = { recipient, unit: unit === undefined ? null : (units.get(unit) ?? null), area: null, name: null }
+    const to = {
+      recipient,
+      unit: unit === undefined ? null : (units.get(unit) ?? null),
+      person: null,
+      area: null,
+      name: null,
+    }
     const created = { ...to, channel: 'email', address, secret: null, language: 'zh-CN' } as const
     const { event } = await createContact(tx, system, created, now)
     await tx.execute(appendEvents(FUYANG.id, [event]))

@@ -1,9 +1,8 @@
-import { CHORES } from '../chores.js'
 import { createClock } from '../clock.js'
 import { readConfig } from '../config.js'
-import { createDb } from '../db/client.js'
-import { endInGoodOrder } from '../ending.js'
+import { endInGoodOrder, endWith } from '../ending.js'
 import { startWorker } from '../worker.js'
+import { workplaceOf } from '../workplace.js'
 import { createLogger, readArguments } from './command.js'
 import { openDatabase } from './database.js'
 
@@ -16,9 +15,8 @@ export async function run(args: string[]): Promise<void> {
   readArguments(args, {}, USAGE)
   const config = readConfig(process.env)
   const log = createLogger(config.logLevel)
-  const database = await openDatabase(config, log)
-  const deps = { db: createDb(database.pool), now: createClock(config.clock), config, log }
-  const worker = await startWorker(database.queue, CHORES, deps)
+  const database = await openDatabase(config, log, endWith)
+  const worker = await startWorker(workplaceOf(database, { now: createClock(config.clock), config, log }))
   log.info('the worker is at work')
   endInGoodOrder(config.shutdownGraceMs, log, async () => {
     await worker.stop()

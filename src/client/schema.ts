@@ -321,7 +321,7 @@ export interface paths {
         };
         /**
          * Ready
-         * @description The process can serve: it is not stopping, and the database answers.
+         * @description The process can serve: it is not stopping, the database answers, and the schedule, where it is this process that does it, goes on. Answered within 2 s, however busy the process is.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -1903,7 +1903,7 @@ export interface paths {
         };
         /**
          * Notices
-         * @description The caller’s own, newest first: as unit, supervisor, or office. The office and the auditor may ask for everybody’s.
+         * @description The caller’s own, newest first: as unit, supervisor, office or inspector; for inspectors and the hotline also what became of their own filings. The office and the auditor may ask for everyone’s. What concerns a caller stands here from the moment it is true, sent or not.
          */
         get: operations["listNotices"];
         put?: never;
@@ -1925,7 +1925,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm a notice (回执)
-         * @description By anybody whom it is addressed to: of the unit, of the office, a supervisor of the area. The first receipt counts; another is no error.
+         * @description By anybody whom it is addressed to: of the unit, of the office, a supervisor or inspector of the area, the person. The first receipt counts; another is no error.
          */
         post: operations["receiveNotice"];
         delete?: never;
@@ -3013,7 +3013,7 @@ export interface components {
              */
             address: string;
             /**
-             * @description For supervisors: only what lies there.
+             * @description For supervisors and inspectors: only what lies there.
              * @example 341202
              */
             area?: string | null;
@@ -3025,8 +3025,10 @@ export interface components {
              */
             language?: "zh-CN" | "en";
             name?: string | null;
+            /** @description For recipient `person`, who: an inspector, or the hotline’s key. */
+            person?: string | null;
             /** @enum {string} */
-            recipient: "unit" | "office" | "supervisor";
+            recipient: "unit" | "office" | "supervisor" | "inspector" | "person";
             /** @description What a DingTalk robot’s messages are signed with (加签). Never shown again. */
             secret?: string | null;
             /** @description For recipient `unit`, which. */
@@ -4549,7 +4551,7 @@ export interface components {
              */
             address?: string;
             /**
-             * @description For supervisors: only what lies there.
+             * @description For supervisors and inspectors: only what lies there.
              * @example 341202
              */
             area?: string | null;
@@ -4771,6 +4773,7 @@ export interface components {
          *       "id": "01a20116-9f7a-7373-b205-b62c6b6c93e5",
          *       "language": "zh-CN",
          *       "name": "阜南县交通运输局 路政股",
+         *       "person": null,
          *       "recipient": "unit",
          *       "unit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
          *       "unsubscribedAt": null,
@@ -4780,7 +4783,7 @@ export interface components {
         Contact: {
             active: boolean;
             address: string;
-            /** @description A supervisor’s contact is told of items there; null: of all. */
+            /** @description A supervisor’s or inspectors’ contact is told of items there; null: of all. */
             area: string | null;
             /** @enum {string} */
             channel: "email" | "wecom" | "dingtalk";
@@ -4793,8 +4796,10 @@ export interface components {
             /** @enum {string} */
             language: "zh-CN" | "en";
             name: string | null;
+            /** @description For recipient `person`, who: told of what became of their filings. */
+            person: string | null;
             /** @enum {string} */
-            recipient: "unit" | "office" | "supervisor";
+            recipient: "unit" | "office" | "supervisor" | "inspector" | "person";
             unit: string | null;
             /** @description When the address asked to be left alone; nothing is sent since. */
             unsubscribedAt: string | null;
@@ -4870,6 +4875,7 @@ export interface components {
          *           "id": "01a20116-9f7a-7373-b205-b62c6b6c93e5",
          *           "language": "zh-CN",
          *           "name": "阜南县交通运输局 路政股",
+         *           "person": null,
          *           "recipient": "unit",
          *           "unit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
          *           "unsubscribedAt": null,
@@ -8186,6 +8192,7 @@ export interface components {
          *         "en": "Talk",
          *         "zh": "约谈"
          *       },
+         *       "person": null,
          *       "receivedAt": null,
          *       "receivedBy": null,
          *       "recipient": "unit",
@@ -8195,7 +8202,8 @@ export interface components {
          *       "unit": {
          *         "id": "0192f0c4-7a6b-7c3d-9e2f-1a2b3c4d5e6f",
          *         "name": "阜南县交通运输局"
-         *       }
+         *       },
+         *       "wantsReceipt": true
          *     }
          */
         Notice: {
@@ -8204,7 +8212,7 @@ export interface components {
             createdAt: string;
             /** @description The rung’s day: days after the deadline’s day, negative before it. */
             day: number | null;
-            /** @description What the kind of notice says beside that. */
+            /** @description What the kind of notice says beside that, such as the reason that was given; an order, the unit’s `part` in it. */
             details: {
                 [key: string]: unknown;
             };
@@ -8222,18 +8230,29 @@ export interface components {
                 title: string;
             } | null;
             /**
-             * @description `escalation` (a rung of the ladder), `unsigned`, `no_progress`, `unreceived`, `recheck_due`, `bulletin`, `bulletin_draft`, `delivery_dead`; there may be more.
-             * @example escalation
+             * @description `escalation` 到期预警与逾期督办, `order_given` 新交办, `order_changed` 交办变更, `order_withdrawn` 交办撤回, `supervised` 挂牌督办, `unsigned` 逾期未签收, `no_progress` 进展停滞, `plan_wanted` 待报治理方案, `unreceived` 未回执, `verification_due` 待核验, `closure_requested` 验收申请, `closure_half_approved` 核验通过，待最后核验, `closure_rejected` 验收退回, `closed` 已销号, `extension_requested` 延期申请, `extension_granted` 同意延期, `extension_refused` 不同意延期, `deadline_moved` 时限重算, `lead_official_changed` 牵头领导变更, `suspended` 中止计时, `resumed` 恢复计时, `signed` 已签收, `returned` 退办, `planned` 治理方案, `supervision_ended` 解除挂牌督办, `recheck_due` 回头看, `recheck_failed` 回头看不合格, `reopened` 重新挂账, `recurrence_confirmed` 认定复发, `score_appealed` 积分申诉, `score_appeal_decided` 申诉决定, `merged` 并案, `dismissed` 不予立项, `caller_answered` 已答复来电人, `document` 文书, `bulletin` 通报, `bulletin_draft` 通报待审定, `delivery_dead` 推送失败. `escalation` is a rung of the ladder.
+             * @example order_given
+             * @enum {string}
              */
-            kind: string;
+            kind: "escalation" | "order_given" | "order_changed" | "order_withdrawn" | "supervised" | "unsigned" | "no_progress" | "plan_wanted" | "unreceived" | "verification_due" | "closure_requested" | "closure_half_approved" | "closure_rejected" | "closed" | "extension_requested" | "extension_granted" | "extension_refused" | "deadline_moved" | "lead_official_changed" | "suspended" | "resumed" | "signed" | "returned" | "planned" | "supervision_ended" | "recheck_due" | "recheck_failed" | "reopened" | "recurrence_confirmed" | "score_appealed" | "score_appeal_decided" | "merged" | "dismissed" | "caller_answered" | "document" | "bulletin" | "bulletin_draft" | "delivery_dead";
+            /** @description What to call it: the rung, the paper, the bulletin, or else its kind. */
             label: {
                 en: string;
                 zh: string;
             } | null;
+            /** @description For recipient `person`: whoever filed the item. */
+            person: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            } | null;
             receivedAt: string | null;
             receivedBy: components["schemas"]["PersonRef"] | null;
-            /** @enum {string} */
-            recipient: "unit" | "office" | "supervisor";
+            /**
+             * @description Whom it is for; `inspector`: inspectors of the item’s area.
+             * @enum {string}
+             */
+            recipient: "unit" | "office" | "supervisor" | "inspector" | "person";
             rung: string | null;
             sentAt: string | null;
             /**
@@ -8246,38 +8265,45 @@ export interface components {
                 id: string;
                 name: string;
             } | null;
+            /** @description Whether it counts as not received when nobody confirms it in time. Any notice can be confirmed. */
+            wantsReceipt: boolean;
         };
         /**
          * @example {
          *       "data": [
          *         {
          *           "cancelledAt": null,
-         *           "createdAt": "2026-12-24T16:00:12.000Z",
-         *           "day": 7,
-         *           "details": {},
+         *           "createdAt": "2026-11-20T02:10:00.000Z",
+         *           "day": null,
+         *           "details": {
+         *             "assignedAt": "2026-11-20T02:10:00.000Z",
+         *             "part": "responsible"
+         *           },
          *           "dueAt": "2026-12-18T15:59:59.999Z",
-         *           "id": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *           "id": "01a20116-9f7a-7373-b205-b62c6b6c93e3",
          *           "item": {
          *             "code": "2026-000172",
          *             "id": "01a20116-9f7a-7373-b205-b62c6b6c93e2",
-         *             "status": "remediating",
+         *             "status": "assigned",
          *             "title": "临水弯道无护栏"
          *           },
-         *           "kind": "escalation",
+         *           "kind": "order_given",
          *           "label": {
-         *             "en": "Talk",
-         *             "zh": "约谈"
+         *             "en": "Orders given",
+         *             "zh": "新交办"
          *           },
+         *           "person": null,
          *           "receivedAt": null,
          *           "receivedBy": null,
          *           "recipient": "unit",
-         *           "rung": "talk",
-         *           "sentAt": "2026-12-25T00:30:04.000Z",
-         *           "state": "sent",
+         *           "rung": null,
+         *           "sentAt": null,
+         *           "state": "waiting",
          *           "unit": {
          *             "id": "0192f0c4-7a6b-7c3d-9e2f-1a2b3c4d5e6f",
          *             "name": "阜南县交通运输局"
-         *           }
+         *           },
+         *           "wantsReceipt": true
          *         }
          *       ],
          *       "nextCursor": null
@@ -8286,6 +8312,131 @@ export interface components {
         NoticePage: {
             data: components["schemas"]["Notice"][];
             nextCursor: string | null;
+        };
+        /** @description How each kind of notice goes out: `at_once`, within a minute, at any hour; `digest`, with the recipient’s next digest; `off`, neither written nor sent, which orders, papers and bulletins cannot be. A notice about a deadline at most 2 working days ahead goes out at once in any case. What is written stands at `GET /v1/notices` from the moment it is true. */
+        NoticeTimings: {
+            /** @enum {string} */
+            bulletin: "at_once" | "digest";
+            /** @enum {string} */
+            caller_answered: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            closed: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            closure_half_approved: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            closure_rejected: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            closure_requested: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            deadline_moved: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            dismissed: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            document: "at_once" | "digest";
+            /** @enum {string} */
+            extension_granted: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            extension_refused: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            extension_requested: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            lead_official_changed: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            merged: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            order_changed: "at_once" | "digest";
+            /** @enum {string} */
+            order_given: "at_once" | "digest";
+            /** @enum {string} */
+            order_withdrawn: "at_once" | "digest";
+            /** @enum {string} */
+            planned: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            recheck_failed: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            recurrence_confirmed: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            reopened: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            resumed: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            returned: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            score_appeal_decided: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            score_appealed: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            signed: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            supervised: "at_once" | "digest";
+            /** @enum {string} */
+            supervision_ended: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            suspended: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            verification_due: "at_once" | "digest" | "off";
+        };
+        NoticeTimingsToSet: {
+            /** @enum {string} */
+            bulletin?: "at_once" | "digest";
+            /** @enum {string} */
+            caller_answered?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            closed?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            closure_half_approved?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            closure_rejected?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            closure_requested?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            deadline_moved?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            dismissed?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            document?: "at_once" | "digest";
+            /** @enum {string} */
+            extension_granted?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            extension_refused?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            extension_requested?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            lead_official_changed?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            merged?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            order_changed?: "at_once" | "digest";
+            /** @enum {string} */
+            order_given?: "at_once" | "digest";
+            /** @enum {string} */
+            order_withdrawn?: "at_once" | "digest";
+            /** @enum {string} */
+            planned?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            recheck_failed?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            recurrence_confirmed?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            reopened?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            resumed?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            returned?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            score_appeal_decided?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            score_appealed?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            signed?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            supervised?: "at_once" | "digest";
+            /** @enum {string} */
+            supervision_ended?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            suspended?: "at_once" | "digest" | "off";
+            /** @enum {string} */
+            verification_due?: "at_once" | "digest" | "off";
         };
         /**
          * @example {
@@ -10449,6 +10600,47 @@ export interface components {
          *         }
          *       ],
          *       "language": "zh-CN",
+         *       "notices": {
+         *         "bulletin": "digest",
+         *         "caller_answered": "digest",
+         *         "closed": "digest",
+         *         "closure_half_approved": "digest",
+         *         "closure_rejected": "digest",
+         *         "closure_requested": "digest",
+         *         "deadline_moved": "digest",
+         *         "dismissed": "digest",
+         *         "document": "digest",
+         *         "extension_granted": "digest",
+         *         "extension_refused": "digest",
+         *         "extension_requested": "digest",
+         *         "lead_official_changed": "digest",
+         *         "merged": "digest",
+         *         "order_changed": "digest",
+         *         "order_given": "digest",
+         *         "order_withdrawn": "digest",
+         *         "planned": "digest",
+         *         "recheck_failed": "digest",
+         *         "recurrence_confirmed": "digest",
+         *         "reopened": "digest",
+         *         "resumed": "digest",
+         *         "returned": "digest",
+         *         "score_appeal_decided": "digest",
+         *         "score_appealed": "digest",
+         *         "signed": "digest",
+         *         "supervised": "digest",
+         *         "supervision_ended": "digest",
+         *         "suspended": "digest",
+         *         "verification_due": "digest"
+         *       },
+         *       "planning": {
+         *         "levels": [
+         *           "major"
+         *         ],
+         *         "recipients": [
+         *           "unit"
+         *         ],
+         *         "workingDays": 5
+         *       },
          *       "progress": {
          *         "days": 15,
          *         "recipients": [
@@ -10672,6 +10864,14 @@ export interface components {
              * @enum {string}
              */
             language: "zh-CN" | "en";
+            notices: components["schemas"]["NoticeTimings"];
+            /** @description Who is told when an item of these levels has no plan so many working days after its order was signed for; null: nobody. */
+            planning: {
+                levels: ("general" | "major")[];
+                /** @description Who is told: the responsible unit, the units that help, the office, supervisors of the area. */
+                recipients: ("unit" | "coUnits" | "office" | "supervisor")[];
+                workingDays: number;
+            } | null;
             /** @description Who is told when no progress is reported for so many days; null: nobody. */
             progress: {
                 days: number;
@@ -11397,7 +11597,7 @@ export interface components {
             year?: number;
         };
         /**
-         * @description The rules, whole: what is left out is refused, not kept; but without `scoring`, `evidence`, `verification`, `rechecks`, `recurrence`, `publicIntake` or `documents`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
+         * @description The rules, whole: what is left out is refused, not kept; but without `scoring`, `planning`, `notices` or any kind of them, `evidence`, `verification`, `rechecks`, `recurrence`, `publicIntake` or `documents`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.
          * @example {
          *       "bulletins": {
          *         "numberPattern": "安办〔{year}〕{n}号",
@@ -11510,6 +11710,47 @@ export interface components {
          *         }
          *       ],
          *       "language": "zh-CN",
+         *       "notices": {
+         *         "bulletin": "digest",
+         *         "caller_answered": "digest",
+         *         "closed": "digest",
+         *         "closure_half_approved": "digest",
+         *         "closure_rejected": "digest",
+         *         "closure_requested": "digest",
+         *         "deadline_moved": "digest",
+         *         "dismissed": "digest",
+         *         "document": "digest",
+         *         "extension_granted": "digest",
+         *         "extension_refused": "digest",
+         *         "extension_requested": "digest",
+         *         "lead_official_changed": "digest",
+         *         "merged": "digest",
+         *         "order_changed": "digest",
+         *         "order_given": "digest",
+         *         "order_withdrawn": "digest",
+         *         "planned": "digest",
+         *         "recheck_failed": "digest",
+         *         "recurrence_confirmed": "digest",
+         *         "reopened": "digest",
+         *         "resumed": "digest",
+         *         "returned": "digest",
+         *         "score_appeal_decided": "digest",
+         *         "score_appealed": "digest",
+         *         "signed": "digest",
+         *         "supervised": "digest",
+         *         "supervision_ended": "digest",
+         *         "suspended": "digest",
+         *         "verification_due": "digest"
+         *       },
+         *       "planning": {
+         *         "levels": [
+         *           "major"
+         *         ],
+         *         "recipients": [
+         *           "unit"
+         *         ],
+         *         "workingDays": 5
+         *       },
          *       "progress": {
          *         "days": 15,
          *         "recipients": [
@@ -11727,6 +11968,14 @@ export interface components {
              * @enum {string}
              */
             language: "zh-CN" | "en";
+            notices?: components["schemas"]["NoticeTimingsToSet"];
+            /** @description Who is told when an item of these levels has no plan so many working days after its order was signed for; null: nobody. */
+            planning?: {
+                levels: ("general" | "major")[];
+                /** @description Who is told: the responsible unit, the units that help, the office, supervisors of the area. */
+                recipients: ("unit" | "coUnits" | "office" | "supervisor")[];
+                workingDays: number;
+            } | null;
             /** @description Who is told when no progress is reported for so many days; null: nobody. */
             progress: {
                 days: number;
@@ -12731,6 +12980,8 @@ export type NewSubscription = components['schemas']['NewSubscription'];
 export type NotesCommand = components['schemas']['NotesCommand'];
 export type Notice = components['schemas']['Notice'];
 export type NoticePage = components['schemas']['NoticePage'];
+export type NoticeTimings = components['schemas']['NoticeTimings'];
+export type NoticeTimingsToSet = components['schemas']['NoticeTimingsToSet'];
 export type OgcCollection = components['schemas']['OgcCollection'];
 export type OgcCollections = components['schemas']['OgcCollections'];
 export type OgcConformance = components['schemas']['OgcConformance'];
@@ -14071,7 +14322,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not ready: stopping, or the database is away. */
+            /** @description Not ready: `stopping`, `database away` or `schedule stands still`. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16434,9 +16685,11 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Whose contacts. */
-                recipient?: "unit" | "office" | "supervisor";
+                recipient?: "unit" | "office" | "supervisor" | "inspector" | "person";
                 /** @description Contacts of this unit. */
                 unit?: string;
+                /** @description Contacts of this person. */
+                person?: string;
                 /** @description One channel. */
                 channel?: "email" | "wecom" | "dingtalk";
                 /** @description Switched on, or off. */
@@ -24528,12 +24781,12 @@ export interface operations {
     listNotices: {
         parameters: {
             query?: {
-                /** @description Whose notices. The office’s own unless told; units and supervisors only ever see theirs. */
-                recipient?: "unit" | "office" | "supervisor" | "all";
+                /** @description Whose notices. The office’s own unless told; all but the office and the auditor only ever see theirs. */
+                recipient?: "unit" | "office" | "supervisor" | "inspector" | "person" | "all";
                 /** @description Notices to this unit. */
                 unit?: string;
                 /** @description One kind. */
-                kind?: string;
+                kind?: "escalation" | "order_given" | "order_changed" | "order_withdrawn" | "supervised" | "unsigned" | "no_progress" | "plan_wanted" | "unreceived" | "verification_due" | "closure_requested" | "closure_half_approved" | "closure_rejected" | "closed" | "extension_requested" | "extension_granted" | "extension_refused" | "deadline_moved" | "lead_official_changed" | "suspended" | "resumed" | "signed" | "returned" | "planned" | "supervision_ended" | "recheck_due" | "recheck_failed" | "reopened" | "recurrence_confirmed" | "score_appealed" | "score_appeal_decided" | "merged" | "dismissed" | "caller_answered" | "document" | "bulletin" | "bulletin_draft" | "delivery_dead";
                 /** @description One state. */
                 state?: "waiting" | "sent" | "received" | "cancelled";
                 /** @description UUID or code of an item. */

@@ -21,7 +21,7 @@ const MOST_MONTHS = 24
 /** Notices in one transaction. */
 const LIMIT = 1_000
 
-/** Rechecks (回头看): draws the sample of each month that has ended, and tells the office of what comes due. */
+/** Rechecks (回头看): draws the sample of each month that has ended, and tells whoever may make them of what comes due. */
 export const recheckChore: Chore = {
   name: NAME,
 
@@ -58,7 +58,7 @@ async function monthsToDraw(db: Db, { jurisdiction }: Actor, now: string): Promi
   return months.slice(-MOST_MONTHS)
 }
 
-/** Tells the office, once, of each recheck that has come due and is still to be made; answers how many were looked at. */
+/** Tells the office and the inspectors, once, of each recheck that has come due and is still to be made; answers how many were looked at. */
 function noticeDue(db: Db, actor: Actor, now: string): Promise<number> {
   const { id: jurisdiction } = actor.jurisdiction
   return db.transaction(async (tx) => {
@@ -69,10 +69,14 @@ function noticeDue(db: Db, actor: Actor, now: string): Promise<number> {
       order by r.from_at limit ${LIMIT} for update of r`)
     const notices = rows
       .filter(({ state }) => state === 'due' || state === 'overdue')
-      .map(({ item, area, period, dueAt }) => ({
-        ...{ kind: 'recheck_due', recipient: 'office' as const, unit: null, cause: `recheck ${item} ${period}` },
-        ...{ item, area, dueAt: null, dueSetAt: null, data: { period, dueAt } },
-      }))
+      .flatMap(({ item, area, period, dueAt }) => {
+        const about = { unit: null, item, area, dueAt: null, dueSetAt: null, data: { period, dueAt } }
+        const notice = { ...about, kind: 'recheck_due' as const, cause: `recheck ${item} ${period}` }
+        return [
+          { ...notice, recipient: 'office' as const },
+          { ...notice, recipient: 'inspector' as const },
+        ]
+      })
     await insertNotices(tx, jurisdiction, notices, now)
     if (rows.length === 0) return 0
     const seen = JSON.stringify(rows.map(({ item, period }) => ({ item_id: item, period })))

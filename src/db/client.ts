@@ -1,9 +1,10 @@
 import type { SQL } from 'drizzle-orm'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { PgDialect, type PgTransactionConfig } from 'drizzle-orm/pg-core'
-import pg from 'pg'
+import type pg from 'pg'
 import { isDatabaseAway } from './errors.js'
 import { NamingClient } from './naming-client.js'
+import { ServicePool } from './pool.js'
 import * as schema from './schema.js'
 import { shareConnection } from './shared-connection.js'
 
@@ -12,6 +13,10 @@ type Connected = NodePgDatabase<typeof schema>
 export interface Db extends Connected {
   /** For reads of a row by its key, which share a connection. */
   short: Pick<Connected, 'execute'>
+  /** Whether the database answers, however busy the pool is; within 2 s. */
+  answers(): Promise<boolean>
+  /** How many wait for a connection. */
+  waiting(): number
 }
 /** To write: one open transaction. */
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
@@ -23,29 +28,47 @@ export interface PoolOptions {
   max: number
   /** Run under the role that cannot rewrite the ledger; false where the account may not take it. */
   serviceRole: boolean
+  /** For chores and commands, which nobody waits for at a screen. */
+  isPatient?: boolean
   onError: (err: Error) => void
 }
 
-/** Limits that hold for every connection: nobody waits for ever, for a connection, a lock or an answer. */
-const TIMEOUTS = {
+/**
+ * Limits that hold for every connection: nobody waits for ever, for a connection, a lock or an answer. A request that waits for
+ * a connection, and then for an answer that does not come, has its own within 10 s.
+ */
+const OF_REQUESTS = {
+  connectionTimeoutMillis: 3_000,
+  statement_timeout: 6_000,
+  lock_timeout: 5_000,
+  idle_in_transaction_session_timeout: 30_000,
+  query_timeout: 6_500,
+} as const
+const OF_WORK = {
   connectionTimeoutMillis: 5_000,
-  statement_timeout: 60_000,
+  statement_timeout: 40_000,
   lock_timeout: 10_000,
   idle_in_transaction_session_timeout: 30_000,
-  query_timeout: 70_000,
+  query_timeout: 45_000,
 } as const
 
-export function createPool(options: PoolOptions): pg.Pool {
+/** How a connection that lies idle finds out that its other end has gone: within some 15 s, at both ends. */
+export const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 5_000 } as const
+export const KEPT_ALIVE_BY_SERVER =
+  '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=5 -c tcp_user_timeout=15000'
+
+export function createPool(options: PoolOptions): ServicePool {
   const role = options.serviceRole ? ` -c role=${SERVICE_ROLE}` : ''
-  const pool = new pg.Pool({
+  const pool = new ServicePool({
     Client: NamingClient,
     connectionString: options.url,
     max: options.max,
     application_name: 'one-list',
     // Statements go out without waiting for those before them; the database does them in their order all the same.
     pipeline: true,
-    options: `-c timezone=UTC -c jit=off${role}`,
-    ...TIMEOUTS,
+    options: `-c timezone=UTC -c jit=off ${KEPT_ALIVE_BY_SERVER}${role}`,
+    ...KEEP_ALIVE,
+    ...(options.isPatient ? OF_WORK : OF_REQUESTS),
   })
   // Both are needed: a connection that is cut while it is checked out is not the pool's to report.
   pool.on('error', options.onError)
@@ -53,11 +76,11 @@ export function createPool(options: PoolOptions): pg.Pool {
   return pool
 }
 
-export function createDb(pool: pg.Pool): Db {
+export function createDb(pool: ServicePool): Db {
   const db = drizzle(pool, { schema })
   db.transaction = (work, config) => transact(pool, work, config)
   const short = drizzle(shareConnection(pool) as pg.Client, { schema })
-  return Object.assign(db, { short })
+  return Object.assign(db, { short, answers: () => pool.answers(), waiting: () => pool.waitingCount })
 }
 
 const dialect = new PgDialect()
@@ -92,8 +115,22 @@ async function transact<R>(pool: pg.Pool, work: (tx: Tx) => Promise<R>, config?:
     throw err
   } finally {
     open.delete(tx)
+    if (client instanceof NamingClient) client.patienceMs = undefined
     client.release(isLost)
   }
+}
+
+/**
+ * Lets a transaction take its time, where others have seconds: reports, files, imports, what reads a whole list. Within
+ * another transaction nothing changes: that one decides.
+ */
+export async function takeTime(tx: Tx): Promise<void> {
+  const client = open.get(tx)
+  if (!(client instanceof NamingClient)) return
+  client.patienceMs = OF_WORK.query_timeout
+  await client.query(
+    `set local statement_timeout = ${OF_WORK.statement_timeout}; set local lock_timeout = ${OF_WORK.lock_timeout}`,
+  )
 }
 
 /**

@@ -19,6 +19,8 @@ import { commonDirectory, isReachable, NOBODY } from './embedded-binaries.js'
 import { type Account, reasonOf, run } from './embedded-process.js'
 
 export const SUPERUSER = 'postgres'
+/** The account that the service works with. */
+export const LOGIN = 'one_list_app'
 
 /** Where a cluster lies and how to get in. */
 export interface Cluster {
@@ -27,10 +29,13 @@ export interface Cluster {
   /** What the server writes about itself. */
   logFile: string
   account: Account
+  /** The superuser's. */
   password: string
+  loginPassword: string
 }
 
 const PASSWORD_FILE = 'password'
+const LOGIN_PASSWORD_FILE = 'login-password'
 const LOCATION_FILE = 'location'
 const DATA = 'cluster'
 const HOME_PREFIX = 'database-'
@@ -61,6 +66,8 @@ export function openCluster(dataDir: string, log: (message: string) => void): Cl
     logFile: path.join(home, 'postgresql.log'),
     account: accountFor(data),
     password: createOnce(passwordFile, randomBytes(24).toString('base64url')),
+    // In a folder of an earlier version it is made now; the account is given it by whoever migrates the database.
+    loginPassword: createOnce(path.join(directory, LOGIN_PASSWORD_FILE), randomBytes(24).toString('base64url')),
   }
 }
 

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { type Cluster, SUPERUSER } from './embedded-cluster.js'
+import { type Cluster, LOGIN, SUPERUSER } from './embedded-cluster.js'
 import { type Account, cleanEnv, isAlive } from './embedded-process.js'
 
 /** What the watchdog is told: which server to run, and on whose behalf. */
@@ -46,6 +46,10 @@ const PASSING =
 
 export function urlOf(cluster: Cluster, port: number, database: string): string {
   return `postgres://${SUPERUSER}:${cluster.password}@127.0.0.1:${port}/${encodeURIComponent(database)}`
+}
+
+export function loginUrlOf(cluster: Cluster, port: number, database: string): string {
+  return `postgres://${LOGIN}:${cluster.loginPassword}@127.0.0.1:${port}/${encodeURIComponent(database)}`
 }
 
 /**
@@ -93,7 +97,7 @@ export async function launchServer(
 ): Promise<Launch> {
   const pidFile = pidFileOf(cluster.data)
   if (deadPid === 0 && sizeOf(pidFile) === 0) rmSync(pidFile, { force: true })
-  const port = await freePort()
+  const port = await portFor(cluster.data)
   rotateLog(cluster.logFile)
   const logStart = sizeOf(cluster.logFile)
   const home = path.dirname(cluster.data)
@@ -185,11 +189,18 @@ function pidFileOf(data: string): string {
   return path.join(data, 'postmaster.pid')
 }
 
-async function freePort(): Promise<number> {
+/** The port that the server had before, where whoever uses it looks for it, or a free one. */
+async function portFor(data: string): Promise<number> {
+  const options = path.join(data, 'postmaster.opts')
+  const [, last] = (existsSync(options) && /"port=(\d+)"/.exec(readFileSync(options, 'utf8'))) || []
+  return (await freePort(Number(last ?? 0)).catch(() => undefined)) ?? (await freePort(0))
+}
+
+async function freePort(wanted: number): Promise<number> {
   const probe = createServer()
   return new Promise((resolve, reject) => {
     probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
+    probe.listen(wanted, '127.0.0.1', () => {
       const address = probe.address()
       probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
     })

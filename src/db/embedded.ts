@@ -3,8 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { type Binaries, usableBinaries } from './embedded-binaries.js'
 import { type Cluster, hasCluster, initCluster, openCluster, removeCluster } from './embedded-cluster.js'
+import { keepServer, type Running } from './embedded-keeper.js'
 import { shutDown } from './embedded-process.js'
-import { findServer, isServing, type Launch, launchServer, type Owner, urlOf } from './embedded-server.js'
+import { findServer, isServing, type Launch, launchServer, loginUrlOf, type Owner, urlOf } from './embedded-server.js'
 
 export interface EmbeddedOptions {
   /** Made if need be. The data in it are kept from run to run. */
@@ -15,12 +16,19 @@ export interface EmbeddedOptions {
   maxConnections?: number
   /** On whose end the server is stopped, if it is not this process. */
   owner?: Owner
+  /**
+   * With it the server is looked after as long as this process lives, and started again when it ends; it is called when there
+   * is none to be had any more.
+   */
+  onLost?: (err: Error) => void
   log?: (message: string) => void
 }
 
 export interface Embedded {
   /** The superuser's URL of the database `one_list`, which exists. */
   url: string
+  /** The same for the account that the service works with; whoever migrates the database makes it. */
+  loginUrl: string
   /** The superuser's URL of another database of the same server. */
   urlFor(database: string): string
   /** Stops the server if it was started here; somebody else's is left running. May be called twice. */
@@ -33,6 +41,7 @@ const ALREADY_MADE = new Set(['42P04', '23505'])
 const GOING_AWAY = new Set(['57P01', '57P03', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'])
 const START_LIMIT_MS = 90_000
 const RETRY_MS = 25
+const RECOVERY_LIMIT_MS = 10_000
 /** A process that has the number in the pid file, and serves nobody for this long, is not a PostgreSQL that starts. */
 const DEAD_AFTER_MS = 2_000
 /** A server whose end is awaited goes through all steps of the shutdown; see there. */
@@ -47,19 +56,39 @@ const WATCHDOG_LIMIT_MS = 25_000
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const log = options.log ?? (() => {})
   const cluster = openCluster(options.dataDir, log)
-  const { port, stop } = await attachOrStart(cluster, options, log)
-  return { url: urlOf(cluster, port, DATABASE), urlFor: (database) => urlOf(cluster, port, database), stop }
+  const first = await attachOrStart(cluster, options, log)
+  const { port } = first
+  const { onLost } = options
+  const kept =
+    onLost === undefined
+      ? first
+      : keepServer({
+          ...{ first, log, onLost },
+          urlOf: (at) => urlOf(cluster, at, 'postgres'),
+          again: () => attachOrStart(cluster, options, log),
+          runs: () => runsAt(cluster, port),
+        })
+  return {
+    url: urlOf(cluster, port, DATABASE),
+    loginUrl: loginUrlOf(cluster, port, DATABASE),
+    urlFor: (database) => urlOf(cluster, port, database),
+    stop: () => kept.stop(),
+  }
+}
+
+/** Whether the server is still there; one that recovers from the death of one of its processes is waited for. */
+async function runsAt(cluster: Cluster, port: number): Promise<boolean> {
+  for (const end = Date.now() + RECOVERY_LIMIT_MS; Date.now() < end; await delay(RETRY_MS)) {
+    const found = await findServer(cluster)
+    if (found.state !== 'busy') return found.state === 'ready' && found.port === port
+  }
+  return false
 }
 
 /** Stops the server of `dataDir`, whoever started it, and deletes all its data. */
 export async function removeEmbedded(dataDir: string): Promise<void> {
   if (hasCluster(dataDir)) await stopServerOf(openCluster(dataDir, () => {}))
   removeCluster(dataDir)
-}
-
-interface Running {
-  port: number
-  stop(): Promise<void>
 }
 
 async function attachOrStart(

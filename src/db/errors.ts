@@ -24,18 +24,23 @@ const NETWORK_CODES = new Set([
   'ETIMEDOUT',
   'ENOTFOUND',
   'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ECONNABORTED',
   'EAI_AGAIN',
 ])
 const CONNECTION_MESSAGES =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|query read timeout|connection timeout|pool after calling end/i
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|query read timeout|connection timeout|timeout expired|pool after calling end/i
 
 /** Whether the database is away (or full, or shutting down) rather than the request wrong: answered with 503. */
 export function isDatabaseAway(err: unknown): boolean {
   for (let e = err, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
     const code = (e as { code?: unknown }).code
     if (typeof code === 'string') {
-      // Classes: 08 connection, 53 resources (disk full, too many connections), 57 operator intervention, 58 system.
-      if (NETWORK_CODES.has(code) || /^(08|53|57|58)[0-9A-Z]{3}$/.test(code)) return true
+      // Classes: 08 connection, 28 the service itself is refused (its password was changed, or another server has taken the
+      // address), 53 resources (disk full, too many connections), 57 operator intervention, 58 system.
+      if (NETWORK_CODES.has(code) || /^(08|28|53|57|58)[0-9A-Z]{3}$/.test(code)) return true
       // A standby that is being promoted, a lock that did not come free in time.
       if (code === '25006' || code === '55P03') return true
       // A deadlock or serialisation failure that several repetitions did not resolve: too much at once.

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import pg from 'pg'
-import { SERVICE_ROLE } from './client.js'
+import { KEEP_ALIVE, SERVICE_ROLE } from './client.js'
 import { sqlStateOf } from './errors.js'
+import { makeLogin } from './login.js'
 import { migrateQueue } from './queue.js'
 import { loadReference } from './reference.js'
 
@@ -17,12 +18,15 @@ const NO_TRANSACTION = '-- no transaction'
 
 /**
  * Brings a database to the present schema and reference data: plain SQL files in order, each once, each in a
- * transaction of its own. Several processes may start at once; one migrates, the others wait.
+ * transaction of its own. Several processes may start at once; one migrates, the others wait. An account that does not own
+ * the database finds out that there is nothing to do.
+ * @param servingUrl the account that the service will work with, which is made where it is another
  * @throws Error when a file that has been applied was edited or removed since.
  */
-export async function migrate(databaseUrl: string): Promise<void> {
+export async function migrate(databaseUrl: string, servingUrl: string = databaseUrl): Promise<void> {
   const client = await connect(databaseUrl)
   try {
+    if (await isOthers(client)) return await requirePresent(client, databaseUrl)
     await client.query('select pg_advisory_lock($1)', [LOCK])
     await client.query(`create table if not exists migration (
       name text primary key, sha256 text not null, applied_at timestamptz not null)`)
@@ -40,9 +44,27 @@ export async function migrate(databaseUrl: string): Promise<void> {
     await migrateQueue(databaseUrl)
     await client.query(await readFile(new URL('grants.sql', MIGRATIONS), 'utf8'))
     await loadReference(client)
+    await makeLogin(client, servingUrl)
   } finally {
     await client.end()
   }
+}
+
+/** Whether the service's tables are there, and another account's. */
+async function isOthers(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ others: boolean | null }>(`
+    select not pg_has_role(session_user, relowner, 'member') as others from pg_class where oid = to_regclass('migration')`)
+  return rows[0]?.others === true
+}
+
+/** @throws Error that says who has to migrate, where there is something to be migrated. */
+async function requirePresent(client: pg.Client, databaseUrl: string): Promise<void> {
+  const { rows } = await client.query<{ name: string }>('select name from migration')
+  const missing = (await migrationFiles()).find(({ name }) => !rows.some((row) => row.name === name))
+  if (missing === undefined) return
+  throw new Error(
+    `the database lacks migration ${missing.name}, and ${new URL(databaseUrl).username} does not own it: set MIGRATE_DATABASE_URL to its owner’s URL, or run “one-list migrate” with it`,
+  )
 }
 
 interface MigrationFile {
@@ -100,12 +122,24 @@ export async function canTakeServiceRole(databaseUrl: string): Promise<boolean> 
   }
 }
 
+/** Whether the account of `databaseUrl` owns the tables, so that it could do more than serve. */
+export async function isOwner(databaseUrl: string): Promise<boolean> {
+  const client = await connect(databaseUrl)
+  try {
+    return !(await isOthers(client))
+  } finally {
+    await client.end()
+  }
+}
+
 /** @throws Error that names DATABASE_URL's host when nobody answers there, or a server that is too old. */
 async function connect(databaseUrl: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: databaseUrl,
     options: '-c timezone=UTC',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // A migration takes what it takes; that its server has gone is found out.
+    ...KEEP_ALIVE,
   })
   client.on('error', () => {})
   try {

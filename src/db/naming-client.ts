@@ -44,15 +44,21 @@ const nameOf = createStatementNames()
 
 /** Names statements as drizzle gives them, so that the database does not parse and plan the same text at every request. */
 export class NamingClient extends pg.Client {
+  /** How long an answer may take, instead of what the connection was made with. */
+  patienceMs: number | undefined
+
   // The overloads of the driver are one function.
   override query(given: unknown, values?: unknown, ...more: unknown[]): never {
     const query = super.query.bind(this) as (...args: unknown[]) => never
-    return query(
-      isUnnamed(given) && Array.isArray(values) ? { ...given, name: nameOf(given.text) } : given,
-      values,
-      ...more,
-    )
+    const asked = isUnnamed(given) && Array.isArray(values) ? { ...given, name: nameOf(given.text) } : given
+    return query(this.patienceMs === undefined ? asked : patient(asked, this.patienceMs), values, ...more)
   }
+}
+
+function patient(asked: unknown, query_timeout: number): unknown {
+  if (typeof asked === 'string') return { text: asked, query_timeout }
+  const isStream = typeof asked === 'object' && asked !== null && 'submit' in asked
+  return isStream ? asked : { ...(asked as object), query_timeout }
 }
 
 /** Neither a text nor a stream. */

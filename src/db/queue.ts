@@ -1,7 +1,9 @@
 import { type ConstructorOptions, PgBoss } from 'pg-boss'
-import { SERVICE_ROLE } from './client.js'
+import { KEEP_ALIVE, KEPT_ALIVE_BY_SERVER, SERVICE_ROLE } from './client.js'
 
 const SCHEMA = 'pgboss'
+/** The queue's statements are small. A connection on which one gets no answer is closed, and another taken. */
+const LIMITS = { connectionTimeoutMillis: 5_000, statement_timeout: 8_000, query_timeout: 10_000, ...KEEP_ALIVE }
 
 /** Installs or upgrades the job queue's tables, in a schema of their own. Several processes may do so at once. */
 export async function migrateQueue(databaseUrl: string): Promise<void> {
@@ -18,7 +20,8 @@ export function createQueue(databaseUrl: string, serviceRole: boolean, more: Con
     connectionString: databaseUrl,
     schema: SCHEMA,
     application_name: 'one-list-worker',
-    options: `-c timezone=UTC -c jit=off${role}`,
+    options: `-c timezone=UTC -c jit=off ${KEPT_ALIVE_BY_SERVER}${role}`,
+    ...LIMITS,
     migrate: false,
     max: 6,
     useListenNotify: true,

@@ -19,6 +19,7 @@ import type { CalendarDay } from '../domain/calendar.js'
 import type { DocumentKind } from '../domain/document.js'
 import type { EvidenceKind, MediaType } from '../domain/evidence.js'
 import type { Direction, Item, Level, Risk, Source, Status } from '../domain/item.js'
+import type { NoticeKind, Party } from '../domain/notice.js'
 import type { Actor } from '../domain/permissions.js'
 import type { Stratum } from '../domain/recheck-sample.js'
 import type { Rules } from '../domain/rules.js'
@@ -45,6 +46,7 @@ export const jurisdiction = pgTable('jurisdiction', {
   timeZone: text('time_zone').notNull(),
   area: text('area').notNull(),
   createdAt: instant('created_at').notNull(),
+  plansWantedSince: instant('plans_wanted_since'),
 })
 
 export const ledgerHead = pgTable('ledger_head', {
@@ -316,8 +318,6 @@ export const rules = pgTable(
   (t) => [primaryKey({ columns: [t.jurisdiction, t.version] })],
 )
 
-type Party = 'unit' | 'office' | 'supervisor'
-
 export const digest = pgTable(
   'digest',
   {
@@ -325,6 +325,7 @@ export const digest = pgTable(
     id: uuid('id').notNull(),
     recipient: text('recipient').$type<Party>().notNull(),
     unit: uuid('unit_id'),
+    person: uuid('person_id'),
     test: boolean('test').notNull().default(false),
     createdAt: instant('created_at').notNull(),
   },
@@ -336,15 +337,19 @@ export const notice = pgTable(
   {
     jurisdiction: jurisdictionId(),
     id: uuid('id').notNull(),
-    kind: text('kind').notNull(),
+    kind: text('kind').$type<NoticeKind>().notNull(),
     recipient: text('recipient').$type<Party>().notNull(),
     unit: uuid('unit_id'),
+    person: uuid('person_id'),
     cause: text('cause').notNull(),
     item: uuid('item_id'),
     area: text('area'),
     dueAt: instant('due_at'),
     dueSetAt: instant('due_set_at'),
     data: jsonb('data').$type<Record<string, unknown>>().notNull(),
+    urgent: boolean('urgent').notNull().default(false),
+    wantsReceipt: boolean('wants_receipt').notNull().default(true),
+    unreceivedAt: instant('unreceived_at'),
     createdAt: instant('created_at').notNull(),
     digest: uuid('digest_id'),
     sentAt: instant('sent_at'),
@@ -426,6 +431,7 @@ export const contact = pgTable(
     version: integer('version').notNull().default(1),
     recipient: text('recipient').$type<Party>().notNull(),
     unit: uuid('unit_id'),
+    person: uuid('person_id'),
     area: text('area'),
     channel: text('channel').$type<'email' | 'wecom' | 'dingtalk'>().notNull(),
     address: text('address').notNull(),

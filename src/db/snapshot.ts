@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Db, Tx } from './client.js'
+import { type Db, type Tx, takeTime } from './client.js'
 
 /** Rows that are fetched at once; two such portions are in memory at a time. */
 const PORTION = 100
@@ -28,6 +28,7 @@ export async function openSnapshot(db: Db, stallLimitMs = STALL_LIMIT_MS): Promi
   const tx = await new Promise<Tx>((resolve, reject) => {
     work = db.transaction(
       async (tx) => {
+        await takeTime(tx)
         await tx.execute(sql.raw(`set local idle_in_transaction_session_timeout = ${stallLimitMs}`))
         resolve(tx)
         await closed

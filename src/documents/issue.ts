@@ -91,7 +91,13 @@ async function tellUnit(tx: Tx, item: Item, issued: IssuedDocument, at: string):
   if (unit === null) return
   const { zh, en } = DOCUMENT_NAMES[kind]
   const label = { zh: `${number}《${zh}》`, en: `${en} ${number}` }
-  const notice = { kind: 'document', recipient: 'unit' as const, unit, cause: noticeCause(document), item: item.id }
+  const notice = {
+    kind: 'document' as const,
+    recipient: 'unit' as const,
+    unit,
+    cause: noticeCause(document),
+    item: item.id,
+  }
   const data = { documentId: document, documentKind: kind, number, title, label }
   await insertNotices(tx, item.jurisdiction, [{ ...notice, area: item.area, dueAt: null, dueSetAt: null, data }], at)
 }

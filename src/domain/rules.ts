@@ -1,6 +1,7 @@
 import { DEFAULT_NUMBER_PATTERNS, type NumberedKind } from './document.js'
 import type { EvidenceRules, RequiredEvidence } from './evidence.js'
 import type { Level } from './item.js'
+import { DEFAULT_TIMINGS, type NoticeTimings } from './notice.js'
 import type { RecheckRules } from './recheck-sample.js'
 import type { RecurrenceRules } from './recurrence.js'
 import type { Words } from './rejection.js'
@@ -41,6 +42,8 @@ export interface Rules {
   ladder: readonly Rung[]
   /** Not signed for within so many working days after the assignment; null: nobody is told. */
   signing: { workingDays: number; recipients: readonly Recipient[] } | null
+  /** No plan within so many working days after the order was signed for; null: nobody is told. */
+  planning: { workingDays: number; levels: readonly Level[]; recipients: readonly Recipient[] } | null
   /** No progress for so many days while remediating, and again after as many more. */
   progress: { days: number; recipients: readonly Recipient[] } | null
   /** A notice that was sent and not confirmed for so many days is listed as not received, and the office is told. */
@@ -48,6 +51,8 @@ export interface Rules {
   /** When notices go out, in the jurisdiction's zone: `HH:MM` to `HH:MM`, in runs so many minutes apart. */
   sending: { from: string; to: string; workingDaysOnly: boolean; everyMinutes: number }
   language: 'zh-CN' | 'en'
+  /** How each kind of notice goes out. The ladder and what else has rules of its own is not among them. */
+  notices: NoticeTimings
   bulletins: {
     /** `{year}` and `{n}` are filled in: `阜安办〔{year}〕{n}号`. */
     numberPattern: string
@@ -106,10 +111,13 @@ export const DEFAULT_RULES: Rules = {
     },
   ],
   signing: { workingDays: 3, recipients: ['unit', 'office'] },
+  // Of a major hazard a plan is demanded by law (重大事故隐患治理方案).
+  planning: { workingDays: 5, levels: ['major'], recipients: ['unit'] },
   progress: { days: 15, recipients: ['unit', 'office'] },
   receiptDays: 3,
   sending: { from: '08:30', to: '17:30', workingDaysOnly: true, everyMinutes: 60 },
   language: 'zh-CN',
+  notices: DEFAULT_TIMINGS,
   bulletins: {
     numberPattern: '安办〔{year}〕{n}号',
     times: { daily: null, weekly: null, monthly: null },
@@ -136,13 +144,14 @@ export const FIRST_RULES: Pick<Rules, 'evidence' | 'verification' | 'rechecks'> 
 
 /** Rules that were set before a later version of the service added to them: what it added has its default. */
 export function completeRules(data: Partial<Rules>): Rules {
-  const { defaultDeadlines, sending, bulletins, scoring, evidence, verification, publicIntake, documents } =
+  const { defaultDeadlines, sending, notices, bulletins, scoring, evidence, verification, publicIntake, documents } =
     DEFAULT_RULES
   return {
     ...DEFAULT_RULES,
     ...data,
     defaultDeadlines: { ...defaultDeadlines, ...data.defaultDeadlines },
     sending: { ...sending, ...data.sending },
+    notices: { ...notices, ...data.notices },
     evidence: { ...evidence, ...data.evidence },
     documents: {
       ...documents,

@@ -1,6 +1,7 @@
 import type { Item, Level } from './item.js'
 import type { Actor } from './permissions.js'
 import { invalid, Rejection } from './rejection.js'
+import { isBlank, tidy } from './text.js'
 
 /** What a closure needs of verifiers, by the item's level, or while it is under supervision. */
 export interface VerificationRules {
@@ -71,15 +72,16 @@ function officeIsNotFirst(): Rejection {
 
 /** The points of a completion standard (完成标准): its lines, and what semicolons part, without their numbers. */
 export function pointsOf(standard: string): string[] {
-  const points = standard.split(/[\n;；]+/).map(bare)
-  return [...new Set(points.filter((point) => point !== ''))]
+  const points = tidy(standard)
+    .split(/[\n;；]+/)
+    .map(bare)
+  return [...new Set(points.filter((point) => !isBlank(point)))]
 }
 
 const NUMBER = /^(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）、.．]+|[①-⑳]|[-•·])\s*(?!\d)/
 
 function bare(text: string): string {
-  return text
-    .trim()
+  return tidy(text)
     .replace(NUMBER, '')
     .replace(/[。.,，\s]+$/, '')
 }

@@ -1,11 +1,23 @@
 import { z } from 'zod'
 import { isAreaCode } from '../domain/area.js'
 import { invalid } from '../domain/rejection.js'
+import { isBlank, tidy } from '../domain/text.js'
 import { endOfDay, isDate, startOfDay } from '../domain/zone.js'
 
-/** Free text of a person, trimmed, never empty. */
+const SHOWS_NOTHING =
+  '没有可见的文字：只有空格或看不见的字符。 | It shows nothing: it has only spaces or invisible characters.'
+
+/**
+ * Free text of a person: tidied, never empty nor without anything to see. `max` counts characters, of which a rare Chinese one is
+ * one, as PostgreSQL and JSON Schema do.
+ */
 export function text(max: number, description?: string) {
-  const schema = z.string().trim().min(1).max(max)
+  const schema = z
+    .string()
+    .overwrite(tidy)
+    .min(1)
+    .max(max)
+    .refine((value) => value === '' || !isBlank(value), SHOWS_NOTHING)
   return description === undefined ? schema : schema.meta({ description })
 }
 

@@ -38,17 +38,14 @@ export const ItemFilter = {
     .regex(/^[1-9]\d{1,8}$/)
     .optional()
     .meta({ description: 'Prefix of the area code; `341200` is the whole city.', example: '341225' }),
-  road: z.string().min(1).max(80).optional().meta({ description: 'Road number or name.', example: 'S315' }),
+  road: text(80).optional().meta({ description: 'Road number or name.', example: 'S315' }),
   chainageFromM: chainage.optional().meta({ description: 'Overlap with the stretch from here …' }),
   chainageToM: chainage.optional().meta({ description: '… to here.' }),
   unit: Uuid.optional().meta({
     description: 'The responsible unit.',
     example: '01a20116-9f7a-7373-b205-b62c6b6c93e1',
   }),
-  leadOfficial: z
-    .string()
-    .min(1)
-    .max(100)
+  leadOfficial: text(100)
     .optional()
     .meta({ description: 'The lead official’s name, in any spelling that looks the same.', example: '王建国' }),
   supervision: z

@@ -4,6 +4,7 @@ import { RATINGS } from '../domain/hotline.js'
 import { DIRECTIONS, LEVELS, RISKS, SOURCES, STATUSES, TIERS } from '../domain/item.js'
 import { CHANNELS } from '../domain/permissions.js'
 import { EVIDENCE_REF_EXAMPLE, ITEM_EXAMPLE, NEAR_EXAMPLE, pageExample } from './examples.js'
+import { text } from './fields.js'
 
 // What `db/item-json.ts` makes, described. A test parses real answers with these strict schemas.
 
@@ -74,9 +75,9 @@ export const EvidenceRefView = z
 
 export const StandardPointView = z
   .strictObject({
-    point: z.string().trim().min(1).max(500),
+    point: text(500),
     met: z.boolean(),
-    note: z.string().trim().min(1).max(500).optional(),
+    note: text(500).optional(),
   })
   .meta({ id: 'StandardPoint', example: { point: '警示标志两处', met: true } })
 

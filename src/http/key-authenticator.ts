@@ -15,7 +15,7 @@ interface KnownKey {
   secretHash: Buffer
   expiresAt: string | null
   actor: Actor
-  /** By the process's own clock, which nobody sets. */
+  /** Until when it may be remembered, by the process's own clock, which nobody sets: from the time that it was asked for. */
   until: number
 }
 
@@ -45,10 +45,11 @@ export function createKeyAuthenticator(
       if (key === undefined) throw unauthenticated()
       const at = now()
       const before = known.get(key.id)
-      if (before !== undefined && opens(before, key, at)) return before.actor
+      if (before !== undefined && performance.now() < before.until && opens(before, key, at)) return before.actor
       // A look that began before a change must not be remembered after it.
       const memory = known
       const found = await lookUp(db, key, at, onError)
+      // However long the look took, what it found was so.
       if (!opens(found, key, at)) throw unauthenticated()
       if (accessChanges.isHeard() && memory.size < MOST_REMEMBERED) memory.set(key.id, found)
       return found.actor
@@ -56,9 +57,9 @@ export function createKeyAuthenticator(
   }
 }
 
-function opens({ secretHash, expiresAt, until }: KnownKey, key: KeyParts, at: string): boolean {
+function opens({ secretHash, expiresAt }: KnownKey, key: KeyParts, at: string): boolean {
   const isGood = timingSafeEqual(secretHash, key.secretHash)
-  return isGood && performance.now() < until && (expiresAt === null || expiresAt > at)
+  return isGood && (expiresAt === null || expiresAt > at)
 }
 
 interface KeyRow extends PersonRow {

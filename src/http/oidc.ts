@@ -4,6 +4,7 @@ import { v5 as uuidv5 } from 'uuid'
 import type { Db } from '../db/client.js'
 import { isWithinArea } from '../domain/area.js'
 import { type Actor, ROLES, type Role } from '../domain/permissions.js'
+import { isBlank, tidy } from '../domain/text.js'
 import { type Authenticator, actorOf, type PersonRow, unauthenticated } from './actor.js'
 import { EdgeError } from './problem.js'
 
@@ -90,7 +91,7 @@ async function personOf(config: OidcConfig, db: Db, payload: JWTPayload, now: st
   const person: Claimed = {
     id: uuidv5(`${config.issuer}|${jurisdiction}|${subject}`, PERSON_NAMESPACE),
     subject,
-    name: claimOf(payload, claims.name) || subject,
+    name: nameOf(claimOf(payload, claims.name)) ?? subject,
     role: role as Role,
     unit: claimOf(payload, claims.unit)?.toLowerCase() ?? null,
     area: claimOf(payload, claims.area),
@@ -99,6 +100,11 @@ async function personOf(config: OidcConfig, db: Db, payload: JWTPayload, now: st
   if (!found.isKept) await keep(db, config.issuer, jurisdiction, person, now)
   const { id, name, area, unit: unit_id } = person
   return actorOf({ ...found.jurisdiction, id, name, role: person.role, area, unit_id })
+}
+
+/** A name that shows something; null for one that does not. */
+function nameOf(claim: string | null): string | null {
+  return claim === null || isBlank(claim) ? null : tidy(claim)
 }
 
 /** A claim's text; null where it is absent. What is there but no text is not taken for absent: it may have been a limit. */

@@ -11,6 +11,7 @@ export type EdgeCode =
   | 'no-such-range'
   | 'too-many-requests'
   | 'database-away'
+  | 'overloaded'
   | 'storage-away'
   | 'upload-conflict'
   | 'tus-version'
@@ -60,6 +61,7 @@ export const PROBLEMS = {
   'too-many-requests': { status: 429, title: { zh: '请求过于频繁', en: 'Too many requests' } },
   internal: { status: 500, title: { zh: '内部错误', en: 'Internal error' } },
   'issuer-away': { status: 503, title: { zh: '身份提供方暂不可用', en: 'Identity provider away' } },
+  overloaded: { status: 503, title: { zh: '服务繁忙', en: 'Too busy' } },
   'database-away': { status: 503, title: { zh: '数据库暂不可用', en: 'Database away' } },
   'storage-away': { status: 503, title: { zh: '文件存储暂不可用', en: 'File storage away' } },
   'converter-away': { status: 503, title: { zh: '文书转换服务暂不可用', en: 'Document converter away' } },

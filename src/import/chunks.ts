@@ -1,4 +1,5 @@
 import { invalid, Rejection } from '../domain/rejection.js'
+import { tidy } from '../domain/text.js'
 import type { NumberedImport } from '../ledger/import-items.js'
 import { type CsvRow, readCsv } from './csv.js'
 import { columnsOf, type Mapping, rulesOf } from './mapping.js'
@@ -60,7 +61,7 @@ export async function* readChunks(
 
 /** The place of each column in the header. @throws Rejection that names every column which the mapping lacks. */
 function requireColumns(mapping: Mapping, { record, isOpenQuote }: CsvRow): Map<string, number> {
-  const names = record.map((name) => name.trim())
+  const names = record.map(tidy)
   const places = new Map(names.map((name, k) => [name, k]))
   const known = names.slice(0, 50).join(', ').slice(0, 500)
   const errors = rulesOf(mapping).flatMap(([field, rule]) =>

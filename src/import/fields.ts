@@ -1,3 +1,4 @@
+import { isBlank, lengthOf, tidy } from '../domain/text.js'
 import { isStorable } from '../http/validation.js'
 import { columnsOf, type FieldName, type FieldRule, type Mapping, rulesOf } from './mapping.js'
 import type { Finding, Notice, Reason } from './reasons.js'
@@ -27,7 +28,7 @@ export interface Fields {
 /** Without these there is no item, so their dirt is never dropped. */
 const REQUIRED: readonly FieldName[] = ['externalId', 'title', 'area', 'status', 'reportedAt']
 
-/** The same limits as a filing has, in UTF-16 units. */
+/** The same limits as a filing has, in characters. */
 const MAX_LENGTH: Partial<Record<FieldName, number>> = {
   externalId: 200,
   title: 200,
@@ -87,8 +88,8 @@ function bind(
   if (constant !== undefined) return () => constant
   const empty = new Set(['', ...(mapping.emptyIs ?? []), ...(rule.emptyIs ?? [])])
   const cell = (record: readonly string[], of: string): string => {
-    const text = record[header.get(of) ?? -1]?.trim() ?? ''
-    return empty.has(text) ? '' : text
+    const text = tidy(record[header.get(of) ?? -1] ?? '')
+    return empty.has(text) || isBlank(text) ? '' : text
   }
   const segments = rule.template === undefined ? undefined : parseTemplate(rule.template)
   const codes = rule.values === undefined ? undefined : codeListOf(rule.values)
@@ -104,9 +105,9 @@ function bind(
 function faultOf(name: FieldName | undefined, value: string): Reason | undefined {
   if (!isStorable(value)) return 'unstorable'
   if (value.includes('\ufffd')) return 'bad-encoding'
-  return name !== undefined && value.length > (MAX_LENGTH[name] ?? value.length) ? 'too-long' : undefined
+  return name !== undefined && lengthOf(value) > (MAX_LENGTH[name] ?? Number.POSITIVE_INFINITY) ? 'too-long' : undefined
 }
 
 function codeListOf(values: Readonly<Record<string, string>>): Map<string, string> {
-  return new Map(Object.entries(values).map(([raw, code]) => [raw.trim(), code]))
+  return new Map(Object.entries(values).map(([raw, code]) => [tidy(raw), code]))
 }

@@ -14,7 +14,7 @@ export const IMPORT_STATUSES = ['reported', 'listed', 'closed', 'dismissed'] as 
 
 const Column = text(200, 'A column of the file, by its header.')
 const EmptyIs = z
-  .array(z.string().trim().min(1).max(100))
+  .array(text(100))
   .max(20)
   .optional()
   .meta({ description: 'Texts that mean «not known», beside the empty one.', example: ['NULL', '无'] })

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
-import type { Db, Tx } from '../db/client.js'
+import { type Db, type Tx, takeTime } from '../db/client.js'
 import type { Actor } from '../domain/permissions.js'
 import type { Language } from '../http/language.js'
 import { type Answer, act, type Intent } from '../ledger/act.js'
@@ -39,6 +39,7 @@ export async function importFile(db: Db, intent: Intent, job: ImportJob): Promis
     return { status: 200, headers: {}, body: JSON.stringify(report), replayed: false }
   }
   return act(db, intent, async (tx) => {
+    await takeTime(tx)
     const { report, tally } = await keptAwake(tx, () =>
       takeRows(db, actor, job, (rows) => importItems(db, actor, rows, job.now)),
     )

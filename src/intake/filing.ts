@@ -8,6 +8,7 @@ import type { Filed } from '../domain/events.js'
 import type { Actor, Channel } from '../domain/permissions.js'
 import { invalid } from '../domain/rejection.js'
 import { parseRoad } from '../domain/road.js'
+import { isBlank } from '../domain/text.js'
 import { type Intent, requestHashOf } from '../http/command.js'
 import { AreaCode, text } from '../http/fields.js'
 import { requireKnownCodes } from '../http/known-codes.js'
@@ -132,7 +133,7 @@ const TITLE_LENGTH = 60
 
 /** A request has no title; the office’s lists need one. */
 function titleOf({ nameZh }: Service, told: string | null): string {
-  const [line = ''] = (told ?? '').split('\n')
+  const line = (told ?? '').split('\n').find((one) => !isBlank(one)) ?? ''
   const beginning = [...line.trim()].slice(0, TITLE_LENGTH).join('')
   return beginning === '' ? nameZh : `${nameZh}：${beginning}`
 }

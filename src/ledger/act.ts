@@ -71,15 +71,16 @@ export async function attempt(db: Db, intent: Intent, work: (tx: Tx) => Promise<
   }
 }
 
+/** A key's age is the database's affair: what sweeps old ones goes by that clock, whatever the service's own shows. */
 async function replayOf(tx: Tx, intent: Intent): Promise<Answer | undefined> {
-  const { actor, idempotency, now } = intent
+  const { actor, idempotency } = intent
   if (idempotency === undefined) return undefined
   const { key, requestHash } = idempotency
   const claimed = await claim(
     tx,
     sql`
     insert into idempotency_key (jurisdiction_id, person_id, key, request_hash, created_at)
-    values (${actor.jurisdiction.id}, ${actor.id}, ${key}, ${requestHash}, ${now})
+    values (${actor.jurisdiction.id}, ${actor.id}, ${key}, ${requestHash}, now())
     on conflict do nothing returning 1`,
   )
   if (claimed) return undefined

@@ -77,7 +77,7 @@ async function climb(tx: Tx, actor: Actor, climbs: readonly Climb[], rules: numb
       changes.push(changed)
       next.push({ item: changed.item, steps: rest })
     }
-    if (changes.length > 0) await writeChanges(tx, actor.jurisdiction.id, changes)
+    if (changes.length > 0) await writeChanges(tx, actor, changes, now)
     events.push(...changes.map(({ event }) => event))
     climbing = next
   }

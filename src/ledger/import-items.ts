@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
-import type { Db, Tx } from '../db/client.js'
+import { type Db, type Tx, takeTime } from '../db/client.js'
 import { sqlStateOf } from '../db/errors.js'
 import type { Imported, ItemEvent } from '../domain/events.js'
 import { begin } from '../domain/evolve.js'
@@ -35,7 +35,12 @@ export async function importItems(
     try {
       // Asked before the transaction too: a file that comes again takes no lock.
       const fresh = await newOnes(db, actor, rows)
-      return fresh.length === 0 ? 0 : await db.transaction((tx) => takeRows(tx, actor, rows, now()))
+      return fresh.length === 0
+        ? 0
+        : await db.transaction(async (tx) => {
+            await takeTime(tx)
+            return takeRows(tx, actor, rows, now())
+          })
     } catch (err) {
       if (retry >= RETRIES || !RETRYABLE.has(sqlStateOf(err) ?? '')) throw err
     }

@@ -1,6 +1,7 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../db/client.js'
 import { itemColumnList, itemJson } from '../db/item-json.js'
+import { insertNotices, noticeInsert } from '../db/notices.js'
 import { item as itemTable } from '../db/schema.js'
 import { isUuid, itemIs, visibleItems } from '../db/visible.js'
 import type { HappenedItemEvent, ItemEvent } from '../domain/events.js'
@@ -8,7 +9,9 @@ import { evolve } from '../domain/evolve.js'
 import type { Item } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
+import type { Happened } from '../domain/telling.js'
 import { type PreparedEvent, prepareEvent } from './chain.js'
+import { noticesOf } from './tell.js'
 
 // The generated columns follow from the others; they are neither read into an Item nor written.
 const { responsibleUnit: _1, leadOfficial: _2, supervisionTier: _3, ...stored } = getTableColumns(itemTable)
@@ -87,9 +90,14 @@ export interface Written {
   event: PreparedEvent
 }
 
-/** Writes what `event` makes of a locked item: the past row, the present row. The event itself is appended by `act`. */
+/**
+ * Writes what `event` makes of a locked item: the past row, the present row, and the notices to those whom it concerns. The
+ * event itself is appended by `act`.
+ */
 export async function writeChange(tx: Tx, before: Item, event: ItemEvent, actor: Actor, at: string): Promise<Written> {
   const item = evolve(before, happened(event, actor, at))
+  const notices = await noticesOf(tx, actor, [{ event, before, after: item }], at)
+  const told = notices.length === 0 ? sql`` : sql`, told as (${noticeInsert(item.jurisdiction, notices, at)})`
   const json = await answerOf(
     tx,
     sql`
@@ -99,24 +107,29 @@ export async function writeChange(tx: Tx, before: Item, event: ItemEvent, actor:
     ), changed as (
       update item set (${storedList}) = row(${newList}) from json_populate_record(null::item, ${rowOf(item)}) r
       where item.jurisdiction_id = ${item.jurisdiction} and item.id = ${item.id} returning item.*
-    ) ${itemJson(actor, at, sql`from changed i`)}`,
+    )${told} ${itemJson(actor, at, sql`from changed i`)}`,
   )
   return { item, json, event: prepared(item, event, actor, at) }
 }
 
-/** A change of many: what an item becomes, and the event that makes it so. */
+/** A change of many: what happens to an item, what it becomes, and the event that makes it so. */
 export interface Changed {
+  happened: Happened
   item: Item
   event: PreparedEvent
 }
 
 export function evolved(before: Item, event: ItemEvent, actor: Actor, at: string): Changed {
   const item = evolve(before, happened(event, actor, at))
-  return { item, event: prepared(item, event, actor, at) }
+  return { happened: { event, before, after: item }, item, event: prepared(item, event, actor, at) }
 }
 
-/** Writes one change for each of many locked items: the past rows, the present rows. The events are the caller's to append. */
-export async function writeChanges(tx: Tx, jurisdiction: string, changes: readonly Changed[]): Promise<void> {
+/**
+ * Writes one change for each of many locked items: the past rows, the present rows, and the notices to those whom it
+ * concerns. The events are the caller's to append.
+ */
+export async function writeChanges(tx: Tx, actor: Actor, changes: readonly Changed[], at: string): Promise<void> {
+  const jurisdiction = actor.jurisdiction.id
   const json = `[${changes.map(({ item }) => rowOf(item)).join(',')}]`
   await tx.execute(sql`
     with new as (select * from json_populate_recordset(null::item, ${json}::json)), past as (
@@ -125,6 +138,8 @@ export async function writeChanges(tx: Tx, jurisdiction: string, changes: readon
     )
     update item set (${storedList}) = row(${newList}) from new r
     where item.jurisdiction_id = ${jurisdiction} and item.id = r.id`)
+  const told = changes.map(({ happened }) => happened)
+  await insertNotices(tx, jurisdiction, await noticesOf(tx, actor, told, at), at)
 }
 
 /** Locks the items that a schedule works on, passing over those that somebody else has locked. */

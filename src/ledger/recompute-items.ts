@@ -8,7 +8,7 @@ import { recomputeDeadline } from '../domain/decide/notify.js'
 import type { Instant, Item } from '../domain/item.js'
 import { type Actor, requirePermitted } from '../domain/permissions.js'
 import type { PreparedEvent } from './chain.js'
-import { evolved, lockItemsWhere, timeAfter, writeChanges } from './item-store.js'
+import { type Changed, evolved, lockItemsWhere, timeAfter, writeChanges } from './item-store.js'
 
 /** An item before and after its deadline moved. */
 export interface Moved {
@@ -30,18 +30,16 @@ export async function recomputeItems(
   { now, limit }: { now: Instant; limit: number },
 ): Promise<Moved[]> {
   requirePermitted(actor.role, 'item.recompute_deadline')
-  const { id, timeZone } = actor.jurisdiction
+  const { timeZone } = actor.jurisdiction
   const moving = sql`${visibleItems(actor)} and ${onTheClock} and ${condition}`
   const items = await lockItemsWhere(tx, moving, sql`i.due_at, i.id`, limit)
   const recount = recounting(calendar, timeZone)
-  const moved = items.flatMap((before): Moved[] => {
+  const changes = items.flatMap((before): Changed[] => {
     if (before.dueBasis === null) return []
     const event = recomputeDeadline(before, recount(before.dueBasis))
     if (event === null) return []
-    const { item: after, event: prepared } = evolved(before, event, actor, timeAfter(before, now))
-    return [{ before, after, event: prepared }]
+    return [evolved(before, event, actor, timeAfter(before, now))]
   })
-  const changes = moved.map(({ after, event }) => ({ item: after, event }))
-  if (changes.length > 0) await writeChanges(tx, id, changes)
-  return moved
+  if (changes.length > 0) await writeChanges(tx, actor, changes, now)
+  return changes.map(({ happened: { before, after }, event }) => ({ before, after, event }))
 }

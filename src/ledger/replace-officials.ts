@@ -4,7 +4,7 @@ import { changeLeadOfficial } from '../domain/decide/assign.js'
 import type { Instant, Item, LeadOfficial } from '../domain/item.js'
 import { type Actor, requirePermitted } from '../domain/permissions.js'
 import type { PreparedEvent } from './chain.js'
-import { evolved, lockItemsUpTo, timeAfter, writeChanges } from './item-store.js'
+import { type Changed, evolved, lockItemsUpTo, timeAfter, writeChanges } from './item-store.js'
 
 export interface Replaced {
   before: Item
@@ -25,13 +25,11 @@ export async function replaceOfficials(
 ): Promise<Replaced[]> {
   requirePermitted(actor.role, 'lead_official.replace')
   const items = await lockItemsUpTo(tx, condition, limit)
-  const replaced = items.flatMap((before): Replaced[] => {
+  const changes = items.flatMap((before): Changed[] => {
     const event = changeLeadOfficial(before, to, reason)
     if (event === null) return []
-    const { item: after, event: prepared } = evolved(before, event, actor, timeAfter(before, now))
-    return [{ before, after, event: prepared }]
+    return [evolved(before, event, actor, timeAfter(before, now))]
   })
-  const changes = replaced.map(({ after, event }) => ({ item: after, event }))
-  if (changes.length > 0) await writeChanges(tx, actor.jurisdiction.id, changes)
-  return replaced
+  if (changes.length > 0) await writeChanges(tx, actor, changes, now)
+  return changes.map(({ happened: { before, after }, event }) => ({ before, after, event }))
 }

@@ -62,7 +62,7 @@ async function writeRounds(
       return [{ ...evolved(item, score(item, scored), actor, timeAfter(item, now)), scored }]
     })
     if (changes.length === 0) return events
-    await writeChanges(tx, actor.jurisdiction.id, changes)
+    await writeChanges(tx, actor, changes, now)
     await insertScores(tx, changes)
     events.push(...changes.map(({ event }) => event))
     present = changes.map(({ item }) => item)

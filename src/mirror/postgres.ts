@@ -1,11 +1,17 @@
 import pg from 'pg'
 import type { TargetDatabase } from './target.js'
 
-const CONNECT_TIMEOUT_MS = 10_000
+/** Nobody waits for ever for a database that the network has lost. */
+const LIMITS = {
+  connectionTimeoutMillis: 10_000,
+  query_timeout: 120_000,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 5_000,
+}
 
 /** A PostgreSQL database to mirror into, on one connection. */
 export async function openPostgres(url: string): Promise<TargetDatabase> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
+  const client = new pg.Client({ connectionString: url, ...LIMITS })
   // A connection that is lost between two statements is told by the next of them.
   client.on('error', () => {})
   await client.connect()

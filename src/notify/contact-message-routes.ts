@@ -100,9 +100,9 @@ async function addTest(tx: Tx, jurisdiction: string, id: string, now: string) {
       en: 'This contact is switched off or has unsubscribed; nothing is sent there.',
     })
   }
-  const { recipient, unit } = found
+  const { recipient, unit, person } = found
   const digestId = uuidv7()
-  await tx.insert(digest).values({ jurisdiction, id: digestId, recipient, unit, test: true, createdAt: now })
+  await tx.insert(digest).values({ jurisdiction, id: digestId, recipient, unit, person, test: true, createdAt: now })
   await tx.insert(message).values({ jurisdiction, digest: digestId, contact: id, nextAttemptAt: now, createdAt: now })
   const body = {
     ...{ digest: digestId, test: true, notices: 0, state: 'pending', attempts: 0, lastError: null },

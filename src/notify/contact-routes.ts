@@ -11,12 +11,20 @@ import { IdParams } from '../http/fields.js'
 import { pageOf, sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'
-import { AddContact, ChangeContact, CONTACT_EXAMPLE, ContactQuery, ContactView } from './contact-schemas.js'
+import {
+  AddContact,
+  ChangeContact,
+  CONTACT_EXAMPLE,
+  ContactQuery,
+  ContactView,
+  hasArea,
+  ONLY_WITH_AREA,
+} from './contact-schemas.js'
 import { checkedAddress, contactColumns, contactEvent, createContact, isContact, requireScope } from './contacts.js'
 
 const TAG = 'Notify'
 
-/** Contacts: by which ways units, the office and supervisors are reached. */
+/** Contacts: by which ways units, the office, supervisors, inspectors and people are reached. */
 export async function contactRoutes(app: App, { db, now, config }: Deps): Promise<void> {
   app.get(
     '/v1/contacts',
@@ -67,16 +75,17 @@ export async function contactRoutes(app: App, { db, now, config }: Deps): Promis
     },
     async (request, reply) => {
       const { actor, body } = request
-      const { recipient, unit = null, area = null, channel, secret = null, name = null } = body
+      const { recipient, unit = null, person = null, area = null, channel, secret = null, name = null } = body
       const address = checkedAddress(channel, body, config)
       const intent = intentOf(request, now())
       const answer = await act(db, intent, async (tx) => {
-        await requireScope(tx, actor, { unit, area })
-        await requireNew(tx, actor.jurisdiction.id, { recipient, unit, channel, address })
+        await requireScope(tx, actor, { unit, person, area })
+        await requireNew(tx, actor.jurisdiction.id, { recipient, unit, person, channel, address })
         const { rules } = await readRules(tx, actor.jurisdiction.id)
         const created = {
           recipient,
           unit,
+          person,
           area,
           channel,
           address,
@@ -137,9 +146,7 @@ export async function contactRoutes(app: App, { db, now, config }: Deps): Promis
         const [before] = await tx.select(contactColumns).from(contact).where(is).for('no key update')
         if (before === undefined) throw notFound()
         requireVersion(ifMatchOf(request), before.version)
-        if (body.area != null && before.recipient !== 'supervisor') {
-          throw invalid('/area', { zh: '只用于督导领导。', en: 'Only for supervisors.' })
-        }
+        if (body.area != null && !hasArea(before.recipient)) throw invalid('/area', ONLY_WITH_AREA)
         await requireScope(tx, actor, { area: body.area })
         const address = checkedAddress(before.channel, { address: before.address, ...body }, config)
         const isMoved = address !== before.address
@@ -195,12 +202,14 @@ export async function contactRoutes(app: App, { db, now, config }: Deps): Promis
 function filtersOf({
   recipient,
   unit,
+  person,
   channel,
   active,
 }: Omit<z.infer<typeof ContactQuery>, 'limit' | 'cursor'>): SQL[] {
   return [
     ...(recipient === undefined ? [] : [eq(contact.recipient, recipient)]),
     ...(unit === undefined ? [] : [eq(contact.unit, unit)]),
+    ...(person === undefined ? [] : [eq(contact.person, person)]),
     ...(channel === undefined ? [] : [eq(contact.channel, channel)]),
     ...(active === undefined ? [] : [eq(contact.active, active === 'true')]),
   ]
@@ -215,6 +224,7 @@ function after(cursor: string | undefined, bound: object): SQL | undefined {
 interface Identity {
   recipient: string
   unit: string | null
+  person: string | null
   channel: string
   address: string
 }
@@ -223,11 +233,11 @@ interface Identity {
 async function requireNew(
   tx: Tx,
   jurisdiction: string,
-  { recipient, unit, channel, address }: Identity,
+  { recipient, unit, person, channel, address }: Identity,
 ): Promise<void> {
   const { rows } = await tx.execute(sql`
     select from contact where jurisdiction_id = ${jurisdiction} and recipient = ${recipient}
-      and unit_id is not distinct from ${unit}::uuid and channel = ${channel} and address = ${address}`)
+      and unit_id is not distinct from ${unit}::uuid and person_id is not distinct from ${person}::uuid and channel = ${channel} and address = ${address}`)
   if (rows.length === 0) return
   throw new Rejection('duplicate', {
     zh: '该接收方已登记此地址（可能已停用）。',

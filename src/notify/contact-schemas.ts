@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { type Party, PARTIES as RECIPIENTS } from '../domain/notice.js'
 import { AreaCode, Cursor, Flag, Limit, text, Uuid } from '../http/fields.js'
 import { CHANNEL_NAMES } from './channels/index.js'
 
 const At = z.iso.datetime({ precision: 3 })
-const RECIPIENTS = ['unit', 'office', 'supervisor'] as const
 const LANGUAGES = ['zh-CN', 'en'] as const
 
 export const CONTACT_EXAMPLE = {
@@ -11,6 +11,7 @@ export const CONTACT_EXAMPLE = {
   version: 1,
   recipient: 'unit',
   unit: '01a20116-9f7a-7373-b205-b62c6b6c93e1',
+  person: null,
   area: null,
   channel: 'email',
   address: 'luzheng@example.com',
@@ -28,7 +29,13 @@ export const ContactView = z
     version: z.int(),
     recipient: z.enum(RECIPIENTS),
     unit: z.uuid().nullable(),
-    area: z.string().nullable().meta({ description: 'A supervisor’s contact is told of items there; null: of all.' }),
+    person: z
+      .uuid()
+      .nullable()
+      .meta({ description: 'For recipient `person`, who: told of what became of their filings.' }),
+    area: z.string().nullable().meta({
+      description: 'A supervisor’s or inspectors’ contact is told of items there; null: of all.',
+    }),
     channel: z.enum(CHANNEL_NAMES),
     address: z.string(),
     hasSecret: z.boolean().meta({ description: 'Whether the robot’s messages are signed. The secret is never shown.' }),
@@ -42,20 +49,22 @@ export const ContactView = z
   })
   .meta({ id: 'Contact', description: 'A way by which a recipient of notices is reached.', example: CONTACT_EXAMPLE })
 
+/** A unit is told of what is its own, the office of everything, a person of what they filed; the others by area. */
+export function hasArea(recipient: Party): boolean {
+  return recipient === 'supervisor' || recipient === 'inspector'
+}
+export const ONLY_WITH_AREA = { zh: '只用于督导领导和排查员。', en: 'Only for supervisors and inspectors.' }
+
 const fields = {
   area: AreaCode.nullish().meta({
-    description: 'For supervisors: only what lies there.',
+    description: 'For supervisors and inspectors: only what lies there.',
     example: '341202',
   }),
-  address: z.string().trim().min(1).max(2000).meta({
+  address: text(2000).meta({
     description: 'An e-mail address, or the https URL of a group robot.',
     example: CONTACT_EXAMPLE.address,
   }),
-  secret: z
-    .string()
-    .trim()
-    .min(1)
-    .max(200)
+  secret: text(200)
     .nullish()
     .meta({ description: 'What a DingTalk robot’s messages are signed with (加签). Never shown again.' }),
   name: text(100, 'Who is addressed; without one, the unit or the office.')
@@ -67,15 +76,18 @@ export const AddContact = z
   .strictObject({
     recipient: z.enum(RECIPIENTS),
     unit: Uuid.nullish().meta({ description: 'For recipient `unit`, which.' }),
+    person: Uuid.nullish().meta({ description: 'For recipient `person`, who: an inspector, or the hotline’s key.' }),
     channel: z.enum(CHANNEL_NAMES),
     ...fields,
     language: z.enum(LANGUAGES).optional().meta({ description: 'The one that the rules set, unless told.' }),
   })
-  .superRefine(({ recipient, unit, area }, context) => {
+  .superRefine(({ recipient, unit, person, area }, context) => {
     const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
     if (recipient === 'unit' && unit == null) issue('unit', '此项必填。 | This field is required.')
     if (recipient !== 'unit' && unit != null) issue('unit', '只用于责任单位。 | Only for recipient unit.')
-    if (recipient !== 'supervisor' && area != null) issue('area', '只用于督导领导。 | Only for supervisors.')
+    if (recipient === 'person' && person == null) issue('person', '此项必填。 | This field is required.')
+    if (recipient !== 'person' && person != null) issue('person', '只用于个人。 | Only for recipient person.')
+    if (!hasArea(recipient) && area != null) issue('area', `${ONLY_WITH_AREA.zh} | ${ONLY_WITH_AREA.en}`)
   })
   .meta({
     id: 'AddContact',
@@ -101,6 +113,7 @@ export const ChangeContact = z
 export const ContactQuery = z.strictObject({
   recipient: z.enum(RECIPIENTS).optional().meta({ description: 'Whose contacts.', example: 'unit' }),
   unit: Uuid.optional().meta({ description: 'Contacts of this unit.', example: CONTACT_EXAMPLE.unit }),
+  person: Uuid.optional().meta({ description: 'Contacts of this person.', example: CONTACT_EXAMPLE.unit }),
   channel: z.enum(CHANNEL_NAMES).optional().meta({ description: 'One channel.', example: 'email' }),
   active: Flag.optional().meta({ description: 'Switched on, or off.', example: 'true' }),
   limit: Limit,

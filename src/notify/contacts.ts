@@ -20,6 +20,7 @@ export const contactColumns = {
   version: contact.version,
   recipient: contact.recipient,
   unit: contact.unit,
+  person: contact.person,
   area: contact.area,
   channel: contact.channel,
   address: contact.address,
@@ -35,7 +36,10 @@ export function isContact(jurisdiction: string, id: string) {
   return and(eq(contact.jurisdiction, jurisdiction), eq(contact.id, id))
 }
 
-export type NewContact = Pick<Contact, 'recipient' | 'unit' | 'area' | 'channel' | 'address' | 'name' | 'language'> & {
+export type NewContact = Pick<
+  Contact,
+  'recipient' | 'unit' | 'person' | 'area' | 'channel' | 'address' | 'name' | 'language'
+> & {
   secret: string | null
 }
 
@@ -75,17 +79,27 @@ export function checkedAddress(
   return channel === 'email' ? address : new URL(address).href
 }
 
-/** @throws Rejection at `/unit` or `/area` for one that the jurisdiction does not have. */
+/** @throws Rejection at `/unit`, `/person` or `/area` for one that the jurisdiction does not have, or who reads no notices. */
 export async function requireScope(
   tx: Tx,
   actor: Actor,
-  { unit, area }: { unit?: string | null | undefined; area?: string | null | undefined },
+  { unit, person, area }: { [K in 'unit' | 'person' | 'area']?: string | null | undefined },
 ): Promise<void> {
   if (unit != null) {
     const { rows } = await tx.execute(
       sql`select from unit where jurisdiction_id = ${actor.jurisdiction.id} and id = ${unit}`,
     )
     if (rows.length === 0) throw invalid('/unit', { zh: '没有此单位。', en: 'There is no such unit.' })
+  }
+  if (person != null) {
+    const { rows } = await tx.execute(sql`
+      select from person where jurisdiction_id = ${actor.jurisdiction.id} and id = ${person} and role in ('inspector', 'hotline')`)
+    if (rows.length === 0) {
+      throw invalid('/person', {
+        zh: '没有这样的排查员或热线。',
+        en: 'There is no inspector and no hotline of this id.',
+      })
+    }
   }
   if (area == null) return
   const { rows } = await tx.execute(sql`select from area where code = ${area}`)

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import { readCalendar } from '../db/calendar.js'
 import type { Db, Tx } from '../db/client.js'
@@ -6,6 +6,7 @@ import { readRules } from '../db/rules.js'
 import { dueSweeps, markSwept } from '../db/sweep.js'
 import type { Chore } from '../deps.js'
 import { isWorkingDay } from '../domain/calendar.js'
+import type { Party } from '../domain/notice.js'
 import type { Actor } from '../domain/permissions.js'
 import type { Rules } from '../domain/rules.js'
 import { localDate, localTime } from '../domain/zone.js'
@@ -21,7 +22,7 @@ const LOOK_S = 60
 /** Recipients in one transaction. */
 const CHUNK = 200
 
-/** In working hours, all that a recipient must be told goes out as one digest. */
+/** In working hours, all that a recipient must be told goes out as one digest; what is urgent goes out at any hour. */
 export const digestChore: Chore = {
   name: NAME,
 
@@ -41,11 +42,13 @@ export const digestChore: Chore = {
     const jurisdiction = actor.jurisdiction.id
     await markSwept(db, LOOK, jurisdiction, now)
     const { rules } = await readRules(db, jurisdiction)
-    if (!(await isSendingTime(db, actor, rules, now))) return
+    const isTime = await isSendingTime(db, actor, rules, now)
+    if (!isTime && !(await hasUrgent(db, jurisdiction))) return
     await cancelOutdated(db, jurisdiction, now)
+    const which = isTime ? unsent : sql`${unsent} and urgent`
     let sent = CHUNK
-    while (sent === CHUNK && !signal.aborted) sent = await db.transaction((tx) => send(tx, actor, now))
-    if (sent < CHUNK) await markSwept(db, NAME, jurisdiction, now)
+    while (sent === CHUNK && !signal.aborted) sent = await db.transaction((tx) => send(tx, actor, which, now))
+    if (isTime && sent < CHUNK) await markSwept(db, NAME, jurisdiction, now)
   },
 }
 
@@ -59,44 +62,59 @@ async function isSendingTime(db: Db, actor: Actor, { sending }: Rules, now: stri
   return waiting.some(({ jurisdiction }) => jurisdiction === id)
 }
 
+const unsent = sql`sent_at is null and cancelled_at is null and received_at is null`
+
+async function hasUrgent(db: Db, jurisdiction: string): Promise<boolean> {
+  const { rows } = await db.execute(sql`
+    select from notice where jurisdiction_id = ${jurisdiction} and urgent and ${unsent} limit 1`)
+  return rows.length > 0
+}
+
 interface Group extends Record<string, unknown> {
-  recipient: 'unit' | 'office' | 'supervisor'
+  recipient: Party
   unit: string | null
+  person: string | null
 }
 
 /** Makes the digests of some recipients with their messages, and says so in the ledger. Answers how many recipients. */
-async function send(tx: Tx, actor: Actor, now: string): Promise<number> {
+async function send(tx: Tx, actor: Actor, which: SQL, now: string): Promise<number> {
   const jurisdiction = actor.jurisdiction.id
   // A worker that was taken for dead may still be at it: they take turns.
   await tx.execute(sql`select from sweep where jurisdiction_id = ${jurisdiction} and chore = ${LOOK} for update`)
   const { rows: groups } = await tx.execute<Group>(sql`
-    select distinct recipient, unit_id as unit from notice
-    where jurisdiction_id = ${jurisdiction} and sent_at is null and cancelled_at is null and received_at is null
-    order by recipient, unit_id limit ${CHUNK}`)
+    select distinct recipient, unit_id as unit, person_id as person from notice
+    where jurisdiction_id = ${jurisdiction} and ${which}
+    order by recipient, unit_id, person_id limit ${CHUNK}`)
   const events: PreparedEvent[] = []
-  for (const group of groups) events.push(...(await sendTo(tx, actor, group, now)))
+  for (const group of groups) events.push(...(await sendTo(tx, actor, group, which, now)))
   if (events.length > 0) await tx.execute(appendEvents(jurisdiction, events))
   return groups.length
 }
 
-async function sendTo(tx: Tx, actor: Actor, { recipient, unit }: Group, now: string): Promise<PreparedEvent[]> {
+async function sendTo(
+  tx: Tx,
+  actor: Actor,
+  { recipient, unit, person }: Group,
+  which: SQL,
+  now: string,
+): Promise<PreparedEvent[]> {
   const jurisdiction = actor.jurisdiction.id
   const digest = uuidv7()
   await tx.execute(sql`
-    insert into digest (jurisdiction_id, id, recipient, unit_id, created_at)
-    values (${jurisdiction}, ${digest}, ${recipient}, ${unit}, ${now})`)
+    insert into digest (jurisdiction_id, id, recipient, unit_id, person_id, created_at)
+    values (${jurisdiction}, ${digest}, ${recipient}, ${unit}, ${person}, ${now})`)
   const { rows: kinds } = await tx.execute<{ kind: string; count: number }>(sql`
     with sent as (
       update notice set digest_id = ${digest}, sent_at = ${now}
       where jurisdiction_id = ${jurisdiction} and recipient = ${recipient} and unit_id is not distinct from ${unit}::uuid
-        and sent_at is null and cancelled_at is null and received_at is null
+        and person_id is not distinct from ${person}::uuid and ${which}
       returning kind)
     select kind, count(*)::int as count from sent group by kind order by kind`)
   await tx.execute(sql`
     insert into message (jurisdiction_id, digest_id, contact_id, next_attempt_at, created_at)
     select c.jurisdiction_id, ${digest}, c.id, ${now}, ${now} from contact c
     where c.jurisdiction_id = ${jurisdiction} and c.recipient = ${recipient} and c.unit_id is not distinct from ${unit}::uuid
-      and c.active and c.unsubscribed_at is null`)
+      and c.person_id is not distinct from ${person}::uuid and c.active and c.unsubscribed_at is null`)
   const count = kinds.reduce((sum, kind) => sum + kind.count, 0)
   const data = {
     digest,

@@ -3,19 +3,17 @@ import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { withinArea } from '../db/visible.js'
 import type { Direction } from '../domain/item.js'
+import { NOTICE_KINDS, type Party } from '../domain/notice.js'
 
 /** Lines that are named; the rest is counted. */
 export const LINES_NAMED = 50
-
-/** The order in which kinds of notices are told; others come after them. */
-const KINDS = ['escalation', 'unsigned', 'no_progress', 'unreceived', 'bulletin', 'bulletin_draft', 'delivery_dead']
 
 /** What one digest says to one contact, before it is put into words. */
 export interface DigestContent {
   jurisdiction: { name: string; timeZone: string }
   /** The unit that it is for; null for the office and supervisors. */
   unit: string | null
-  recipient: 'unit' | 'office' | 'supervisor'
+  recipient: Party
   /** An office tries its contact: there are no notices. */
   test: boolean
   /** Most urgent first within each kind; at most `LINES_NAMED`. */
@@ -62,7 +60,9 @@ export async function readDigest(
     where d.jurisdiction_id = ${jurisdiction} and d.id = ${digest}`)
   const [head] = heads
   if (head === undefined) throw new Error(`there is no digest ${digest}`)
-  const rows = await readLines(db, jurisdiction, digest, area)
+  const lines = await readLines(db, jurisdiction, digest, area)
+  // The hotline is not told who works on what it filed, and whoever else filed it need not be.
+  const rows = head.recipient === 'person' ? lines.map((line) => ({ ...line, unit: null })) : lines
   const [first] = rows
   return {
     jurisdiction: { name: head.name, timeZone: head.time_zone },
@@ -99,8 +99,8 @@ async function readLines(db: Db, jurisdiction: string, digest: string, area: str
   const { rows } = await db.execute<LineRow>(sql`
     with line as (
       select n.kind, n.item_id, max(n.due_at) as due_at, json_agg(n.data order by n.data -> 'day', n.created_at, n.id) as data,
-        -- Who has not confirmed, where that is what the notice is about.
-        max(case when n.kind = 'unreceived' then n.data ->> 'unit' end)::uuid as unit_id
+        -- Who has done it, or has not confirmed, where that is what the notice is about.
+        max(n.data ->> 'unit')::uuid as unit_id
       from notice n left join item i on i.jurisdiction_id = n.jurisdiction_id and i.id = n.item_id
       where n.jurisdiction_id = ${jurisdiction} and n.digest_id = ${digest} and n.cancelled_at is null ${inArea}
       group by n.kind, n.item_id, case when n.item_id is null then n.id end
@@ -116,7 +116,7 @@ async function readLines(db: Db, jurisdiction: string, digest: string, area: str
     left join item i on i.jurisdiction_id = ${jurisdiction} and i.id = l.item_id
     left join unit u on u.jurisdiction_id = ${jurisdiction} and u.id = coalesce(l.unit_id, i.responsible_unit)
     left join area a on a.code = i.area
-    order by array_position(${sql.param(KINDS)}::text[], l.kind) nulls last, l.kind, l.due_at nulls last, i.code,
+    order by array_position(${sql.param(NOTICE_KINDS)}::text[], l.kind) nulls last, l.kind, l.due_at nulls last, i.code,
       l.data ->> 0
     limit ${LINES_NAMED}`)
   return rows

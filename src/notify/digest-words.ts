@@ -1,5 +1,6 @@
 import { formatChainage } from '../domain/chainage.js'
 import type { Direction } from '../domain/item.js'
+import type { Party } from '../domain/notice.js'
 import type { Words } from '../domain/rejection.js'
 import { daysBetween, localDate } from '../domain/zone.js'
 import { inLanguage, type Language } from '../http/language.js'
@@ -34,9 +35,12 @@ const DIRECTIONS: Record<Direction, Words> = {
   down: { zh: '下行', en: 'down' },
   both: { zh: '双向', en: 'both directions' },
 }
-const RECIPIENTS: Record<'office' | 'supervisor', Words> = {
+const RECIPIENTS: Record<Party, Words> = {
+  unit: { zh: '责任单位', en: 'the responsible unit' },
   office: { zh: '安委会办公室', en: 'the safety-committee office' },
   supervisor: { zh: '督导领导', en: 'the supervisors' },
+  inspector: { zh: '排查员', en: 'the inspectors' },
+  person: { zh: '上报人', en: 'whoever filed the item' },
 }
 
 /** Puts a digest into words for whoever reads it at `now`. */
@@ -45,7 +49,7 @@ export function speak(content: DigestContent, to: { name: string | null; languag
   const say = (zh: string, en: string) => inLanguage({ zh, en }, language)
   const { jurisdiction, total } = content
   const place = oneLine(jurisdiction.name)
-  const who = oneLine(to.name ?? content.unit ?? inLanguage(recipientOf(content), language))
+  const who = oneLine(to.name ?? content.unit ?? inLanguage(RECIPIENTS[content.recipient], language))
   return {
     ...{ language, total, groups: groupsOf(content, language, now) },
     title: [...oneLine(titleOf(content, language, now))].slice(0, TITLE_LENGTH).join(''),
@@ -66,10 +70,6 @@ export function speak(content: DigestContent, to: { name: string | null; languag
       `You receive this because ${place} has registered this address. To receive no more:`,
     ),
   }
-}
-
-function recipientOf({ recipient }: DigestContent): Words {
-  return recipient === 'unit' ? { zh: '责任单位', en: 'the responsible unit' } : RECIPIENTS[recipient]
 }
 
 /** One matter is named by itself; of several, how many there are and how bad the worst is. */

@@ -8,7 +8,7 @@ import { type Climb, escalateItems, type Place } from '../ledger/escalate-items.
 import { findSystemActor } from '../ledger/system-actor.js'
 import { cancelOutdated } from './outdated.js'
 import { noticesAbout } from './recipients.js'
-import { noticeUnreceived, noticeUnsigned, noticeWithoutProgress } from './waiting.js'
+import { noticeUnplanned, noticeUnreceived, noticeUnsigned, noticeWithoutProgress } from './waiting.js'
 
 const NAME = 'ladder'
 const EVERY_S = 60
@@ -42,6 +42,7 @@ export const ladderChore: Chore = {
     const finished = await climbAll(deps, actor, { rules, version }, now, signal)
     if (!isFirst || !finished) return
     await noticeUnsigned(deps.db, actor, rules, now)
+    await noticeUnplanned(deps.db, actor, rules, now)
     await noticeWithoutProgress(deps.db, actor, rules, now)
     await noticeUnreceived(deps.db, actor, rules, now)
     await markSwept(deps.db, NAME, actor.jurisdiction.id, now)

@@ -7,8 +7,10 @@ import type { RulesToSet } from './rules.js'
 /** The rules as they are set: what came later than clients stays as it is in force where they leave it out. Null is no absence. */
 export function withLater(sent: RulesToSet, before: Rules): Rules {
   const given = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined))
-  const { scoring, evidence, verification, rechecks, recurrence, publicIntake, documents } = before
-  return { scoring, evidence, verification, rechecks, recurrence, publicIntake, documents, ...given } as Rules
+  const { scoring, planning, evidence, verification, rechecks, recurrence, publicIntake, documents } = before
+  const later = { scoring, planning, evidence, verification, rechecks, recurrence, publicIntake, documents }
+  const notices = { ...before.notices, ...sent.notices }
+  return { ...later, ...given, notices } as Rules
 }
 
 /** @throws Rejection at the first unit that the jurisdiction does not have. */

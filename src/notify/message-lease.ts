@@ -48,9 +48,12 @@ export async function lease(db: Db, place: Place, perMinute: number, now: string
 
 async function lockNext(tx: Tx, { jurisdiction, channel }: Place, now: string): Promise<Leased | undefined> {
   const { rows } = await tx.execute<Leased>(sql`
-    select m.digest_id as digest, m.contact_id as contact, m.attempts, c.address, c.secret, c.name, c.language, c.area,
-      c.active and c.unsubscribed_at is null as reachable, c.unsubscribe_token as "unsubscribeToken"
+    select m.digest_id as digest, m.contact_id as contact, m.attempts, c.address, c.secret, c.name, c.language,
+      -- A person's contact sees what the person does.
+      coalesce(c.area, p.area) as area, c.active and c.unsubscribed_at is null and coalesce(p.active, true) as reachable,
+      c.unsubscribe_token as "unsubscribeToken"
     from message m join contact c on c.jurisdiction_id = m.jurisdiction_id and c.id = m.contact_id
+    left join person p on p.jurisdiction_id = c.jurisdiction_id and p.id = c.person_id
     where m.jurisdiction_id = ${jurisdiction} and m.state = 'pending' and m.next_attempt_at <= ${now}
       and c.channel = ${channel}
     order by m.next_attempt_at, m.digest_id, m.contact_id limit 1 for update of m skip locked`)

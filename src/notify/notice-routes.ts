@@ -4,6 +4,7 @@ import type { Tx } from '../db/client.js'
 import { readRules } from '../db/rules.js'
 import type { App, Deps } from '../deps.js'
 import { STATUSES } from '../domain/item.js'
+import { NOTICE_KINDS, PARTIES } from '../domain/notice.js'
 import type { Actor } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
 import { CommandHeaders, intentOf, sendAnswer } from '../http/command.js'
@@ -13,6 +14,7 @@ import { sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'
 import { adminEvent } from '../ledger/chain.js'
+import { headingOf } from './notice-words.js'
 import { findNotices, lockNotice, NOTICE_STATES, noticeJson } from './notices.js'
 
 const TAG = 'Notify'
@@ -27,6 +29,7 @@ const EXAMPLE = {
   label: { zh: '约谈', en: 'Talk' },
   recipient: 'unit',
   unit: { id: '0192f0c4-7a6b-7c3d-9e2f-1a2b3c4d5e6f', name: '阜南县交通运输局' },
+  person: null,
   item: {
     id: '01a20116-9f7a-7373-b205-b62c6b6c93e2',
     code: '2026-000172',
@@ -41,27 +44,43 @@ const EXAMPLE = {
   cancelledAt: null,
   receivedAt: null,
   receivedBy: null,
+  wantsReceipt: true,
 }
+
+/** An order, as its unit reads it right after it was given. */
+const ORDER_EXAMPLE = {
+  ...EXAMPLE,
+  ...{ id: '01a20116-9f7a-7373-b205-b62c6b6c93e3', kind: 'order_given', rung: null, day: null },
+  label: { zh: '新交办', en: 'Orders given' },
+  item: { ...EXAMPLE.item, status: 'assigned' },
+  details: { part: 'responsible', assignedAt: '2026-11-20T02:10:00.000Z' },
+  ...{ state: 'waiting', createdAt: '2026-11-20T02:10:00.000Z', sentAt: null },
+}
+
+const KINDS_DESCRIPTION = `${NOTICE_KINDS.map((kind) => `\`${kind}\` ${headingOf(kind).zh}`).join(', ')}. \`escalation\` is a rung of the ladder.`
 
 const NoticeView = z
   .strictObject({
     id: z.uuid(),
-    kind: z.string().meta({
-      description:
-        '`escalation` (a rung of the ladder), `unsigned`, `no_progress`, `unreceived`, `recheck_due`, `bulletin`, `bulletin_draft`, `delivery_dead`; there may be more.',
-      example: 'escalation',
-    }),
+    kind: z.enum(NOTICE_KINDS).meta({ description: KINDS_DESCRIPTION, example: 'order_given' }),
     rung: z.string().nullable(),
     day: z.int().nullable().meta({ description: 'The rung’s day: days after the deadline’s day, negative before it.' }),
-    label: z.strictObject({ zh: z.string(), en: z.string() }).nullable(),
-    recipient: z.enum(['unit', 'office', 'supervisor']),
+    label: z
+      .strictObject({ zh: z.string(), en: z.string() })
+      .nullable()
+      .meta({ description: 'What to call it: the rung, the paper, the bulletin, or else its kind.' }),
+    recipient: z.enum(PARTIES).meta({ description: 'Whom it is for; `inspector`: inspectors of the item’s area.' }),
     unit: Ref.nullable(),
+    person: Ref.nullable().meta({ description: 'For recipient `person`: whoever filed the item.' }),
     item: z
       .strictObject({ id: z.uuid(), code: z.string(), title: z.string(), status: z.enum(STATUSES) })
       .nullable()
       .meta({ description: 'The item as it is now.' }),
     dueAt: At.nullable().meta({ description: 'The deadline that the notice is about.' }),
-    details: z.record(z.string(), z.unknown()).meta({ description: 'What the kind of notice says beside that.' }),
+    details: z.record(z.string(), z.unknown()).meta({
+      description:
+        'What the kind of notice says beside that, such as the reason that was given; an order, the unit’s `part` in it.',
+    }),
     state: z.enum(NOTICE_STATES).meta({
       description:
         '`waiting` for working hours; `sent`; `received`; `cancelled`, because it no longer held before it was sent.',
@@ -71,20 +90,23 @@ const NoticeView = z
     cancelledAt: At.nullable(),
     receivedAt: At.nullable(),
     receivedBy: PersonRef.nullable(),
+    wantsReceipt: z.boolean().meta({
+      description: 'Whether it counts as not received when nobody confirms it in time. Any notice can be confirmed.',
+    }),
   })
   .meta({ id: 'Notice', example: EXAMPLE })
 
 const NoticeQuerystring = z.strictObject({
-  recipient: z.enum(['unit', 'office', 'supervisor', 'all']).optional().meta({
-    description: 'Whose notices. The office’s own unless told; units and supervisors only ever see theirs.',
-    example: 'all',
-  }),
-  unit: Uuid.optional().meta({ description: 'Notices to this unit.', example: EXAMPLE.unit.id }),
-  kind: z
-    .string()
-    .regex(/^[a-z_]{1,40}$/)
+  recipient: z
+    .enum([...PARTIES, 'all'])
     .optional()
-    .meta({ description: 'One kind.', example: 'escalation' }),
+    .meta({
+      description:
+        'Whose notices. The office’s own unless told; all but the office and the auditor only ever see theirs.',
+      example: 'all',
+    }),
+  unit: Uuid.optional().meta({ description: 'Notices to this unit.', example: EXAMPLE.unit.id }),
+  kind: z.enum(NOTICE_KINDS).optional().meta({ description: 'One kind.', example: 'escalation' }),
   state: z.enum(NOTICE_STATES).optional().meta({ description: 'One state.', example: 'sent' }),
   item: z.string().min(1).max(40).optional().meta({ description: 'UUID or code of an item.', example: '2026-000172' }),
   unreceived: z.enum(['true', 'false']).optional().meta({
@@ -106,10 +128,10 @@ export async function noticeRoutes(app: App, { db, now }: Deps): Promise<void> {
         operationId: 'listNotices',
         summary: 'Notices',
         description:
-          'The caller’s own, newest first: as unit, supervisor, or office. The office and the auditor may ask for everybody’s.',
+          'The caller’s own, newest first: as unit, supervisor, office or inspector; for inspectors and the hotline also what became of their own filings. The office and the auditor may ask for everyone’s. What concerns a caller stands here from the moment it is true, sent or not.',
         querystring: NoticeQuerystring,
         response: {
-          200: json('A page of notices.', pageSchema(NoticeView, 'NoticePage', EXAMPLE)),
+          200: json('A page of notices.', pageSchema(NoticeView, 'NoticePage', ORDER_EXAMPLE)),
           ...responses('read'),
         },
       },
@@ -130,7 +152,7 @@ export async function noticeRoutes(app: App, { db, now }: Deps): Promise<void> {
         operationId: 'receiveNotice',
         summary: 'Confirm a notice (回执)',
         description:
-          'By anybody whom it is addressed to: of the unit, of the office, a supervisor of the area. The first receipt counts; another is no error.',
+          'By anybody whom it is addressed to: of the unit, of the office, a supervisor or inspector of the area, the person. The first receipt counts; another is no error.',
         params: IdParams,
         headers: CommandHeaders,
         body: z.strictObject({}).optional().meta({ description: 'Nothing.', example: {} }),
@@ -155,8 +177,8 @@ async function receive(tx: Tx, actor: Actor, id: string, now: string) {
       where jurisdiction_id = ${actor.jurisdiction.id} and id = ${id}`)
   }
   const { rows } = await tx.execute<{ json: string }>(sql`
-    select ${noticeJson} as json from notice n where n.jurisdiction_id = ${actor.jurisdiction.id} and n.id = ${id}`)
-  const data = { id, kind: notice.kind, itemCode: notice.code, unit: actor.unit }
+    select ${noticeJson(actor)} as json from notice n where n.jurisdiction_id = ${actor.jurisdiction.id} and n.id = ${id}`)
+  const data = { id, kind: notice.kind, itemCode: notice.code, unit: notice.unit }
   const events = notice.received ? [] : [adminEvent(actor, now, { type: 'notice.received', data })]
   return { status: 200, headers: {}, body: rows[0]?.json ?? '', events }
 }

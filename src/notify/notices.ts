@@ -1,18 +1,21 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
+import { onAccount } from '../db/item-json.js'
 import { isItemVisible, itemIs } from '../db/visible.js'
-import { type Actor, areaLimitOf } from '../domain/permissions.js'
+import { NOTICE_KINDS, type NoticeKind, type Party } from '../domain/notice.js'
+import { type Actor, areaLimitOf, isChannel } from '../domain/permissions.js'
 import { addDays, endOfDay, localDate } from '../domain/zone.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { jsonPageOf } from '../http/page.js'
+import { headingOf } from './notice-words.js'
 
 export const NOTICE_STATES = ['waiting', 'sent', 'received', 'cancelled'] as const
 
 export interface NoticeQuery {
-  recipient?: 'unit' | 'office' | 'supervisor' | 'all' | undefined
+  recipient?: Party | 'all' | undefined
   unit?: string | undefined
-  kind?: string | undefined
+  kind?: NoticeKind | undefined
   state?: (typeof NOTICE_STATES)[number] | undefined
   item?: string | undefined
   unreceived?: 'true' | 'false' | undefined
@@ -21,23 +24,29 @@ export interface NoticeQuery {
 }
 
 /**
- * The notices that an actor may see, on alias `n`: a unit its own, a supervisor those of supervisors in their area, the
- * office and the auditor all of the jurisdiction.
+ * The notices that an actor may see, on alias `n`, by where they are found: a unit its own; supervisors and inspectors those of
+ * their side, in their area; an inspector and the hotline what is for them by name; the office and the auditor all of the
+ * jurisdiction. No notice is in two of these.
  */
-export function visibleNotices(actor: Actor): SQL {
-  const own = sql`n.jurisdiction_id = ${actor.jurisdiction.id}`
-  if (actor.role === 'unit') return sql`${own} and n.recipient = 'unit' and n.unit_id = ${actor.unit}`
-  if (actor.role !== 'supervisor') return own
+function visibleNotices(actor: Actor): SQL[] {
+  const { role, jurisdiction, unit, id } = actor
+  const own = sql`n.jurisdiction_id = ${jurisdiction.id}`
+  if (role === 'office' || role === 'auditor') return [own]
+  if (role === 'unit') return [sql`${own} and n.recipient = 'unit' and n.unit_id = ${unit}`]
   // As everywhere, an item that lies outside the caller's area is not there, wherever it lay when the notice was written.
-  const inArea =
-    areaLimitOf(actor) === null ? sql`` : sql`and (n.item_id is null or ${isItemVisible(actor, sql`n.item_id`)})`
-  return sql`${own} and n.recipient = 'supervisor' ${inArea}`
+  const inSight =
+    areaLimitOf(actor) === null && !isChannel(role)
+      ? sql``
+      : sql`and (n.item_id is null or ${isItemVisible(actor, sql`n.item_id`)})`
+  const byName = sql`${own} and n.person_id = ${id} ${inSight}`
+  if (role === 'supervisor') return [sql`${own} and n.recipient = 'supervisor' ${inSight}`]
+  return role === 'inspector' ? [sql`${own} and n.recipient = 'inspector' ${inSight}`, byName] : [byName]
 }
 
 /** The notices that an actor is the one to confirm. */
-export function addressedTo(actor: Actor): SQL {
+function addressedTo(actor: Actor): SQL {
   const office = actor.role === 'office' ? sql`and n.recipient = 'office'` : sql``
-  return sql`${visibleNotices(actor)} ${office}`
+  return sql`((${sql.join(visibleNotices(actor), sql`) or (`)})) ${office}`
 }
 
 const state = sql`case when n.received_at is not null then 'received' when n.cancelled_at is not null then 'cancelled'
@@ -51,30 +60,44 @@ const IN_STATE: Record<(typeof NOTICE_STATES)[number], SQL> = {
   received: sql`n.received_at is not null`,
 }
 
-/** A notice's JSON, over alias `n`. */
-export const noticeJson = sql`(select row_to_json(v)::text from (select n.id, n.kind, n.data ->> 'rung' as rung, n.data -> 'day' as day,
-    n.data -> 'label' as label, n.recipient,
+const HEADINGS = JSON.stringify(Object.fromEntries(NOTICE_KINDS.map((kind) => [kind, headingOf(kind)])))
+
+/** A notice's JSON, over alias `n`. To a channel the status of an item on account is `listed`, as everywhere. */
+export function noticeJson({ role }: Actor): SQL {
+  const status = isChannel(role) ? sql`case when ${onAccount} then 'listed' else i.status end` : sql`i.status`
+  return sql`(select row_to_json(v)::text from (select n.id, n.kind, n.data ->> 'rung' as rung, n.data -> 'day' as day,
+    coalesce(n.data -> 'label', ${HEADINGS}::jsonb -> n.kind) as label, n.recipient,
     (select json_build_object('id', u.id, 'name', u.name) from unit u where u.jurisdiction_id = n.jurisdiction_id and u.id = n.unit_id) as unit,
-    (select json_build_object('id', i.id, 'code', i.code, 'title', i.title, 'status', i.status) from item i
+    (select json_build_object('id', p.id, 'name', p.name) from person p
+      where p.jurisdiction_id = n.jurisdiction_id and p.id = n.person_id) as person,
+    (select json_build_object('id', i.id, 'code', i.code, 'title', i.title, 'status', ${status}) from item i
       where i.jurisdiction_id = n.jurisdiction_id and i.id = n.item_id) as item,
     ${instant('n.due_at')} as "dueAt", n.data - '{rung,day,label}'::text[] as details, ${state} as state,
     ${instant('n.created_at')} as "createdAt", ${instant('n.sent_at')} as "sentAt", ${instant('n.cancelled_at')} as "cancelledAt",
     ${instant('n.received_at')} as "receivedAt",
     (select json_build_object('id', p.id, 'name', p.name) from person p
-      where p.jurisdiction_id = n.jurisdiction_id and p.id = n.received_by) as "receivedBy") v)`
+      where p.jurisdiction_id = n.jurisdiction_id and p.id = n.received_by) as "receivedBy",
+    n.wants_receipt as "wantsReceipt") v)`
+}
 
 /** One keyset page of notices, newest first, as JSON text. */
 export async function findNotices(db: Db, actor: Actor, query: NoticeQuery, receiptDays: number, now: string) {
   const { limit, cursor, ...filters } = query
-  const conditions = [visibleNotices(actor), ...conditionsOf(actor, query, receiptDays, now)]
+  const conditions = conditionsOf(actor, query, receiptDays, now)
   const bound = { ...filters, notices: actor.id }
   if (cursor !== undefined) {
     const [createdAt = '', id = ''] = decodeCursor(cursor, bound, 2)
     conditions.push(sql`(n.created_at, n.id) < (${createdAt}::timestamptz, ${id}::uuid)`)
   }
+  // Each of the places has an index in this order; one condition that joins them would have none.
+  const found = visibleNotices(actor).map(
+    (visible) => sql`(
+      select n.* from notice n where ${sql.join([visible, ...conditions], sql` and `)}
+      order by n.created_at desc, n.id desc limit ${limit + 1})`,
+  )
   const { rows } = await db.execute<{ json: string; created_at: string; id: string }>(sql`
-    select ${noticeJson} as json, n.created_at::text as created_at, n.id from notice n
-    where ${sql.join(conditions, sql` and `)} order by n.created_at desc, n.id desc limit ${limit + 1}`)
+    select ${noticeJson(actor)} as json, n.created_at::text as created_at, n.id
+    from (${sql.join(found, sql` union all `)}) n order by n.created_at desc, n.id desc limit ${limit + 1}`)
   return jsonPageOf(rows, limit, ({ created_at, id }) => encodeCursor(bound, [created_at, id]))
 }
 
@@ -82,7 +105,7 @@ function conditionsOf(actor: Actor, query: NoticeQuery, receiptDays: number, now
   const { unit, kind, item, unreceived } = query
   // «Mine» unless told: the office sees what the office must know, and everybody's on demand.
   const recipient = query.recipient ?? (actor.role === 'office' ? 'office' : 'all')
-  const late = sql`(n.sent_at is not null and n.received_at is null and n.sent_at <= ${unreceivedSince(actor, receiptDays, now)}::timestamptz)`
+  const late = sql`(n.wants_receipt and n.sent_at is not null and n.received_at is null and n.sent_at <= ${unreceivedSince(actor, receiptDays, now)}::timestamptz)`
   return [
     ...(recipient === 'all' ? [] : [sql`n.recipient = ${recipient}`]),
     ...(unit === undefined ? [] : [sql`n.recipient = 'unit' and n.unit_id = ${unit}`]),
@@ -105,8 +128,8 @@ export function unreceivedSince(actor: Actor, receiptDays: number, now: string):
 
 /** A notice of the caller's, locked; undefined when there is none, or it is somebody else's to confirm. */
 export async function lockNotice(tx: Tx, actor: Actor, id: string) {
-  const { rows } = await tx.execute<{ kind: string; received: boolean; code: string | null }>(sql`
-    select n.kind, n.received_at is not null as received,
+  const { rows } = await tx.execute<{ kind: string; received: boolean; unit: string | null; code: string | null }>(sql`
+    select n.kind, n.received_at is not null as received, n.unit_id as unit,
       (select i.code from item i where i.jurisdiction_id = n.jurisdiction_id and i.id = n.item_id) as code
     from notice n where ${addressedTo(actor)} and n.id = ${id} for update`)
   return rows[0]

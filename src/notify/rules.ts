@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { MAX_WORKING_DAYS } from '../domain/calendar.js'
 import { LEVELS } from '../domain/item.js'
+import type { RuledKind, Timing } from '../domain/notice.js'
 import { DEFAULT_RULES, RECIPIENTS, type Rules } from '../domain/rules.js'
 import { PERSON_EXAMPLE } from '../http/examples.js'
 import { text } from '../http/fields.js'
@@ -8,6 +9,7 @@ import { PersonRef } from '../http/item-view.js'
 import { CLOSING_RULES } from './closing-rules.js'
 import { DocumentRules, NumberPattern } from './document-rules.js'
 import { ScoringView } from './scoring-rules.js'
+import { TimingRules } from './timing-rules.js'
 
 const MAX_WARNINGS = 20
 const MAX_RUNGS = 20
@@ -44,6 +46,18 @@ const Ladder = z.array(Rung).max(MAX_RUNGS).superRefine(refuseDisorder)
 
 const WorkingDays = z.int().min(1).max(MAX_WORKING_DAYS)
 
+const Planning = z
+  .strictObject({
+    workingDays: z.int().min(1).max(365),
+    levels: z.array(z.enum(LEVELS)).min(1).refine(isUnique, '级别重复。 | A level is named twice.'),
+    recipients: Recipients,
+  })
+  .nullable()
+  .meta({
+    description:
+      'Who is told when an item of these levels has no plan so many working days after its order was signed for; null: nobody.',
+  })
+
 const PublicIntake = z.strictObject({
   readWithoutKey: z.boolean().meta({
     description:
@@ -71,6 +85,7 @@ const members = {
     .strictObject({ workingDays: z.int().min(1).max(365), recipients: Recipients })
     .nullable()
     .meta({ description: 'Who is told when an order is not signed for within so many working days; null: nobody.' }),
+  planning: Planning,
   progress: z
     .strictObject({ days: z.int().min(1).max(365), recipients: Recipients })
     .nullable()
@@ -91,6 +106,7 @@ const members = {
     })
     .meta({ description: 'When notices go out, in the jurisdiction’s zone.' }),
   language: z.enum(['zh-CN', 'en']).meta({ description: 'Of what is sent.' }),
+  notices: TimingRules,
   bulletins: z.strictObject({
     numberPattern: NumberPattern,
     times: z
@@ -125,15 +141,20 @@ export const RulesView = z
   })
 
 /** The rules as a client sends them. */
-export type RulesToSet = Omit<Rules, LaterRules> & { [K in LaterRules]?: Rules[K] | undefined }
+export type RulesToSet = Omit<Rules, LaterRules | 'notices'> & { [K in LaterRules]?: Rules[K] | undefined } & {
+  /** Of each kind by itself: a later version of the service may tell of more. */
+  notices?: { [K in RuledKind]?: Timing | undefined } | undefined
+}
 /** What came later than clients: where they leave it out, it stays as it is in force. */
-type LaterRules = 'scoring' | 'publicIntake' | 'documents' | keyof typeof CLOSING_RULES
+type LaterRules = 'scoring' | 'planning' | 'publicIntake' | 'documents' | keyof typeof CLOSING_RULES
 
 export const SetRules = z
   .strictObject({
     ...members,
     // Clients from before there were these send rules without them.
     scoring: ScoringView.optional(),
+    planning: Planning.optional(),
+    notices: TimingRules.partial().meta({ id: 'NoticeTimingsToSet' }).optional(),
     evidence: CLOSING_RULES.evidence.optional(),
     verification: CLOSING_RULES.verification.optional(),
     rechecks: CLOSING_RULES.rechecks.optional(),
@@ -148,7 +169,7 @@ export const SetRules = z
   .meta({
     id: 'SetRules',
     description:
-      'The rules, whole: what is left out is refused, not kept; but without `scoring`, `evidence`, `verification`, `rechecks`, `recurrence`, `publicIntake` or `documents`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.',
+      'The rules, whole: what is left out is refused, not kept; but without `scoring`, `planning`, `notices` or any kind of them, `evidence`, `verification`, `rechecks`, `recurrence`, `publicIntake` or `documents`, which came later, what is in force stays. `version`, `setAt` and `setBy` are let be, so that what was read can be changed and sent back.',
     example: DEFAULT_RULES,
   })
 

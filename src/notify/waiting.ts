@@ -38,6 +38,31 @@ export async function noticeUnsigned(db: Db, actor: Actor, { signing }: Rules, n
   await insert(db, actor, notices, now)
 }
 
+/** Orders that were signed for, of which there is no plan within the rules' working days (待报治理方案), once for each. */
+export async function noticeUnplanned(db: Db, actor: Actor, { planning }: Rules, now: string): Promise<void> {
+  if (planning === null) return
+  const { id, timeZone } = actor.jurisdiction
+  const last = daysBack(await readCalendar(db, id), localDate(now, timeZone), planning.workingDays)
+  const rows = await waiting(
+    db,
+    actor,
+    sql`i.status = 'remediating' and i.level in ${planning.levels} and i.plan is null and i.suspension is null
+      and (i.assignment ->> 'acceptedAt')::timestamptz <= ${endOfDay(last, timeZone)}::timestamptz
+      and (i.assignment ->> 'acceptedAt')::timestamptz > (
+        select coalesce(j.plans_wanted_since, '-infinity') from jurisdiction j where j.id = i.jurisdiction_id)`,
+    sql`i.assignment ->> 'acceptedAt'`,
+    sql`'plan_wanted ' || i.id || ' ' || (i.assignment ->> 'acceptedAt')`,
+  )
+  const notices = rows.flatMap((row) =>
+    noticesAbout(row, planning.recipients, {
+      kind: 'plan_wanted',
+      cause: `plan_wanted ${row.id} ${row.since}`,
+      data: { acceptedAt: row.since, workingDays: planning.workingDays },
+    }),
+  )
+  await insert(db, actor, notices, now)
+}
+
 /** Items of which nothing has been heard for the rules' days (进展停滞), and again after as many more. */
 export async function noticeWithoutProgress(db: Db, actor: Actor, { progress }: Rules, now: string): Promise<void> {
   if (progress === null) return
@@ -60,20 +85,27 @@ export async function noticeWithoutProgress(db: Db, actor: Actor, { progress }: 
   await insert(db, actor, notices, now)
 }
 
-/** Notices that a unit was sent and has not confirmed for the rules' days: the office is told of each, once. */
+/**
+ * Notices that a unit was sent and has not confirmed for the rules' days: the office is told of each, once, and it is marked,
+ * so that no later run looks at it again.
+ */
 export async function noticeUnreceived(db: Db, actor: Actor, { receiptDays }: Rules, now: string): Promise<void> {
   const { id } = actor.jurisdiction
   const last = unreceivedSince(actor, receiptDays, now)
   await db.execute(sql`
+    with late as (
+      update notice set unreceived_at = ${now}
+      where jurisdiction_id = ${id} and received_at is null and id in (
+        select n.id from notice n
+        where n.jurisdiction_id = ${id} and n.sent_at <= ${last} and n.sent_at is not null and n.received_at is null
+          and n.unreceived_at is null and n.wants_receipt and n.recipient = 'unit'
+        order by n.sent_at limit ${LIMIT} for update skip locked)
+      returning *)
     insert into notice (jurisdiction_id, id, kind, recipient, cause, item_id, area, due_at, due_set_at, data, created_at)
     select n.jurisdiction_id, gen_random_uuid(), 'unreceived', 'office', 'unreceived ' || n.id, n.item_id, n.area, n.due_at,
       n.due_set_at, jsonb_build_object('notice', n.id, 'kind', n.kind, 'unit', n.unit_id, 'sentAt', ${instant('n.sent_at')}, 'label', n.data -> 'label'),
       ${now}
-    from notice n
-    where n.jurisdiction_id = ${id} and n.sent_at <= ${last} and n.sent_at is not null and n.received_at is null
-      and n.recipient = 'unit' and not exists (
-        select from notice o where o.jurisdiction_id = n.jurisdiction_id and o.cause = 'unreceived ' || n.id)
-    limit ${LIMIT}
+    from late n
     on conflict do nothing`)
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Db } from '../db/client.js'
 import type { App, Siblings } from '../deps.js'
 
@@ -24,6 +24,31 @@ export function measure(app: App, db: Db, siblings?: Siblings): Registry {
   if (siblings === undefined) watchWorker(registry, db)
   else siblings.tell(registry)
   return registry
+}
+
+/** Lines that the process could not write to its log. */
+export function countLostLines(registry: Registry, lost: () => number): void {
+  const help = 'Lines of the log that could not be written: a full disk, a closed pipe, a reader that does not read.'
+  countFrom(registry, { name: 'one_list_log_lines_lost_total', help }, lost)
+}
+
+/** Requests that were refused unread, because others were waiting already. */
+export function countShed(registry: Registry, shed: () => number): void {
+  const help = 'Requests that were refused at once because the process had as many as it can serve in two seconds.'
+  countFrom(registry, { name: 'one_list_requests_shed_total', help }, shed)
+}
+
+/** A counter of what is counted elsewhere. */
+function countFrom(registry: Registry, about: { name: string; help: string }, total: () => number): void {
+  let counted = 0
+  new Counter({
+    ...{ ...about, registers: [registry] },
+    collect() {
+      const all = total()
+      this.inc(all - counted)
+      counted = all
+    },
+  })
 }
 
 /** What an operator wants to be woken for: work that is not done. Read from the database when metrics are asked for. */

@@ -1,5 +1,4 @@
 import { timingSafeEqual } from 'node:crypto'
-import { sql } from 'drizzle-orm'
 import type { Registry } from 'prom-client'
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
@@ -18,7 +17,7 @@ const answer = (description: string) => ({ description, content: { 'application/
 /** Alive, ready, metrics: for whoever operates the service. */
 export async function operationRoutes(
   app: App,
-  { db, config, isStopping, siblings, metrics }: Deps & { metrics: Registry },
+  { db, config, isStopping, isScheduleStill, siblings, metrics }: Deps & { metrics: Registry },
 ): Promise<void> {
   app.get(
     '/healthz',
@@ -44,23 +43,23 @@ export async function operationRoutes(
         tags: [TAG],
         operationId: 'getReadiness',
         summary: 'Ready',
-        description: 'The process can serve: it is not stopping, and the database answers.',
+        description:
+          'The process can serve: it is not stopping, the database answers, and the schedule, where it is this process that does it, goes on. Answered within 2 s, however busy the process is.',
         security: [],
         response: {
           200: answer('Ready.'),
           400: malformed,
-          503: answer('Not ready: stopping, or the database is away.'),
+          503: answer('Not ready: `stopping`, `database away` or `schedule stands still`.'),
         },
       },
     },
     async (_request, reply) => {
       if (isStopping()) return reply.code(503).header('retry-after', 5).send({ status: 'stopping' })
-      try {
-        await db.execute(sql`select 1`)
-        return { status: 'ok' }
-      } catch {
-        return reply.code(503).header('retry-after', 2).send({ status: 'database away' })
+      if (!(await db.answers())) return reply.code(503).header('retry-after', 2).send({ status: 'database away' })
+      if (isScheduleStill?.() === true) {
+        return reply.code(503).header('retry-after', 5).send({ status: 'schedule stands still' })
       }
+      return { status: 'ok' }
     },
   )
 

@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { Logger } from 'pino'
 import type { Config } from '../config.js'
-import { afterEnd } from './back-off.js'
+import { afterEnd, whileAway } from './back-off.js'
 import type { Measured, OfPrimary, OfProcess, Role } from './calls.js'
 import { type Channel, createChannel } from './channel.js'
 
@@ -42,12 +42,14 @@ interface Given {
   config: Config
   log: Logger
   handlers: Handlers
+  /** Then nothing is the fault of a process that cannot begin. */
+  isDatabaseAway(): Promise<boolean>
   /** One process dies again and again. */
   onFailure: (err: Error) => void
 }
 
 /** Starts processes, and another where one has ended by itself. */
-export function createFamily({ config, log, handlers, onFailure }: Given): Family {
+export function createFamily({ config, log, handlers, isDatabaseAway, onFailure }: Given): Family {
   const places = placesOf(config)
   let isEnding = false
 
@@ -73,14 +75,17 @@ export function createFamily({ config, log, handlers, onFailure }: Given): Famil
       // Nobody replaces what fails at the very beginning: the port is taken, or a setting is wrong.
       const isFirst = !member.isUp && place.failures === 0
       member.isUp = false
-      if (!isEnding && !isFirst) replace(place, how, performance.now() - begunAt)
+      if (!isEnding && !isFirst) void replace(place, how, performance.now() - begunAt)
       throw new Error(`${name} ended before it was at work (${how})`)
     })
     return Promise.race([begun, ended])
   }
 
-  function replace(place: Place, how: number | string, livedMs: number): void {
-    const { failures, delayMs } = afterEnd(place.failures, livedMs)
+  async function replace(place: Place, how: number | string, livedMs: number): Promise<void> {
+    const { failures, delayMs } = (await isDatabaseAway())
+      ? whileAway(place.failures)
+      : afterEnd(place.failures, livedMs)
+    if (isEnding) return
     place.failures = failures
     const facts = { process: place.name, child: place.member?.worker.process.pid, how, failures }
     if (delayMs === undefined) {

@@ -1,14 +1,16 @@
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 import { collectDefaultMetrics, Registry } from 'prom-client'
-import { CHORES } from '../chores.js'
 import { openDatabase } from '../cli/database.js'
 import { createClock } from '../clock.js'
 import { createDb } from '../db/client.js'
 import type { Siblings } from '../deps.js'
 import { ENDING_SIGNALS } from '../ending.js'
+import { lostLogLines } from '../log.js'
+import { countLostLines } from '../operation/metrics.js'
 import { createServer } from '../server.js'
 import { startWorker } from '../worker.js'
+import { workplaceOf } from '../workplace.js'
 import type { Counted, Hit, OfPrimary, OfProcess, Orders } from './calls.js'
 import { type Channel, createChannel } from './channel.js'
 
@@ -36,7 +38,8 @@ export function workAsTold(log: Logger): void {
         orders.role === 'server'
           ? await beginServer(orders, siblingsOf(channel, tell), own)
           : await beginChores(orders, registry, own)
-      const options = { delay: orders.config.shutdownGraceMs, logger: own, skip: [...ENDING_SIGNALS] }
+      const { shutdownGraceMs, shutdownDelayMs } = orders.config
+      const options = { delay: shutdownGraceMs + shutdownDelayMs, logger: own, skip: [...ENDING_SIGNALS] }
       end = closeWithGrace(options, async ({ err }) => {
         if (err) own.error({ err }, 'stopping after an error')
         await begun.end()
@@ -68,9 +71,9 @@ async function beginServer({ config }: Orders, siblings: Siblings, log: Logger):
 
 async function beginChores({ config }: Orders, registry: Registry, log: Logger): Promise<Begun> {
   collectDefaultMetrics({ register: registry })
+  countLostLines(registry, lostLogLines)
   const database = await openDatabase(config, log)
-  const deps = { db: createDb(database.pool), now: createClock(config.clock), config, log }
-  const worker = await startWorker(database.queue, CHORES, deps)
+  const worker = await startWorker(workplaceOf(database, { now: createClock(config.clock), config, log }))
   return {
     port: null,
     async end() {

@@ -27,6 +27,7 @@ export async function serveTogether(config: Config, log: Logger): Promise<void> 
       count: (hits) => hits.map((hit) => windows(hit, performance.now())),
       metrics: () => census(),
     },
+    isDatabaseAway: async () => !(await service.db.answers()),
     onFailure(err) {
       failure = err
       void grace.close()
@@ -40,7 +41,7 @@ export async function serveTogether(config: Config, log: Logger): Promise<void> 
     await service.close()
     if (!endedWell) failure ??= new Error('a process did not end in good order')
   }
-  const grace = endInGoodOrder(config.shutdownGraceMs, log, async () => {
+  const grace = endInGoodOrder(config.shutdownGraceMs + config.shutdownDelayMs, log, async () => {
     await stop()
     if (failure !== undefined) throw failure
   })
@@ -63,6 +64,7 @@ function commonOf(config: Config, { database, now }: Service): Config {
   return {
     ...config,
     databaseUrl: database.url,
+    migrateDatabaseUrl: undefined,
     migrateOnStart: false,
     clock: isReal ? clock : { start: now(), rate: clock.rate, since: Date.now() },
     evidence: { ...evidence, linkSecret: evidence.linkSecret ?? randomBytes(32).toString('base64url') },

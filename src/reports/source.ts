@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Db, Tx } from '../db/client.js'
+import { type Db, type Tx, takeTime } from '../db/client.js'
 import { type Cut, counted } from '../db/figures/state.js'
 import type { Keys } from '../db/figures/stock.js'
 import { heldAt, itemRows } from '../db/item-json.js'
@@ -67,6 +67,7 @@ export async function labelsOf(
 export async function readOnce<R>(db: Db | Tx, read: (tx: Tx) => Promise<R>): Promise<R> {
   return db.transaction(
     async (tx) => {
+      await takeTime(tx)
       await tx.execute(sql`set local work_mem = '64MB'`)
       return read(tx)
     },

@@ -132,7 +132,7 @@ async function tellOffice(tx: Tx, actor: Actor, place: Place, { delivery, attemp
   const { status, error } = attempt
   const notice = {
     ...{
-      kind: 'delivery_dead',
+      kind: 'delivery_dead' as const,
       recipient: 'office' as const,
       unit: null,
       cause: `delivery_dead ${subscription} ${date}`,

@@ -13,6 +13,7 @@ import { begin, evolve, fold } from '../../src/domain/evolve.js'
 import { type Item, isOnAccount, isOverdue, STATUSES } from '../../src/domain/item.js'
 import { type Actor, requirePermitted } from '../../src/domain/permissions.js'
 import { Rejection } from '../../src/domain/rejection.js'
+import { tellingsOf } from '../../src/domain/telling.js'
 import { canonicalJson } from '../../src/ledger/chain.js'
 import { timeAfter } from '../../src/ledger/item-store.js'
 import { ATTEMPTS } from '../helpers/attempts.js'
@@ -91,6 +92,23 @@ function go(walker: Walker, event: ItemEvent, actor: Actor, at: string): void {
   holdsTransition(before, event, item, at)
   holdsFourEyes(before, event, actor)
   holdsState(item)
+  holdsTelling(before, event, actor, item)
+}
+
+/** Whoever is told is not the side that acted, may see the item, and is told each thing once. */
+function holdsTelling(before: Item, event: ItemEvent, actor: Actor, after: Item): void {
+  const tellings = tellingsOf({ event, before, after }, actor)
+  for (const telling of tellings) {
+    if (telling.to === 'unit') {
+      // The walks' scores are of a unit that may never have had the item.
+      const isScored = telling.kind === 'score_appeal_decided'
+      assert.ok(isScored || after.concernedUnits.includes(telling.unit), 'a unit that never had the item')
+      assert.ok(actor.role !== 'unit' || telling.unit !== actor.unit, 'its own act')
+    } else if (telling.to === 'filer') assert.ok(telling.person === after.reportedBy && telling.person !== actor.id)
+    else assert.notEqual(telling.to, actor.role, 'the side’s own act')
+  }
+  const whom = tellings.map((telling) => JSON.stringify({ ...telling, data: undefined }))
+  assert.equal(new Set(whom).size, whom.length, 'nobody is told the same twice')
 }
 
 function holdsTransition(before: Item, event: ItemEvent, item: Item, at: string): void {

@@ -60,6 +60,7 @@ export interface TestApp {
   db: Db
   /** Connection strings of the private database: as the service, and as a superuser. */
   url: string
+  superuserUrl: string
   superuser: pg.Pool
   /** Where its files are; made when there are any, and gone with the test. */
   dataDir: string
@@ -102,7 +103,7 @@ export async function createTestApp(t: Test, environment: Record<string, string>
   })
   const home = await createTestJurisdiction(app, db, { id: 'fuyang', name: '阜阳', area: '341200' })
   const foreign = await createTestJurisdiction(app, db, { id: 'bozhou', name: '亳州', area: '341600' })
-  return { app, db, url, superuser, dataDir: config.evidence.dataDir, clock, home, foreign }
+  return { app, db, url, superuserUrl, superuser, dataDir: config.evidence.dataDir, clock, home, foreign }
 }
 
 async function createTestJurisdiction(

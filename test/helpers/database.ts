@@ -11,11 +11,14 @@ export interface TestServer {
   adminUrl: string
   /** The migrated database that every test's own is copied from. */
   template: string
+  /** The account that the service works with, and its password. */
+  login: { name: string; password: string }
   /** The directory of the throw-away cluster; absent where the server is not ours. */
   dataDir?: string
 }
 
 export interface TestDatabase {
+  /** As the account that the service works with. */
   url: string
   /** The same database as an account that row security and grants do not hold. */
   superuserUrl: string
@@ -32,12 +35,12 @@ export function coordinatesFile(runPid: number): string {
 
 /** A private, migrated database, dropped when the test ends. */
 export async function createTestDatabase(t: Test): Promise<TestDatabase> {
-  const { adminUrl, template } = testServer()
+  const { adminUrl, template, login } = testServer()
   const name = `${template}_${process.pid}_${randomBytes(4).toString('hex')}`
   await copyDatabase(adminUrl, template, name)
   t.teardown(() => runSql(adminUrl, `drop database if exists ${name} with (force)`))
-  const url = databaseUrl(adminUrl, name)
-  return { url, superuserUrl: url }
+  const superuserUrl = databaseUrl(adminUrl, name)
+  return { url: loginUrl(superuserUrl, login), superuserUrl }
 }
 
 /** Runs one statement on a connection of its own. */
@@ -55,6 +58,14 @@ export function databaseUrl(serverUrl: string, database: string): string {
   const url = new URL(serverUrl)
   url.pathname = `/${encodeURIComponent(database)}`
   return url.href
+}
+
+/** The same database, for another account. */
+export function loginUrl(url: string, { name, password }: TestServer['login']): string {
+  const other = new URL(url)
+  other.username = name
+  other.password = password
+  return other.href
 }
 
 function testServer(): TestServer {

@@ -58,13 +58,18 @@ function feed(app: LargeApp): HotQuery[] {
   ]
 }
 
-function notices({ office, unit, supervisor, areaSupervisor, ids }: LargeApp): HotQuery[] {
+function notices({ office, unit, supervisor, areaSupervisor, inspector, areaInspector, ids }: LargeApp): HotQuery[] {
   const all = '/v1/notices?recipient=all'
   return [
     hot('the office’s notices', () => office.get('/v1/notices'), { by: ['notice_in_order'], rows: 600 }),
     hot('all notices', () => office.get(all), { by: ['notice_in_order'] }),
     hot('a supervisor’s notices', () => supervisor.get('/v1/notices'), { by: ['notice_in_order'], rows: 600 }),
     hot('notices of an area', () => areaSupervisor.get('/v1/notices'), { rows: 5_000, pages: 5_000 }),
+    hot('an inspector’s notices', () => inspector.get('/v1/notices'), {
+      by: ['notice_to_inspectors', 'notice_to_person'],
+      rows: 600,
+    }),
+    hot('an inspector’s notices, of an area', () => areaInspector.get('/v1/notices'), { rows: 3_000, pages: 5_000 }),
     hot('a unit’s notices', () => unit.get('/v1/notices'), { by: ['notice_by_recipient'], pages: 900 }),
     hot('what a unit has not confirmed', () => unit.get('/v1/notices?unreceived=true'), { rows: 2_000, pages: 2_000 }),
     hot('what nobody has confirmed', () => office.get(`${all}&unreceived=true`), { rows: 5_000, pages: 1_500 }),

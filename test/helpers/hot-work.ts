@@ -1,6 +1,10 @@
 import { CHORES } from '../../src/chores.js'
 import type { Chore } from '../../src/deps.js'
+import { DEFAULT_RULES } from '../../src/domain/rules.js'
 import type { GuardedFetch } from '../../src/http/guarded-fetch.js'
+import { findSystemActor } from '../../src/ledger/system-actor.js'
+import { digestChore } from '../../src/notify/digest-chore.js'
+import { noticeUnreceived } from '../../src/notify/waiting.js'
 import { createDeliverChores } from '../../src/webhooks/deliver-chore.js'
 import { order } from './app.js'
 import { type Bounds, type HotQuery, hot } from './hot-query.js'
@@ -72,7 +76,25 @@ function chores({ deps, home }: LargeApp): HotQuery[] {
   }
   const answering: GuardedFetch = async () => ({ status: 200, headers: {}, body: '' })
   const all = [...CHORES.filter(({ name }) => !name.startsWith('deliver')), ...createDeliverChores(answering)]
+  const atNight = { ...deps, now: () => `${deps.now().slice(0, 10)}T15:00:00.000Z` }
+  const system = async () => {
+    const actor = await findSystemActor(deps.db, home)
+    if (actor === undefined) throw new Error('the jurisdiction has no system person')
+    return actor
+  }
   return [
+    hot(
+      'sending what is urgent',
+      () => digestChore.run(atNight, { jurisdiction: home }, new AbortController().signal),
+      {
+        by: ['notice_urgent'],
+        rows: 20,
+      },
+    ),
+    hot('what was not received', async () => noticeUnreceived(deps.db, await system(), DEFAULT_RULES, deps.now()), {
+      by: ['notice_to_confirm'],
+      rows: 100,
+    }),
     ...all.map((chore) =>
       hot(`what is due: ${chore.name}`, () => chore.due(deps), { ...FEW, by: DUE[chore.name] ?? [] }),
     ),

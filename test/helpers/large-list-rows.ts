@@ -180,14 +180,25 @@ export function rowsOf(owners: Owners, channel: string, columns: readonly string
         case when k <= 9990 then ${at} - (10000 - k) * interval '1 hour' end from ${some(10_000)}`,
     // A few wait to be sent; of what was sent a fiftieth is not confirmed.
     `insert into notice (jurisdiction_id, id, kind, recipient, unit_id, cause, item_id, area, due_at, due_set_at, data, created_at, digest_id,
-        sent_at, received_at, received_by)
+        sent_at, received_at, received_by, unreceived_at)
       select i.jurisdiction_id, pg_temp.uuid_of('019a', k), 'escalation', r.recipient, case when r.recipient = 'unit' then ${unitOf(32, owners)} end,
         'escalation ' || k, i.id, i.area, i.due_at, i.due_set_at, '{"rung":"talk","day":7}', sent, case when k <= 39900 then pg_temp.uuid_of('0198', 1 + k / 5) end,
         case when k <= 39900 then sent end, case when k <= 39900 and ${among(33, 50)} > 0 then sent + interval '1 day' end,
-        case when k <= 39900 and ${among(33, 50)} > 0 then pg_temp.uuid_of('0190', 2) end
+        case when k <= 39900 and ${among(33, 50)} > 0 then pg_temp.uuid_of('0190', 2) end,
+        -- The office was told of those that were sent longest ago.
+        case when k <= 39800 and ${among(33, 50)} = 0 then sent + interval '4 days' end
       from ${some(40_000)} cross join lateral (select ${pick(34, ['unit', 'unit', 'office', 'supervisor'])} as recipient,
         ${at} - (40001 - k) * interval '9 minutes' as sent) r
       join item i on i.id = pg_temp.uuid_of('0195', ${ofHome(`(${ITEMS} - 40000 + k)`)})`,
+    // Few are for inspectors, and fewer for any one person.
+    `insert into notice (jurisdiction_id, id, kind, recipient, person_id, cause, item_id, area, data, wants_receipt, created_at, digest_id, sent_at)
+      select i.jurisdiction_id, pg_temp.uuid_of('019d', k), case when r.is_person then 'dismissed' else 'verification_due' end,
+        case when r.is_person then 'person' else 'inspector' end,
+        case when k % 100 = 0 then p.id when r.is_person then pg_temp.uuid_of('0190', k) end,
+        'told ' || k, i.id, i.area, '{}', false, sent, pg_temp.uuid_of('0198', 1 + k), sent
+      from ${some(2_000)} cross join lateral (select k % 2 = 0 as is_person, ${at} - (2001 - k) * interval '180 minutes' as sent) r
+      cross join (select id from person where jurisdiction_id = '${home.id}' and role = 'inspector' order by name, id limit 1) p
+      join item i on i.id = pg_temp.uuid_of('0195', ${ofHome(`(${ITEMS} - 40000 + k * 20)`)})`,
     `insert into evidence_file (jurisdiction_id, received_sha256, received_bytes, sha256, bytes, media_type, width, height, thumbnail_sha256,
         phash, claimed_at)
       select case when k % 10 = 0 then '${foreign.id}' else '${home.id}' end, ${hash}, 1, ${hash}, 1, 'image/jpeg', 1, 1, ${hash},

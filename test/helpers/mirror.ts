@@ -16,7 +16,7 @@ export interface Destination {
 }
 
 export async function postgresDestination(t: Test): Promise<Destination> {
-  const { url } = await createTestDatabase(t)
+  const { superuserUrl: url } = await createTestDatabase(t)
   return { to: url, open: () => openPostgres(url) }
 }
 

@@ -13,6 +13,8 @@ export interface TcpProxy {
   /** What becomes of bytes on their way to the server, and of those back; `cut` ends the connection before them. */
   onward: (bytes: Buffer) => Verdict
   back: (bytes: Buffer) => Verdict
+  /** Forgets every present connection, as a firewall does: they stay open, and nothing comes through them any more. */
+  forget(): void
   /** Ends every present connection. */
   cut(): void
   /** Ends every present connection, and refuses new ones until `accept`. */
@@ -23,6 +25,7 @@ export interface TcpProxy {
 /** Stands before a server on 127.0.0.1, and passes everything until it is told otherwise. Ends with the test. */
 export async function createTcpProxy(t: Test, target: number): Promise<TcpProxy> {
   const sockets = new Set<net.Socket>()
+  const forgotten = new WeakSet<net.Socket>()
   const keep = (socket: net.Socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
@@ -35,7 +38,7 @@ export async function createTcpProxy(t: Test, target: number): Promise<TcpProxy>
     keep(upstream)
     const carry = (from: net.Socket, to: net.Socket, way: 'onward' | 'back') => {
       from.on('data', (bytes) => {
-        if (proxy.silent) return
+        if (proxy.silent || forgotten.has(from)) return
         const verdict = proxy[way](bytes)
         if (verdict === 'pass') to.write(bytes)
         if (verdict !== 'cut') return
@@ -56,6 +59,9 @@ export async function createTcpProxy(t: Test, target: number): Promise<TcpProxy>
     silent: false,
     onward: () => 'pass',
     back: () => 'pass',
+    forget() {
+      for (const socket of sockets) forgotten.add(socket)
+    },
     cut() {
       for (const socket of sockets) socket.destroy()
     },
