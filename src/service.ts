@@ -66,7 +66,9 @@ function announce(port: number, config: Config, sample: Sample): void {
   const lines = [`One List  ${base}`, `Reference ${base}/docs`]
   // A key is shown once: what a start prints is kept in logs and on screens.
   if (sample !== undefined) {
-    lines.push(sample.keys === undefined ? `Keys      in ${sample.file}` : `Keys      (shown once; also in ${sample.file})`)
+    lines.push(
+      sample.keys === undefined ? `Keys      in ${sample.file}` : `Keys      (shown once; also in ${sample.file})`,
+    )
     for (const [role, key] of Object.entries(sample.keys ?? {})) lines.push(`  ${role.padEnd(10)} ${key}`)
   }
   try {

@@ -21,13 +21,7 @@ t.test('a connection that serves reaches neither the owner nor the system, whate
   const pool = createPool({ url, max: 1, serviceRole: true, onError: () => {} })
   t.teardown(() => pool.end())
   const owner = new URL(superuserUrl).username
-  for (const way of [
-    'set role none',
-    'reset role',
-    'set session authorization default',
-    'reset all',
-    'discard all',
-  ]) {
+  for (const way of ['set role none', 'reset role', 'set session authorization default', 'reset all', 'discard all']) {
     await pool.query(way)
     t.same((await pool.query('select session_user as me, current_setting($1) as super', ['is_superuser'])).rows, [
       { me: new URL(url).username, super: 'off' },

@@ -131,7 +131,11 @@ export async function keyRoutes(app: App, { db, now, config }: Deps): Promise<vo
             .regex(/^[0-9A-Za-z]{12}$/)
             .meta({ description: 'The key’s id, the third part of its text.', example: KEY_EXAMPLE.id }),
         }),
-        response: { 204: z.null().meta({ description: 'Revoked.' }), ...responses('found'), 409: responses('write')[409] },
+        response: {
+          204: z.null().meta({ description: 'Revoked.' }),
+          ...responses('found'),
+          409: responses('write')[409],
+        },
       },
     },
     async (request, reply) => {

@@ -125,4 +125,3 @@ export async function createPersonWithKey(
   await tx.execute(appendEvents(actor.jurisdiction.id, [event, keyEvent]))
   return key.text
 }
-

@@ -392,7 +392,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke an API key
-         * @description Holds from the next request on, also for repetitions of earlier requests. Revoking twice is no error.
+         * @description Holds from the next request on, also for repetitions of earlier requests. Revoking twice is no error; the last key by which an administrator gets in stays (409).
          */
         delete: operations["revokeApiKey"];
         options?: never;
@@ -819,6 +819,46 @@ export interface paths {
          */
         post: operations["sendTestMessage"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deadline-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All calendar feeds
+         * @description Those of everybody in the jurisdiction that hold, the oldest first, without their URLs.
+         */
+        get: operations["listAllDeadlineFeeds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deadline-feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke anybody’s calendar feed
+         * @description Its URL opens nothing from the next request on. Revoking twice is no error.
+         */
+        delete: operations["revokeAnyDeadlineFeed"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1893,7 +1933,7 @@ export interface paths {
         put?: never;
         /**
          * Make a calendar feed
-         * @description A URL to subscribe to in a calendar program. It shows the caller’s deadlines and opens nothing else; it is in this answer and nowhere else.
+         * @description A URL to subscribe to in a calendar program. It shows the caller’s deadlines and opens nothing else; it is in this answer and nowhere else. It ends with the key by which it was made, and at `expiresAt`.
          */
         post: operations["addDeadlineFeed"];
         delete?: never;
@@ -2141,7 +2181,7 @@ export interface paths {
         head?: never;
         /**
          * Change a person
-         * @description JSON merge patch of name, role, unit, area; `active: false` shuts the person out from the next request on.
+         * @description JSON merge patch of name, role, unit, area; `active: false` shuts the person out from the next request on. Of somebody who comes from the identity provider, which keeps the rest, only `active` can be set (409). The last administrator who can get in stays one (409).
          */
         patch: operations["changePerson"];
         trace?: never;
@@ -5299,7 +5339,9 @@ export interface components {
          * @example {
          *       "alarmDays": 3,
          *       "createdAt": "2026-11-22T02:30:38.780Z",
+         *       "expiresAt": "2027-12-27T02:30:38.780Z",
          *       "id": "7Qm2XbT0aRk9",
+         *       "key": "b7Qm2XbT0aRk",
          *       "language": "zh-CN",
          *       "lastUsedAt": null,
          *       "name": "手机日历"
@@ -5310,8 +5352,18 @@ export interface components {
             alarmDays: number | null;
             /** Format: date-time */
             createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself: 400 days after it was made with an API key, 90 with a token. It ends with the key before that.
+             */
+            expiresAt: string;
             /** @example 7Qm2XbT0aRk9 */
             id: string;
+            /**
+             * @description The id of the API key by which it was made, and with which it ends; null for one made with a token, or before this was kept.
+             * @example b7Qm2XbT0aRk
+             */
+            key: string | null;
             /** @enum {string} */
             language: "zh-CN" | "en";
             /** @description To the hour. */
@@ -5328,7 +5380,9 @@ export interface components {
          *         {
          *           "alarmDays": 3,
          *           "createdAt": "2026-11-22T02:30:38.780Z",
+         *           "expiresAt": "2027-12-27T02:30:38.780Z",
          *           "id": "7Qm2XbT0aRk9",
+         *           "key": "b7Qm2XbT0aRk",
          *           "language": "zh-CN",
          *           "lastUsedAt": null,
          *           "name": "手机日历"
@@ -5975,9 +6029,10 @@ export interface components {
             };
             /** Format: date-time */
             at: string;
+            /** @description What happened. Null, as `salt` is, where the caller may not read what the event is about, such as people and keys; the chain is verified by `dataHash` then. */
             data: {
                 [key: string]: unknown;
-            };
+            } | null;
             dataHash: string;
             hash: string;
             itemCode: string | null;
@@ -5985,7 +6040,7 @@ export interface components {
             itemVersion: number | null;
             jurisdiction: string;
             previousHash: string;
-            salt: string;
+            salt: string | null;
             seq: number;
             /** @example item.listed */
             type: string;
@@ -6486,11 +6541,8 @@ export interface components {
                  * @example 2026-11-22T01:30:00.000Z
                  */
                 at: string;
-                /**
-                 * Format: uuid
-                 * @description Person.
-                 */
-                by: string;
+                /** @description Person; null to a channel for others than itself. */
+                by: string | null;
             } | null;
             satisfaction: {
                 /**
@@ -6498,11 +6550,8 @@ export interface components {
                  * @example 2026-11-22T01:30:00.000Z
                  */
                 at: string;
-                /**
-                 * Format: uuid
-                 * @description Person.
-                 */
-                by: string;
+                /** @description Person; null to a channel for others than itself. */
+                by: string | null;
                 note: string | null;
                 /** @enum {string} */
                 rating: "very_satisfied" | "satisfied" | "basically_satisfied" | "dissatisfied" | "very_dissatisfied";
@@ -8218,7 +8267,9 @@ export interface components {
          * @example {
          *       "alarmDays": 3,
          *       "createdAt": "2026-11-22T02:30:38.780Z",
+         *       "expiresAt": "2027-12-27T02:30:38.780Z",
          *       "id": "7Qm2XbT0aRk9",
+         *       "key": "b7Qm2XbT0aRk",
          *       "language": "zh-CN",
          *       "lastUsedAt": null,
          *       "name": "手机日历",
@@ -8230,8 +8281,18 @@ export interface components {
             alarmDays: number | null;
             /** Format: date-time */
             createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself: 400 days after it was made with an API key, 90 with a token. It ends with the key before that.
+             */
+            expiresAt: string;
             /** @example 7Qm2XbT0aRk9 */
             id: string;
+            /**
+             * @description The id of the API key by which it was made, and with which it ends; null for one made with a token, or before this was kept.
+             * @example b7Qm2XbT0aRk
+             */
+            key: string | null;
             /** @enum {string} */
             language: "zh-CN" | "en";
             /** @description To the hour. */
@@ -9616,6 +9677,75 @@ export interface components {
             items?: components["schemas"]["Item"][];
             nextCursor?: string | null;
             total: number;
+        };
+        /**
+         * @example {
+         *       "alarmDays": 3,
+         *       "createdAt": "2026-11-22T02:30:38.780Z",
+         *       "expiresAt": "2027-12-27T02:30:38.780Z",
+         *       "id": "7Qm2XbT0aRk9",
+         *       "key": "b7Qm2XbT0aRk",
+         *       "language": "zh-CN",
+         *       "lastUsedAt": null,
+         *       "name": "手机日历",
+         *       "person": {
+         *         "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *         "name": "李敏"
+         *       }
+         *     }
+         */
+        OwnedDeadlineFeed: {
+            /** @description So many days before the deadline’s day, at nine, the calendar program reminds; null: not at all. */
+            alarmDays: number | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself: 400 days after it was made with an API key, 90 with a token. It ends with the key before that.
+             */
+            expiresAt: string;
+            /** @example 7Qm2XbT0aRk9 */
+            id: string;
+            /**
+             * @description The id of the API key by which it was made, and with which it ends; null for one made with a token, or before this was kept.
+             * @example b7Qm2XbT0aRk
+             */
+            key: string | null;
+            /** @enum {string} */
+            language: "zh-CN" | "en";
+            /** @description To the hour. */
+            lastUsedAt: string | null;
+            /**
+             * @description What it was made for.
+             * @example 手机日历
+             */
+            name: string;
+            person: components["schemas"]["PersonRef"];
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "alarmDays": 3,
+         *           "createdAt": "2026-11-22T02:30:38.780Z",
+         *           "expiresAt": "2027-12-27T02:30:38.780Z",
+         *           "id": "7Qm2XbT0aRk9",
+         *           "key": "b7Qm2XbT0aRk",
+         *           "language": "zh-CN",
+         *           "lastUsedAt": null,
+         *           "name": "手机日历",
+         *           "person": {
+         *             "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *             "name": "李敏"
+         *           }
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        OwnedDeadlineFeedPage: {
+            data: components["schemas"]["OwnedDeadlineFeed"][];
+            nextCursor: string | null;
         };
         /**
          * @example {
@@ -13225,6 +13355,8 @@ export type OutcomeGroup = components['schemas']['OutcomeGroup'];
 export type OutcomesReport = components['schemas']['OutcomesReport'];
 export type OverdueGroup = components['schemas']['OverdueGroup'];
 export type OverdueReport = components['schemas']['OverdueReport'];
+export type OwnedDeadlineFeed = components['schemas']['OwnedDeadlineFeed'];
+export type OwnedDeadlineFeedPage = components['schemas']['OwnedDeadlineFeedPage'];
 export type Person = components['schemas']['Person'];
 export type PersonPage = components['schemas']['PersonPage'];
 export type PersonRef = components['schemas']['PersonRef'];
@@ -14904,6 +15036,15 @@ export interface operations {
             };
             /** @description There is no such record, or it is not the caller’s to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot happen as things stand, or the first request with this key is still running. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18072,6 +18213,151 @@ export interface operations {
             };
         };
     };
+    listAllDeadlineFeeds: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of feeds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnedDeadlineFeedPage"];
+                };
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeAnyDeadlineFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The feed’s id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or wrong; `errors` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid API key or token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not the caller’s to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away; try again as `Retry-After` says. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listDocumentTemplates: {
         parameters: {
             query?: never;
@@ -18859,7 +19145,7 @@ export interface operations {
                 /** @description Events on a page, 50 unless told; of an NDJSON export, all unless told. */
                 limit?: number;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "area.added" | "area.changed" | "boundaries.changed" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "area.added" | "area.changed" | "boundaries.changed" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "area.added" | "area.changed" | "boundaries.changed" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed" | "recheck.drawn") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "area.added" | "area.changed" | "boundaries.changed" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed" | "recheck.drawn")[];
                 /** @description Seconds to wait for the next event when there is none yet. */
                 wait?: number;
             };
@@ -18932,7 +19218,7 @@ export interface operations {
                 /** @description The last seq that the follower has; without it the stream begins with what happens from now on. */
                 after?: string;
                 /** @description Repeatable. */
-                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "area.added" | "area.changed" | "boundaries.changed" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "area.added" | "area.changed" | "boundaries.changed" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed")[];
+                type?: ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "area.added" | "area.changed" | "boundaries.changed" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed" | "recheck.drawn") | ("item.reported" | "item.imported" | "item.corrected" | "item.listed" | "item.dismissed" | "item.merged" | "item.absorbed" | "item.assigned" | "item.accepted" | "item.returned" | "item.lead_official_changed" | "item.planned" | "item.progress_reported" | "item.extension_requested" | "item.extension_decided" | "item.suspended" | "item.resumed" | "item.closure_requested" | "item.verified" | "item.closure_rejected" | "item.closed" | "item.rechecked" | "item.reopened" | "item.recurrence_decided" | "item.recurred" | "item.supervised" | "item.supervision_ended" | "item.noted" | "item.accidents_counted" | "item.caller_answered" | "item.satisfaction_recorded" | "item.escalated" | "item.deadline_recomputed" | "item.scored" | "item.score_appealed" | "item.score_appeal_decided" | "item.document_issued" | "item.document_received" | "jurisdiction.created" | "unit.created" | "unit.changed" | "category.created" | "area.added" | "area.changed" | "boundaries.changed" | "person.created" | "person.changed" | "key.created" | "key.revoked" | "feed.created" | "feed.revoked" | "import.completed" | "rules.changed" | "calendar.changed" | "contact.created" | "contact.changed" | "contact.unsubscribed" | "notice.sent" | "notice.received" | "subscription.created" | "subscription.changed" | "subscription.deleted" | "subscription.disabled" | "bulletin.issued" | "bulletin.received" | "document.issued" | "document_template.changed" | "score_period.closed" | "recheck.drawn")[];
             };
             header?: {
                 /** @description The `id` that the client saw last, which it sends by itself when it connects again. It goes before `after`. */
@@ -25426,7 +25712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The feed was revoked, or its person shut out, or there never was one. */
+            /** @description The feed was revoked or has ended, or the key by which it was made, or its person was shut out, or there never was one. */
             404: {
                 headers: {
                     [name: string]: unknown;

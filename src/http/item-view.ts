@@ -218,7 +218,9 @@ export const ItemView = z
 // A field that comes to the item is told to no channel, and does not compile, until it stands in the channels' list. What only the
 // answer of a filing or correction has is in no answer to a channel.
 type Item = z.infer<typeof ItemView>
-CHANNEL_FIELDS satisfies { [K in keyof Omit<Required<Item>, 'possibleDuplicates' | 'warnings'>]: 'told' | Readonly<Item[K]> }
+CHANNEL_FIELDS satisfies {
+  [K in keyof Omit<Required<Item>, 'possibleDuplicates' | 'warnings'>]: 'told' | Readonly<Item[K]>
+}
 
 export const ItemPage = z
   .strictObject({ data: z.array(ItemView), nextCursor: z.string().nullable(), total: z.int().optional() })
