@@ -89,7 +89,12 @@ export async function createTestApp(t: Test, environment: Record<string, string>
     },
   }
   const dataDir = join(tmpdir(), `one-list-test-${process.pid}-${randomUUID()}`)
-  const config = readConfig({ RATE_LIMIT_PER_MINUTE: '1000000', DATA_DIR: dataDir, ...environment })
+  const config = readConfig({
+    RATE_LIMIT_PER_MINUTE: '1000000',
+    OPEN_REQUESTS_PER_MINUTE: '1000000',
+    DATA_DIR: dataDir,
+    ...environment,
+  })
   const app = await buildApp(
     { db, now: () => clock.now, config, watch, accessChanges: UNHEARD, isStopping: () => false },
     pino({ level: process.env.TEST_LOG ?? 'silent' }),
