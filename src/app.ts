@@ -133,7 +133,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   protectAnswers(app)
   refuseFaultyOverrides(app)
   await allowOrigins(app, methods, deps.config.corsOrigins)
-  const shed = shedOverload(app, deps.db)
+  const shed = shedOverload(app)
   await compressAnswers(app)
   await describeApi(app)
   const notWritten = (err: unknown) => app.log.warn({ err }, 'time of last use was not written')

@@ -15,8 +15,6 @@ export interface Db extends Connected {
   short: Pick<Connected, 'execute'>
   /** Whether the database answers, however busy the pool is; within 2 s. */
   answers(): Promise<boolean>
-  /** How many wait for a connection. */
-  waiting(): number
 }
 /** To write: one open transaction. */
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
@@ -80,7 +78,7 @@ export function createDb(pool: ServicePool): Db {
   const db = drizzle(pool, { schema })
   db.transaction = (work, config) => transact(pool, work, config)
   const short = drizzle(shareConnection(pool) as pg.Client, { schema })
-  return Object.assign(db, { short, answers: () => pool.answers(), waiting: () => pool.waitingCount })
+  return Object.assign(db, { short, answers: () => pool.answers() })
 }
 
 const dialect = new PgDialect()

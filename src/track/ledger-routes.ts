@@ -112,6 +112,7 @@ export async function ledgerRoutes(app: App, { db, now, watch }: Deps): Promise<
           return sendFeed(request, reply, rows, query.limit, until)
         }
         from = until
+        request.letOthersIn()
         await watch.past(actor.jurisdiction.id, from, left, ended)
         until = (await readHead(db, actor.jurisdiction.id)).seq
       }

@@ -85,6 +85,7 @@ export async function streamRoutes(app: App, { db, now, watch, metrics }: Deps &
       })
       // A HEAD request is answered with the fields alone.
       if (request.method === 'HEAD') follower.end()
+      request.letOthersIn()
       return sendStream(reply, follower.stream)
     },
   )
