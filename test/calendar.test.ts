@@ -27,20 +27,21 @@ t.test('a year is as it is shipped until somebody sets it', async (t) => {
 t.test('a year is set whole, as a new version that stands in the ledger, and nothing moves by it', async (t) => {
   clock.now = '2026-12-25T01:00:00.000Z'
   const item = await itemIn('assigned', home, { order: { dueAt: undefined, workingDays: 10 } })
-  t.match(item, { dueAt: '2027-01-08T15:59:59.999Z', dueProvisional: true })
-  const days = off('2027-01-02', '2027-01-01')
+  // New Year's Day needs no notice.
+  t.match(item, { dueAt: '2027-01-11T15:59:59.999Z', dueProvisional: true })
+  const days = off('2027-01-04', '2027-01-01')
   const answer = await admin.put('/v1/calendar/2027', { days, note: '国办发明电〔2026〕9号' })
   t.match(answer, { status: 200, headers: { etag: '"1"' } })
   const { affected, ...year } = answer.body
   t.match(year, { year: 2027, version: 1, calendarVersion: 'v1', isShipped: false, setAt: clock.now })
-  t.same(year.days, off('2027-01-01', '2027-01-02'), 'by date')
+  t.same(year.days, off('2027-01-01', '2027-01-04'), 'by date')
   t.match(year, { note: '国办发明电〔2026〕9号', setBy: { name: '阜阳 admin' } })
   t.match(affected, { total: 1, suspended: 0 })
   t.same(affected.items, [
     {
       ...{ id: item.id, code: item.code, title: item.title, from: '2026-12-25', workingDays: 10 },
       ...{ dueAt: item.dueAt, dueProvisional: true },
-      ...{ newDueAt: '2027-01-11T15:59:59.999Z', newDueProvisional: false },
+      ...{ newDueAt: '2027-01-12T15:59:59.999Z', newDueProvisional: false },
     },
   ])
   t.same(await ok(office.get('/v1/calendar/2027')), year)

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
+import { MessageChannel } from 'node:worker_threads'
 import Tinypool from 'tinypool'
 import { createQueue } from '../http/turns.js'
-import { type Reply, resultOf } from './reply.js'
+import { type Reply, resultOf, type Task } from './reply.js'
 
 /** Files that one process looks at in threads at once; a machine has a processor for more than that. */
 const THREADS = 2
@@ -13,7 +14,10 @@ const IDLE_MS = 60_000
 /** The work took longer, or more memory, than it may; its thread has been ended. */
 export class TooMuchWork extends Error {}
 
-/** What is done in a thread: a function that a module exports, and how long it may take. */
+/** To come up with its libraries a thread has so long: that is not the file's fault. */
+const START_LIMIT_MS = 30_000
+
+/** What is done in a thread: a function that a module exports, and how long it may take once the thread has come to it. */
 export interface Work {
   module: URL
   name: string
@@ -33,12 +37,22 @@ export async function aside<R>({ module, name, limitMs }: Work, task: unknown): 
       ...{ runtime: 'worker_threads', minThreads: 0, maxThreads: THREADS, idleTimeout: IDLE_MS, useAtomics: false },
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     })
-    const signal = AbortSignal.timeout(limitMs)
+    const { port1: heard, port2: begun } = new MessageChannel()
+    const over = new AbortController()
+    let limit = setTimeout(() => over.abort(), START_LIMIT_MS)
+    heard.once('message', () => {
+      clearTimeout(limit)
+      limit = setTimeout(() => over.abort(), limitMs)
+    })
+    const options = { filename: fileURLToPath(module), name, signal: over.signal, transferList: [begun] }
     try {
-      return resultOf((await pool.run(task, { filename: fileURLToPath(module), name, signal })) as Reply<R>)
+      return resultOf((await pool.run({ begun, data: task } satisfies Task<unknown>, options)) as Reply<R>)
     } catch (err) {
-      const isOver = signal.aborted || (err as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY'
+      const isOver = over.signal.aborted || (err as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY'
       throw isOver ? new TooMuchWork(`${name} took more than it may`) : err
+    } finally {
+      clearTimeout(limit)
+      heard.close()
     }
   })
 }

@@ -37,6 +37,7 @@ export async function issueBulletinDocument(
   { actor, id: bulletin, at, copyTo, glyphs }: AskedOfBulletin,
   read: BulletinReader,
 ): Promise<Outcome> {
+  await takeTime(tx)
   const { id: jurisdiction, timeZone } = actor.jurisdiction
   const { number, title, issuer: own, values } = await read(tx, actor, bulletin)
   await requireNone(tx, jurisdiction, bulletin)

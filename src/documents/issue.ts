@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
-import type { Tx } from '../db/client.js'
+import { type Tx, takeTime } from '../db/client.js'
 import { insertNotices } from '../db/notices.js'
 import { readRules } from '../db/rules.js'
 import { issueDocument, requireIssuable } from '../domain/decide/document.js'
@@ -23,7 +23,7 @@ import { documentValues } from './values.js'
  * Issues a paper of an item: under its lock the next number, the files, the paper and its event, in one transaction.
  * Nothing of it is left where any of it fails, and no number is lost.
  */
-export function issueItemDocument(
+export async function issueItemDocument(
   tx: Tx,
   maker: Maker,
   change: Change,
@@ -32,6 +32,8 @@ export function issueItemDocument(
 ): Promise<Outcome> {
   const { actor } = change
   const { kind, missingGlyphs: glyphs = 'refuse' } = asked
+  // Papers of one kind wait for each other's number, and each is made under it.
+  await takeTime(tx)
   return changeWith(tx, change, async (item, at) => {
     const { id: jurisdiction, name, timeZone: zone } = actor.jurisdiction
     const events = await readHistory(tx, jurisdiction, item.id)

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { replyOf } from '../aside/reply.js'
+import { replyOf, type Task } from '../aside/reply.js'
 import { faultOfPdf } from './pdf-check.js'
 
 /** In a thread: what is wrong with a PDF; null where nothing is. */
-export function checkPdf({ path }: { path: string }) {
-  return replyOf(async () => faultOfPdf(await readFile(path)) ?? null)
+export function checkPdf(task: Task<{ path: string }>) {
+  return replyOf(task, async ({ path }) => faultOfPdf(await readFile(path)) ?? null)
 }

@@ -72,11 +72,13 @@ export function createLine({ places, mostExpectedMs, mostMs, longMs, now = () =>
   function join(one: Standing): void {
     look()
     one.at = now()
-    if (inside.size < places) return letIn(one, one.at)
-    if (waiting >= Math.max(FEW, (pace * mostExpectedMs) / 1_000)) return one.refuse()
-    one.state = 'waiting'
-    waiting++
-    line.push(one)
+    if (inside.size < places) letIn(one, one.at)
+    else if (waiting >= Math.max(FEW, (pace * mostExpectedMs) / 1_000)) one.refuse()
+    else {
+      one.state = 'waiting'
+      waiting++
+      line.push(one)
+    }
   }
 
   function turnAway(one: Standing): void {
