@@ -278,7 +278,13 @@ t.test('/conf/core/f-op, /conf/core/f-success, /conf/core/f-links', async (t) =>
       links.map(({ rel, type }) => `${rel} ${type}`),
       ['self application/geo+json', 'alternate application/json', 'collection application/json'],
     )
-    t.same(await ok(office.get(pathOf(linkOf(answer.body, 'alternate').href))), properties)
+    const row = await ok(office.get(pathOf(linkOf(answer.body, 'alternate').href)))
+    const { unitId, unitName, leadOfficialName, leadOfficialTitle, ...itself } = properties
+    t.same(itself, row, 'the list’s own object')
+    t.equal(unitId, row.assignment?.responsibleUnit ?? null, 'and beside it who answers for it, flat')
+    t.equal(unitName === null, unitId === null)
+    t.equal(leadOfficialName, row.assignment?.leadOfficial.name ?? null)
+    t.equal(leadOfficialTitle, row.assignment?.leadOfficial.title ?? null)
   }
   t.equal((await office.get(`${ITEMS}/01900000-0000-7000-8000-000000000000`)).status, 404)
 })
