@@ -56,7 +56,8 @@ async function main([name = 'serve', ...args]: string[]): Promise<void> {
 
 function endAt(err: NodeJS.ErrnoException): void {
   if (err.code === 'EPIPE') process.exit(0)
-  throw err
+  process.stderr.write(`The output could not be written: ${err.message}\n`)
+  process.exit(1)
 }
 
 /** For people: one sentence. What a developer wants to see beside it comes with LOG_LEVEL=debug. */

@@ -68,13 +68,13 @@ t.test('a file has the rows of the list, all of them, in every format, order, fi
   t.ok(lengths.has(0) && lengths.has(1) && lengths.has(8), 'none, one and many rows were among them')
 })
 
-t.test('NDJSON lines and GeoJSON properties are the list’s very objects', async (t) => {
+t.test('NDJSON lines are the list’s very objects, GeoJSON properties have the owner beside them', async (t) => {
   const rows = await allPages(office, '/v1/items?limit=200')
   t.same(ndjsonRows(await fileOf(app, office, '/v1/items', 'ndjson')), rows)
   const collection = JSON.parse((await fileOf(app, office, '/v1/items', 'geojson')).bytes.toString())
   t.same(
     collection.features.map((feature: Json) => feature.properties),
-    rows,
+    rows.map((row) => ({ ...row, ...ownerOf(row) })),
   )
   t.same(
     collection.features.map(({ id, type, geometry }: Json) => ({ id, type, geometry })),
@@ -87,6 +87,17 @@ t.test('NDJSON lines and GeoJSON properties are the list’s very objects', asyn
   const none = await fileOf(app, office, '/v1/items?road=X999', 'geojson')
   t.same(JSON.parse(none.bytes.toString()), { type: 'FeatureCollection', features: [] })
 })
+
+/** In columns of their own, for the tables of maps. */
+function ownerOf({ assignment }: Json) {
+  const { responsibleUnit: unit = null, leadOfficial } = assignment ?? {}
+  return {
+    unitId: unit,
+    unitName: unit && (unit === home.unit ? '阜阳交通运输局' : '阜阳公路局'),
+    leadOfficialName: leadOfficial?.name ?? null,
+    leadOfficialTitle: leadOfficial?.title ?? null,
+  }
+}
 
 const EXPECTED = {
   ...{ 编号: remediating.code, 标题: '桥头，"急弯"\n第二行', 状态: '整改中', 级别: '一般', 方向: '上行' },

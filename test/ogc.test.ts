@@ -21,7 +21,7 @@ const PLACES: [number, number, number][] = [
   [116.1, 33.1, 5],
   [179.5, 10, 6],
   [-179.5, 10, 7],
-  [0, 0, 8],
+  [0.5, 0.5, 8],
 ]
 for (const [lon, lat, day] of PLACES) {
   clock.now = `2026-03-0${day}T04:00:00.000Z`
@@ -95,7 +95,7 @@ t.test('/conf/core/fc-md-items-links, /conf/core/fc-md-extent', async (t) => {
   const [collection] = (await ok(office.get(`${ROOT}/collections`))).collections
   t.match(linkOf(collection, 'items'), { type: MEDIA_TYPES.geojson, href: `https://list.example.cn${ITEMS}` })
   t.same(collection.extent, {
-    spatial: { bbox: [[-179.5, 0, 179.5, 33.1]], crs: CRS84 },
+    spatial: { bbox: [[-179.5, 0.5, 179.5, 33.1]], crs: CRS84 },
     temporal: {
       interval: [['2026-03-03T04:00:00.000Z', null]],
       trs: 'http://www.opengis.net/def/uom/ISO-8601/0/Gregorian',
@@ -278,7 +278,13 @@ t.test('/conf/core/f-op, /conf/core/f-success, /conf/core/f-links', async (t) =>
       links.map(({ rel, type }) => `${rel} ${type}`),
       ['self application/geo+json', 'alternate application/json', 'collection application/json'],
     )
-    t.same(await ok(office.get(pathOf(linkOf(answer.body, 'alternate').href))), properties)
+    const row = await ok(office.get(pathOf(linkOf(answer.body, 'alternate').href)))
+    const { unitId, unitName, leadOfficialName, leadOfficialTitle, ...itself } = properties
+    t.same(itself, row, 'the list’s own object')
+    t.equal(unitId, row.assignment?.responsibleUnit ?? null, 'and beside it who answers for it, flat')
+    t.equal(unitName === null, unitId === null)
+    t.equal(leadOfficialName, row.assignment?.leadOfficial.name ?? null)
+    t.equal(leadOfficialTitle, row.assignment?.leadOfficial.title ?? null)
   }
   t.equal((await office.get(`${ITEMS}/01900000-0000-7000-8000-000000000000`)).status, 404)
 })

@@ -58,7 +58,7 @@ export async function openDatabase(config: Config, log: Logger, onLost?: (err: E
     }
   } catch (err) {
     await embedded?.stop()
-    throw err
+    throw embedded === undefined ? err : embedded.explained(err)
   }
 }
 

@@ -67,15 +67,25 @@ const FILES: Record<string, string> = {
   ENOSPC: 'the disk is full. Make room, or set DATA_DIR to a folder on another disk.',
   EDQUOT: 'the account’s share of the disk is used up. Make room, or set DATA_DIR to a folder on another disk.',
   EMFILE: 'too many files are open. Raise the limit of this account (ulimit -n).',
+  ELOOP: 'its links lead in a circle. Set DATA_DIR to a folder.',
+  ENAMETOOLONG: 'the name is too long. Set DATA_DIR to a shorter one.',
 }
 
-function ofFiles({ code, path, message }: Fault, { dataDir }: Settings): string | undefined {
+/** The SQLSTATE of a server whose disk is full. */
+const DISK_FULL = '53100'
+
+function ofFiles({ code, path, message, syscall }: Fault, { dataDir, databaseUrl }: Settings): string | undefined {
+  // What a server elsewhere says of its disk.
+  if (databaseUrl !== undefined && path === undefined && syscall === undefined) return undefined
   const whole = resolve(dataDir)
-  const isFull = /no space left on device/i.test(message)
+  // PostgreSQL says it in other words where a part of a page still had room.
+  const isFull = /no space left on device|check free disk space/i.test(message)
   const said = FILES[isFull ? 'ENOSPC' : code]
   if (said === undefined) return undefined
   if (path === undefined) return isFull || code === 'ENOSPC' ? `DATA_DIR: ${whole}: ${said}` : undefined
-  return resolve(path).startsWith(whole) ? `DATA_DIR: ${resolve(path)}: ${said}` : undefined
+  const at = resolve(path)
+  // What cannot be made may be a folder above it.
+  return `${at}/`.startsWith(`${whole}/`) || whole.startsWith(`${at}/`) ? `DATA_DIR: ${at}: ${said}` : undefined
 }
 
 function ofDatabase({ code, message }: Fault, { databaseUrl }: Settings): string | undefined {
@@ -96,6 +106,7 @@ function ofDatabase({ code, message }: Fault, { databaseUrl }: Settings): string
     '3D000': `the server at ${server} has no database ${name}. Make it (createdb ${name}), or correct the name.`,
     '57P03': `the server at ${server} is starting or stopping. Try again shortly.`,
     '53300': `the server at ${server} has no connection left. Raise max_connections, or lower DATABASE_POOL_SIZE.`,
+    [DISK_FULL]: `the disk of the server at ${server} is full. Make room there.`,
     '42501': `${user} lacks a right in the database ${name} (${message}). Let it own the database: alter database ${name} owner to ${user}.`,
     DEPTH_ZERO_SELF_SIGNED_CERT: `the certificate of ${server} is signed by itself. Name its authority with sslrootcert.`,
     SELF_SIGNED_CERT_IN_CHAIN: `the certificate of ${server} is of an authority that is not known. Name it with sslrootcert.`,

@@ -7775,6 +7775,362 @@ export interface components {
             };
         };
         /**
+         * @description The item, and beside its own fields who answers for it, flat, for the tables of geographic information systems.
+         * @example {
+         *       "address": null,
+         *       "area": "341225",
+         *       "assignment": {
+         *         "acceptedAt": null,
+         *         "assignedAt": "2026-11-23T01:00:00.000Z",
+         *         "assignedBy": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *         "coUnits": [],
+         *         "completionStandard": "弯道外侧 120 米波形梁护栏，警示标志两处，验收合格",
+         *         "dueAt": "2026-12-31T15:59:59.999Z",
+         *         "goal": "消除临水弯道坠车风险",
+         *         "leadOfficial": {
+         *           "name": "王建国",
+         *           "title": "副县长"
+         *         },
+         *         "penalty": "逾期未销号，通报并扣 5 分",
+         *         "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *         "reward": "按期销号，年度考核加 2 分"
+         *       },
+         *       "category": "roadside_protection",
+         *       "chainage": "K77+800",
+         *       "channel": null,
+         *       "closedAt": null,
+         *       "closedBy": null,
+         *       "closureFindings": null,
+         *       "closurePoints": null,
+         *       "closureRequest": null,
+         *       "code": "2026-000001",
+         *       "defaultDueAt": "2027-02-17T15:59:59.999Z",
+         *       "description": "弯道外侧临水库，无护栏、无警示标志。",
+         *       "direction": "up",
+         *       "dismissalReason": null,
+         *       "dueAt": "2026-12-31T15:59:59.999Z",
+         *       "dueProvisional": false,
+         *       "dueSoon": false,
+         *       "endChainageM": 77800,
+         *       "escalation": null,
+         *       "evaluation": "临水急弯，近三年两起坠车事故。",
+         *       "evidence": [
+         *         {
+         *           "at": "2026-11-22T02:30:38.780Z",
+         *           "by": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *           "event": "item.reported",
+         *           "id": "01a20118-6a10-7c3e-9f65-2f4b7c1d8e90",
+         *           "kind": "before",
+         *           "location": {
+         *             "lat": 32.6607,
+         *             "lon": 115.5901
+         *           },
+         *           "mediaType": "image/jpeg",
+         *           "sha256": "6b0d1c8f2f0f9f0a4c4a1ad7d3a5c1de0fbb0c2a1f6f5b3a9a6b7c8d9e0f1a2b",
+         *           "takenAt": "2026-11-22T01:20:00.000Z",
+         *           "warnings": []
+         *         }
+         *       ],
+         *       "extension": null,
+         *       "extensionPending": false,
+         *       "externalId": null,
+         *       "externalSystem": null,
+         *       "foundAt": null,
+         *       "hotline": null,
+         *       "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *       "leadOfficialName": "王建国",
+         *       "leadOfficialTitle": "副县长",
+         *       "level": "major",
+         *       "listedAt": "2026-11-22T06:10:00.000Z",
+         *       "location": {
+         *         "lat": 32.6606424,
+         *         "lon": 115.5900129
+         *       },
+         *       "mediaUrl": null,
+         *       "mergedFrom": [],
+         *       "mergedInto": null,
+         *       "onAccount": true,
+         *       "overdue": false,
+         *       "overdueDays": 0,
+         *       "plan": null,
+         *       "progress": null,
+         *       "recheck": null,
+         *       "reportedAt": "2026-11-22T02:30:38.780Z",
+         *       "reportedBy": {
+         *         "id": "01a20116-9f8a-7251-b5be-6358cb34814d",
+         *         "name": "排查员 李强"
+         *       },
+         *       "risk": "road",
+         *       "road": "S315",
+         *       "source": "inspection",
+         *       "startChainageM": 77800,
+         *       "status": "assigned",
+         *       "supervision": {
+         *         "at": "2026-11-22T07:00:00.000Z",
+         *         "by": "01a20116-9f85-7d4e-8f0a-2a3f6d1c7b90",
+         *         "reason": "一年内两起坠车",
+         *         "tier": "city"
+         *       },
+         *       "suspectedRecurrenceOf": null,
+         *       "suspended": false,
+         *       "suspension": null,
+         *       "title": "临水弯道无护栏",
+         *       "unitId": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *       "unitName": "阜南县交通运输局",
+         *       "updatedAt": "2026-11-23T01:00:00.000Z",
+         *       "verifications": [],
+         *       "version": 3
+         *     }
+         */
+        ItemFeatureProperties: {
+            address: string | null;
+            area: string;
+            assignment: components["schemas"]["Assignment"] | null;
+            category: string | null;
+            /**
+             * @description As printed.
+             * @example K12+345
+             */
+            chainage: string | null;
+            /** @description The channel from outside that filed it over Open311; null: one of our own people did. */
+            channel: ("public" | "hotline") | null;
+            closedAt: string | null;
+            closedBy: components["schemas"]["PersonRef"] | null;
+            closureFindings: string | null;
+            closurePoints: components["schemas"]["StandardPoint"][] | null;
+            closureRequest: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T01:30:00.000Z
+                 */
+                at: string;
+                /**
+                 * Format: uuid
+                 * @description Person.
+                 */
+                by: string;
+                summary: string;
+            } | null;
+            /**
+             * @description Gap-free per jurisdiction and year.
+             * @example 2026-000172
+             */
+            code: string;
+            /** @description What the rules gave the level at listing; in force while nobody is assigned. */
+            defaultDueAt: string | null;
+            description: string | null;
+            direction: ("up" | "down" | "both") | null;
+            dismissalReason: string | null;
+            /** @description The deadline in force. */
+            dueAt: string | null;
+            /** @description Counted in working days past the last published calendar year. */
+            dueProvisional: boolean;
+            /** @description The deadline is at most 7 days away. */
+            dueSoon: boolean;
+            endChainageM: number | null;
+            /**
+             * @description How far the item has climbed the ladder of the deadline in force: the highest rung, and all of them.
+             * @example {
+             *       "at": "2026-11-22T01:30:00.000Z",
+             *       "rung": "talk",
+             *       "rungs": [
+             *         "overdue_notice",
+             *         "supervision_letter",
+             *         "talk"
+             *       ]
+             *     }
+             */
+            escalation: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T01:30:00.000Z
+                 */
+                at: string;
+                rung: string;
+                rungs: string[];
+            } | null;
+            evaluation: string | null;
+            /** @description What the item’s events refer to, in order. The files are at `GET /v1/evidence/{id}/file`. */
+            evidence: components["schemas"]["EvidenceRef"][];
+            extension: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T01:30:00.000Z
+                 */
+                at: string;
+                /**
+                 * Format: uuid
+                 * @description Person.
+                 */
+                by: string;
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T01:30:00.000Z
+                 */
+                dueAt: string;
+                reason: string;
+            } | null;
+            extensionPending: boolean;
+            externalId: string | null;
+            externalSystem: string | null;
+            foundAt: string | null;
+            hotline: components["schemas"]["Hotline"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @description `assignment.leadOfficial.name`. */
+            leadOfficialName: string | null;
+            /** @description `assignment.leadOfficial.title`. */
+            leadOfficialTitle: string | null;
+            level: ("general" | "major") | null;
+            listedAt: string | null;
+            /** @description WGS 84. */
+            location: {
+                lat: number;
+                lon: number;
+            } | null;
+            /** @description The links that the channel sent along, as text, one on a line. The service never follows them. */
+            mediaUrl: string | null;
+            mergedFrom: string[];
+            mergedInto: string | null;
+            onAccount: boolean;
+            overdue: boolean;
+            /** @description Calendar days past the deadline’s day, in the jurisdiction’s zone; at least 1 when overdue. */
+            overdueDays: number;
+            plan: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T01:30:00.000Z
+                 */
+                at: string;
+                budgetFen: number | null;
+                /**
+                 * Format: uuid
+                 * @description Person.
+                 */
+                by: string;
+                interimProtection: string | null;
+                measures: string;
+            } | null;
+            /** @description Only in the answer of a filing, and only where there are any. */
+            possibleDuplicates?: components["schemas"]["NearItem"][];
+            progress: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T01:30:00.000Z
+                 */
+                at: string;
+                /**
+                 * Format: uuid
+                 * @description Person.
+                 */
+                by: string;
+                note: string;
+                percent: number;
+                spentFen: number | null;
+            } | null;
+            recheck: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T01:30:00.000Z
+                 */
+                at: string;
+                /**
+                 * Format: uuid
+                 * @description Person.
+                 */
+                by: string;
+                findings: string;
+                passed: boolean;
+            } | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T01:30:00.000Z
+             */
+            reportedAt: string;
+            reportedBy: components["schemas"]["PersonRef"] | null;
+            risk: ("person" | "vehicle" | "road" | "enterprise") | null;
+            road: string | null;
+            /** @enum {string} */
+            source: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
+            startChainageM: number | null;
+            /** @enum {string} */
+            status: "reported" | "listed" | "assigned" | "remediating" | "closure_requested" | "closed" | "dismissed" | "merged";
+            supervision: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T01:30:00.000Z
+                 */
+                at: string;
+                /**
+                 * Format: uuid
+                 * @description Person.
+                 */
+                by: string;
+                reason: string;
+                /** @enum {string} */
+                tier: "county" | "city" | "province";
+            } | null;
+            /**
+             * @description A struck-off item of the same category at the same place, which may have come back; null also where the caller may not see that one, and once the office has refused it.
+             * @example {
+             *       "code": "2025-000171",
+             *       "confirmed": false,
+             *       "distanceM": 12,
+             *       "id": "01a1f0aa-2b1c-7d3e-8f40-5a6b7c8d9e0f"
+             *     }
+             */
+            suspectedRecurrenceOf: {
+                code: string;
+                confirmed: boolean;
+                distanceM: number;
+                /** Format: uuid */
+                id: string;
+            } | null;
+            suspended: boolean;
+            suspension: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T01:30:00.000Z
+                 */
+                at: string;
+                /**
+                 * Format: uuid
+                 * @description Person.
+                 */
+                by: string;
+                reason: string;
+            } | null;
+            title: string;
+            /** @description `assignment.responsibleUnit`. */
+            unitId: string | null;
+            /** @description What that unit is called now. */
+            unitName: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-22T01:30:00.000Z
+             */
+            updatedAt: string;
+            /** @description Who has found it good before the one who strikes it off, where the rules ask for two. */
+            verifications: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-22T01:30:00.000Z
+                 */
+                at: string;
+                /**
+                 * Format: uuid
+                 * @description Person.
+                 */
+                by: string;
+                findings: string;
+                points?: components["schemas"]["StandardPoint"][];
+                unit: string | null;
+            }[];
+            version: number;
+            /** @description Only in the answer of a filing or correction, and only where there are any: the point lies outside the jurisdiction (its boundaries, else its province), or in another area than `area`. It was taken all the same. */
+            warnings?: ("point_outside_jurisdiction" | "point_outside_area")[];
+        };
+        /**
          * @description RFC 7946.
          * @example {
          *       "features": [
@@ -7849,6 +8205,8 @@ export interface components {
          *             "foundAt": null,
          *             "hotline": null,
          *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "leadOfficialName": "王建国",
+         *             "leadOfficialTitle": "副县长",
          *             "level": "major",
          *             "listedAt": "2026-11-22T06:10:00.000Z",
          *             "location": {
@@ -7884,6 +8242,8 @@ export interface components {
          *             "suspended": false,
          *             "suspension": null,
          *             "title": "临水弯道无护栏",
+         *             "unitId": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *             "unitName": "阜南县交通运输局",
          *             "updatedAt": "2026-11-23T01:00:00.000Z",
          *             "verifications": [],
          *             "version": 3
@@ -7907,7 +8267,7 @@ export interface components {
                 } | null;
                 /** Format: uuid */
                 id: string;
-                properties: components["schemas"]["Item"];
+                properties: components["schemas"]["ItemFeatureProperties"];
                 /** @constant */
                 type: "Feature";
             }[];
@@ -8851,6 +9211,8 @@ export interface components {
          *         "foundAt": null,
          *         "hotline": null,
          *         "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *         "leadOfficialName": "王建国",
+         *         "leadOfficialTitle": "副县长",
          *         "level": "major",
          *         "listedAt": "2026-11-22T06:10:00.000Z",
          *         "location": {
@@ -8886,6 +9248,8 @@ export interface components {
          *         "suspended": false,
          *         "suspension": null,
          *         "title": "临水弯道无护栏",
+         *         "unitId": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *         "unitName": "阜南县交通运输局",
          *         "updatedAt": "2026-11-23T01:00:00.000Z",
          *         "verifications": [],
          *         "version": 3
@@ -8903,7 +9267,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             links: components["schemas"]["OgcLink"][];
-            properties: components["schemas"]["Item"];
+            properties: components["schemas"]["ItemFeatureProperties"];
             /** @constant */
             type: "Feature";
         };
@@ -8982,6 +9346,8 @@ export interface components {
          *             "foundAt": null,
          *             "hotline": null,
          *             "id": "01a20117-5fde-7171-bd82-1b39a1974f7e",
+         *             "leadOfficialName": "王建国",
+         *             "leadOfficialTitle": "副县长",
          *             "level": "major",
          *             "listedAt": "2026-11-22T06:10:00.000Z",
          *             "location": {
@@ -9017,6 +9383,8 @@ export interface components {
          *             "suspended": false,
          *             "suspension": null,
          *             "title": "临水弯道无护栏",
+         *             "unitId": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
+         *             "unitName": "阜南县交通运输局",
          *             "updatedAt": "2026-11-23T01:00:00.000Z",
          *             "verifications": [],
          *             "version": 3
@@ -9047,7 +9415,7 @@ export interface components {
                 } | null;
                 /** Format: uuid */
                 id: string;
-                properties: components["schemas"]["Item"];
+                properties: components["schemas"]["ItemFeatureProperties"];
                 /** @constant */
                 type: "Feature";
             }[];
@@ -13307,6 +13675,7 @@ export type IssueBulletinDocument = components['schemas']['IssueBulletinDocument
 export type IssueDocument = components['schemas']['IssueDocument'];
 export type Item = components['schemas']['Item'];
 export type ItemDiff = components['schemas']['ItemDiff'];
+export type ItemFeatureProperties = components['schemas']['ItemFeatureProperties'];
 export type ItemFeatures = components['schemas']['ItemFeatures'];
 export type ItemPage = components['schemas']['ItemPage'];
 export type LeadOfficialCommand = components['schemas']['LeadOfficialCommand'];

@@ -46,12 +46,11 @@ const DRAFT_MAX_AGE_MS = 3_600_000
 const CTYPE = process.platform === 'linux' ? 'C.UTF-8' : 'en_US.UTF-8'
 
 /**
- * The cluster that belongs to `dataDir`, which is made if need be. It lies in `dataDir`, or, where the account that
+ * The cluster that belongs to `dataDir`, a folder that is there. It lies in `dataDir`, or, where the account that
  * must run the server cannot enter that (a root whose home is closed), at the place that a file in `dataDir` names.
  * @throws Error when the cluster belongs to another user, or its password is lost.
  */
 export function openCluster(dataDir: string, log: (message: string) => void): Cluster {
-  mkdirSync(dataDir, { recursive: true })
   const directory = realpathSync(dataDir)
   const home = homeOf(directory, log)
   const data = path.join(home, DATA)

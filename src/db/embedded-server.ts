@@ -227,3 +227,15 @@ function logSince(logFile: string, start: number): string {
   }
   return buffer.toString('utf8')
 }
+
+/** An error of a connection that broke, with what the server said when it ended. */
+export function withLastWords(err: unknown, logFile: string): unknown {
+  const lost =
+    err instanceof Error &&
+    /terminated unexpectedly|ECONNRE(FUSED|SET)|in recovery mode|shutting down/.test(err.message)
+  const lines = lost ? logSince(logFile, 0).split('\n') : []
+  const last = lines.findLast((line) => /PANIC:/.test(line))
+  return last === undefined
+    ? err
+    : new Error(`The embedded PostgreSQL ended: ${last.trim()} (${logFile})`, { cause: err })
+}

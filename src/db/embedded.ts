@@ -5,7 +5,17 @@ import { type Binaries, usableBinaries } from './embedded-binaries.js'
 import { type Cluster, hasCluster, initCluster, openCluster, removeCluster } from './embedded-cluster.js'
 import { keepServer, type Running } from './embedded-keeper.js'
 import { shutDown } from './embedded-process.js'
-import { findServer, isServing, type Launch, launchServer, loginUrlOf, type Owner, urlOf } from './embedded-server.js'
+import {
+  findServer,
+  isServing,
+  type Launch,
+  launchServer,
+  loginUrlOf,
+  type Owner,
+  urlOf,
+  withLastWords,
+} from './embedded-server.js'
+import { makeFolder } from './make-folder.js'
 
 export interface EmbeddedOptions {
   /** Made if need be. The data in it are kept from run to run. */
@@ -31,6 +41,8 @@ export interface Embedded {
   loginUrl: string
   /** The superuser's URL of another database of the same server. */
   urlFor(database: string): string
+  /** An error of a connection to it, with what the server itself said when it ended. */
+  explained(err: unknown): unknown
   /** Stops the server if it was started here; somebody else's is left running. May be called twice. */
   stop(): Promise<void>
 }
@@ -55,6 +67,7 @@ const WATCHDOG_LIMIT_MS = 25_000
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const log = options.log ?? (() => {})
+  await makeFolder(options.dataDir)
   const cluster = openCluster(options.dataDir, log)
   const first = await attachOrStart(cluster, options, log)
   const { port } = first
@@ -72,6 +85,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     url: urlOf(cluster, port, DATABASE),
     loginUrl: loginUrlOf(cluster, port, DATABASE),
     urlFor: (database) => urlOf(cluster, port, database),
+    explained: (err) => withLastWords(err, cluster.logFile),
     stop: () => kept.stop(),
   }
 }

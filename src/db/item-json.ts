@@ -176,6 +176,24 @@ export function itemText(actor: Actor, now: string): SQL {
   return sql`(select row_to_json(v)::text from (select ${itemFields(actor, now)}) v) as json`
 }
 
+/** The column `json` of an item's row in a file of that format. */
+export const rowTextIn = (format: string) => (format === 'geojson' ? featureProperties : itemText)
+
+/**
+ * The column `json` for a feature of a map: the item, and beside its own fields who answers for it, flat, since the tables of
+ * geographic information systems show an object as text.
+ */
+export function featureProperties(actor: Actor, now: string): SQL {
+  return sql`(select row_to_json(v)::text from (select ${itemFields(actor, now)}, ${OWNER_FIELDS}) v) as json`
+}
+
+const OWNER_FIELDS = sql.raw(`
+    i.responsible_unit as "unitId",
+    case when i.responsible_unit is not null then (
+      select u.name from unit u where u.jurisdiction_id = i.jurisdiction_id and u.id = i.responsible_unit) end as "unitName",
+    i.assignment -> 'leadOfficial' ->> 'name' as "leadOfficialName",
+    i.assignment -> 'leadOfficial' ->> 'title' as "leadOfficialTitle"`)
+
 /** `select` of one column `json`, the item's JSON text, over a source that has alias `i`. `itemTold` then says what its caller is told. */
 export function itemJson(actor: Actor, now: string, from: SQL): SQL {
   return sql`select row_to_json(v)::text as json from (select ${itemFields(actor, now)} ${from}) v`

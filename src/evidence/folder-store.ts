@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { makeFolder } from '../db/make-folder.js'
 import { type FileStore, storageAway, storageErrorOf } from './store.js'
 
 const TEMPORARY = '.new-'
@@ -16,7 +17,7 @@ export function createFolderStore(root: string): FileStore {
       const path = pathOf(name)
       const temporary = join(root, `${TEMPORARY}${randomUUID()}`)
       try {
-        await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+        await makeFolder(dirname(path), 0o700)
         await copyFile(file.path, temporary, constants.COPYFILE_EXCL)
         await synchronise(temporary)
         await rename(temporary, path)

@@ -1,4 +1,4 @@
-import { mkdir, statfs } from 'node:fs/promises'
+import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
@@ -7,6 +7,7 @@ import { sql } from 'drizzle-orm'
 import type { FastifyRequest } from 'fastify'
 import { v5 as uuidv5, v7 as uuidv7 } from 'uuid'
 import { lockPerson } from '../db/lock.js'
+import { makeFolder } from '../db/make-folder.js'
 import type { Deps } from '../deps.js'
 import type { Actor } from '../domain/permissions.js'
 import { invalid, notFound, Rejection } from '../domain/rejection.js'
@@ -48,7 +49,7 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
   let made: PartialUploads | undefined
   // A process that receives nothing needs no folder. The library makes it too, but ends the process where it cannot.
   const partial = async () => {
-    await mkdir(join(folder, PARTIAL), { recursive: true, mode: 0o700 }).catch((err) => {
+    await makeFolder(join(folder, PARTIAL), 0o700).catch((err) => {
       throw storageErrorOf(err)
     })
     made ??= createPartialUploads(join(folder, PARTIAL), PATH, names, locks.locker)

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '../db/make-folder.js'
 import { storageErrorOf } from './store.js'
 
 const PREFIX = 'work-'
@@ -12,7 +13,7 @@ const LEFT_BEHIND_MS = 3_600_000
 export async function withWorkspace<R>(uploads: string, work: (folder: string) => Promise<R>): Promise<R> {
   const folder = join(uploads, `${PREFIX}${randomUUID()}`)
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolder(folder, 0o700)
     return await work(folder)
   } catch (err) {
     throw storageErrorOf(err)

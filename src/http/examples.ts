@@ -88,6 +88,15 @@ export const ITEM_EXAMPLE = {
   updatedAt: '2026-11-23T01:00:00.000Z',
 }
 
+/** The same as the properties of a feature. */
+export const PROPERTIES_EXAMPLE = {
+  ...ITEM_EXAMPLE,
+  unitId: ITEM_EXAMPLE.assignment.responsibleUnit,
+  unitName: '阜南县交通运输局',
+  leadOfficialName: ITEM_EXAMPLE.assignment.leadOfficial.name,
+  leadOfficialTitle: ITEM_EXAMPLE.assignment.leadOfficial.title,
+}
+
 export const NEAR_EXAMPLE = {
   id: '01a1f0aa-2b1c-7d3e-8f40-5a6b7c8d9e0f',
   code: '2025-000171',

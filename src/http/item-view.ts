@@ -4,7 +4,7 @@ import { EVIDENCE_KINDS, EVIDENCE_WARNINGS, MEDIA_TYPES } from '../domain/eviden
 import { RATINGS } from '../domain/hotline.js'
 import { DIRECTIONS, LEVELS, RISKS, SOURCES, STATUSES, TIERS } from '../domain/item.js'
 import { CHANNELS } from '../domain/permissions.js'
-import { EVIDENCE_REF_EXAMPLE, ITEM_EXAMPLE, NEAR_EXAMPLE, pageExample } from './examples.js'
+import { EVIDENCE_REF_EXAMPLE, ITEM_EXAMPLE, NEAR_EXAMPLE, PROPERTIES_EXAMPLE, pageExample } from './examples.js'
 import { text } from './fields.js'
 
 // What `db/item-json.ts` makes, described. A test parses real answers with these strict schemas.
@@ -214,6 +214,24 @@ export const ItemView = z
       }),
   })
   .meta({ id: 'Item', description: 'A hazard on the one list, as it stands.', example: ITEM_EXAMPLE })
+
+const FLAT = (description: string) => z.string().nullable().meta({ description })
+
+/** The item as the properties of a feature, with those who answer for it in columns of their own. */
+export const FeatureProperties = z
+  .strictObject({
+    ...ItemView.shape,
+    unitId: z.uuid().nullable().meta({ description: '`assignment.responsibleUnit`.' }),
+    unitName: FLAT('What that unit is called now.'),
+    leadOfficialName: FLAT('`assignment.leadOfficial.name`.'),
+    leadOfficialTitle: FLAT('`assignment.leadOfficial.title`.'),
+  })
+  .meta({
+    id: 'ItemFeatureProperties',
+    description:
+      'The item, and beside its own fields who answers for it, flat, for the tables of geographic information systems.',
+    example: PROPERTIES_EXAMPLE,
+  })
 
 // A field that comes to the item is told to no channel, and does not compile, until it stands in the channels' list. What only the
 // answer of a filing or correction has is in no answer to a channel.

@@ -45,13 +45,19 @@ interface ListRow extends Record<string, unknown> {
 }
 
 /** The list's rows in its order, from the cursor on; all of them without a limit. */
-export function listedItems(actor: Actor, query: ListItems, now: string, limit?: number): SQL {
+export function listedItems(
+  actor: Actor,
+  query: ListItems,
+  now: string,
+  limit?: number,
+  rowText: typeof itemText = itemText,
+): SQL {
   const { sort, cursor, past } = query
   const key = SORT_KEYS[sort.replace('-', '') as keyof typeof SORT_KEYS]
   const direction = sort.startsWith('-') ? sql`desc` : sql`asc`
   const after = afterCursor(cursor, boundOf(query), key, sort.startsWith('-'))
   return sql`
-    select ${itemText(actor, past?.at ?? now)}, ${key}::text as key, i.id
+    select ${rowText(actor, past?.at ?? now)}, ${key}::text as key, i.id
     from ${itemRows(past)} i where ${all([...heldInOrder(past), ...conditionsOf(actor, query, now), ...after])}
     order by ${key} ${direction}, i.id ${direction} ${limit === undefined ? sql`` : sql`limit ${limit}`}`
 }

@@ -1,3 +1,4 @@
+import { rowTextIn } from '../db/item-json.js'
 import type { App, Deps } from '../deps.js'
 import { ItemParams, sendJson } from '../http/command.js'
 import { fileOr, ItemFeatures } from '../http/export/docs.js'
@@ -40,7 +41,7 @@ export async function listRoutes(app: App, deps: Deps): Promise<void> {
       const past = await asOfPast(db, request.actor, request.query.asOf, at)
       const query = { ...request.query, past }
       if (format !== 'json') {
-        const rows = listedItems(request.actor, query, at, query.limit)
+        const rows = listedItems(request.actor, query, at, query.limit, rowTextIn(format))
         return sendFile(request, reply, deps, { format, sheet: ITEM_SHEET, rows, past })
       }
       return sendPage(request, reply, await findItems(db, request.actor, query, at))

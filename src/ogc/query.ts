@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
-import { heldAt, heldInOrder, itemRows, itemText, itemThen } from '../db/item-json.js'
+import { featureProperties, heldAt, heldInOrder, itemRows, itemThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
 import { visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
@@ -83,7 +83,7 @@ export async function readExtent(db: Db, actor: Actor): Promise<Extent> {
 }
 
 function featureFields(actor: Actor, at: string): SQL {
-  return sql`${itemText(actor, at)},
+  return sql`${featureProperties(actor, at)},
     i.id, i.version, i.lon, i.lat, i.reported_at::text as key`
 }
 

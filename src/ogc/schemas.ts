@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { ITEM_EXAMPLE } from '../http/examples.js'
-import { ItemView } from '../http/item-view.js'
+import { ITEM_EXAMPLE, PROPERTIES_EXAMPLE } from '../http/examples.js'
+import { FeatureProperties } from '../http/item-view.js'
 import { CONFORMS_TO, collectionOf, collectionsOf, landingPage } from './documents.js'
 import { FEATURES_PATH, GEOJSON_TYPE, linkTo } from './links.js'
 
@@ -50,14 +50,14 @@ const feature = {
     .strictObject({ type: z.literal('Point'), coordinates: z.array(z.number()).min(2).max(2) })
     .nullable()
     .meta({ description: 'Longitude and latitude, CRS84; null for an item without a point.' }),
-  properties: ItemView,
+  properties: FeatureProperties,
 }
 
 const FEATURE_EXAMPLE = {
   type: 'Feature',
   id: ITEM_EXAMPLE.id,
   geometry: { type: 'Point', coordinates: [ITEM_EXAMPLE.location.lon, ITEM_EXAMPLE.location.lat] },
-  properties: ITEM_EXAMPLE,
+  properties: PROPERTIES_EXAMPLE,
 }
 
 export const FeatureView = z.strictObject({ ...feature, links }).meta({

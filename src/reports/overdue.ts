@@ -55,13 +55,19 @@ interface OverdueRow extends Record<string, unknown> {
 }
 
 /** The overdue items, longest first, from the cursor on; all of them without a limit. */
-export function overdueRows(actor: Actor, query: OverdueQuery, now: string, limit?: number): SQL {
+export function overdueRows(
+  actor: Actor,
+  query: OverdueQuery,
+  now: string,
+  limit?: number,
+  rowText: typeof itemText = itemText,
+): SQL {
   const { cursor, past } = query
   const at = past?.at ?? now
   const [dueAt, id] = cursor === undefined ? [] : decodeCursor(cursor, boundOf(query), 2)
   const after = cursor === undefined ? sql`` : sql`and (i.due_at, i.id) > (${dueAt}::timestamptz, ${id}::uuid)`
   return sql`
-    select ${itemText(actor, at)}, i.due_at::text as due_at, i.id
+    select ${rowText(actor, at)}, i.due_at::text as due_at, i.id
     ${overdueItems(actor, query, at)} ${after} order by i.due_at, i.id ${limit === undefined ? sql`` : sql`limit ${limit}`}`
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { rowTextIn } from '../db/item-json.js'
 import type { App, Deps } from '../deps.js'
 import { sendJson, sendRows } from '../http/command.js'
 import { fileOr, ItemFeatures } from '../http/export/docs.js'
@@ -103,7 +104,7 @@ export async function reportRoutes(app: App, deps: Deps): Promise<void> {
       }
       const format = formatOf(request, reply, ITEM_FORMATS)
       if (format !== 'json') {
-        const rows = overdueRows(request.actor, query, at, query.limit)
+        const rows = overdueRows(request.actor, query, at, query.limit, rowTextIn(format))
         return sendFile(request, reply, deps, { format, sheet: OVERDUE_SHEET, rows, past })
       }
       const { rows, nextCursor, total } = await findOverdue(db, request.actor, query, at)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { ITEM_EXAMPLE } from '../examples.js'
-import { ItemView } from '../item-view.js'
+import { ITEM_EXAMPLE, PROPERTIES_EXAMPLE } from '../examples.js'
+import { FeatureProperties } from '../item-view.js'
 import { MEDIA_TYPES } from '../negotiate.js'
 
 const Csv = z.string().meta({
@@ -32,14 +32,14 @@ export const ItemFeatures = z
           .strictObject({ type: z.literal('Point'), coordinates: z.tuple([z.number(), z.number()]) })
           .nullable()
           .meta({ description: 'Longitude and latitude (WGS 84); null for an item without a point.' }),
-        properties: ItemView,
+        properties: FeatureProperties,
       }),
     ),
   })
   .meta({
     id: 'ItemFeatures',
     description: 'RFC 7946.',
-    example: { type: 'FeatureCollection', features: [{ ...FEATURE, properties: ITEM_EXAMPLE }] },
+    example: { type: 'FeatureCollection', features: [{ ...FEATURE, properties: PROPERTIES_EXAMPLE }] },
   })
 
 /** The good answer of a list that can be had as a file too: a page of JSON, or all rows in another media type. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createTransport, type SendMailOptions } from 'nodemailer'
+import { makeFolder } from '../../db/make-folder.js'
 import { type Line, type Message, type Recipient, SENT } from './channel.js'
 
 /** Writes every mail into a folder as it would have gone out (.eml, RFC 5322), where any mail program opens it. */
@@ -11,8 +12,8 @@ export function openFolder(folder: string, mailOf: (message: Message, to: Recipi
     async send(message, to) {
       const { message: bytes } = await transport.sendMail(mailOf(message, to))
       // Names and addresses are in it: for the owner's eyes only.
-      await mkdir(dirname(folder), { recursive: true })
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await makeFolder(dirname(folder))
+      await makeFolder(folder, 0o700)
       // The same message has the same file, however often it is sent, and nobody sees half of it.
       const file = join(folder, `${message.id}.eml`)
       // Two may be at it: a worker that was thought dead, and the one that took its place.
