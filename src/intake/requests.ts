@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { stakeText } from '../db/chainage.js'
 import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import type { Instant, Status } from '../domain/item.js'
@@ -70,7 +71,7 @@ const changed = (alias: string) => sql`case when ${sql.raw(alias)}.status = any(
 /** `updated_datetime`, as `publicStateOf` has it and to the second that is told. */
 const UPDATED = sql`date_trunc('second', case when e.status is null then ${changed('i')} else greatest(i.updated_at, ${changed('e')}) end)`
 
-const CHAINAGE = sql.raw(`'K' || (i.start_chainage_m / 1000) || '+' || lpad((i.start_chainage_m % 1000)::text, 3, '0')`)
+const CHAINAGE = sql.raw(stakeText('i.start_chainage_m'))
 
 /** The requests that a reader may see of those that are wanted, the latest first. */
 export async function findRequests(db: Db, reader: Reader, wanted: Wanted, language: Language) {
