@@ -121,7 +121,8 @@ function chainageOf({ chainage, startChainageM, endChainageM }: Correction): Par
   const start = from === undefined ? whole?.startM : from.startM
   const end = to === undefined ? whole?.endM : to.startM
   const line = oneLine('/endChainageM', [whole?.carriageway, from?.carriageway, to?.carriageway])
-  const carriageway = line ?? (whole === undefined && start !== null ? undefined : null)
+  // What takes the place of the whole stretch without a word of its line lies on the road's own.
+  const carriageway = line === undefined && (whole !== undefined || start === null) ? null : line
   // People give stretches backwards; the two ends are put in order.
   const isBackwards = typeof start === 'number' && typeof end === 'number' && start > end
   const ends = isBackwards ? { startChainageM: end, endChainageM: start } : { startChainageM: start, endChainageM: end }
