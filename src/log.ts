@@ -8,8 +8,7 @@ let sink: LogSink | undefined
 /** Where the log goes: standard output, of which a process has one. */
 export function stdoutLog(onBack: (lost: number) => void): LogSink {
   // What is said beside the log, such as the address at the start, must not end the process either.
-  for (const stream of [process.stdout, process.stderr])
-    if (stream.listenerCount('error') === 0) stream.on('error', () => {})
+  if (sink === undefined) for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   sink ??= createLogSink(STDOUT, onBack)
   return sink
 }

@@ -1,5 +1,12 @@
-import t from 'tap'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
+import net from 'node:net'
+import t, { type Test } from 'tap'
 import { createLogSink } from '../src/log-sink.js'
+import { createTestApp } from './helpers/app.js'
+import { MAIN } from './helpers/node-process.js'
+import { until } from './helpers/until.js'
 
 type Written = (err: NodeJS.ErrnoException | null, written: number) => void
 
@@ -84,4 +91,60 @@ t.test('a log that nobody reads keeps nobody waiting, and has a limit', async (t
   file.endWhole()
   file.endWhole()
   t.ok(isFlushed)
+})
+
+const made = await createTestApp(t)
+const METRICS_TOKEN = 'a-token-for-metrics'
+
+/** The service with its log somewhere. */
+async function startWithLog(t: Test, stdout: number | 'pipe') {
+  const probe = net.createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as net.AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  const child = spawn(process.execPath, [MAIN, 'serve'], {
+    env: {
+      PATH: process.env.PATH,
+      ...{ DATABASE_URL: made.url, MIGRATE_ON_START: 'false', PORT: `${port}`, WORKER: 'false', METRICS_TOKEN },
+    },
+    stdio: ['ignore', stdout, 'pipe'],
+  })
+  const exited = once(child, 'close').then(([code]) => code as number | null)
+  t.teardown(async () => {
+    child.kill('SIGKILL')
+    await exited
+  })
+  const url = `http://127.0.0.1:${port}`
+  const health = () =>
+    fetch(`${url}/healthz`).then(
+      ({ status }) => status,
+      () => undefined,
+    )
+  const lost = async () => {
+    const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${METRICS_TOKEN}` } })
+    return Number(/^one_list_log_lines_lost_total (\d+)$/m.exec(await answer.text())?.[1])
+  }
+  return { child, exited, health, lost }
+}
+
+t.test('a service goes on with its log on a disk that is full', async (t) => {
+  const full = openSync('/dev/full', 'w')
+  const { child, exited, health, lost } = await startWithLog(t, full)
+  closeSync(full)
+  await until(async () => (await health()) === 200, 60_000)
+  for (let k = 0; k < 20; k++) t.equal(await health(), 200)
+  await until(async () => (await lost()) >= 20)
+  child.kill('SIGTERM')
+  t.equal(await exited, 0)
+})
+
+t.test('a service goes on when the reader of its log has gone', async (t) => {
+  const { child, exited, health, lost } = await startWithLog(t, 'pipe')
+  child.stdout?.destroy()
+  await until(async () => (await health()) === 200, 60_000)
+  for (let k = 0; k < 20; k++) t.equal(await health(), 200)
+  await until(async () => (await lost()) >= 20)
+  child.kill('SIGTERM')
+  t.equal(await exited, 0)
 })
