@@ -157,9 +157,9 @@ t.test('imports and Open311 take a carriageway’s chainage too', async (t) => {
   const mapping = mappingFor('carriageways', { fields: { road: { constant: name }, chainage: { column: 'at' } } })
   const csv = [
     'id,title,status,reported,closed,address,at',
-    'C1,护栏缺失,未整改,2026-01-05,,王店,ZK1+000左侧',
-    'C2,标志缺失,未整改,2026-01-05,,王店,YK1+000~+500',
-    'C3,线形不良,未整改,2026-01-05,,王店,AK1+000',
+    'C1,护栏缺失,open,2026-01-05,,王店,ZK1+000左侧',
+    'C2,标志缺失,open,2026-01-05,,王店,YK1+000~+500',
+    'C3,线形不良,open,2026-01-05,,王店,AK1+000',
   ].join('\n')
   const report = await importCsv(made, office, mapping, csv)
   t.match(report.body, { taken: 2, refused: 1 }, JSON.stringify(report.body))

@@ -43,12 +43,10 @@ export const ItemFilter = {
       'Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one.',
     example: 'S315',
   }),
-  chainageFromM: chainage
-    .optional()
-    .meta({
-      description:
-        'Overlap with the stretch from here … `ZK…` or `YK…` finds what is counted along that carriageway; metres and `K…` find all lines.',
-    }),
+  chainageFromM: chainage.optional().meta({
+    description:
+      'Overlap with the stretch from here … `ZK…` or `YK…` finds what is counted along that carriageway; metres and `K…` find all lines.',
+  }),
   chainageToM: chainage.optional().meta({ description: '… to here.' }),
   unit: Uuid.optional().meta({
     description: 'The responsible unit.',

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { stakeText } from '../db/chainage.js'
 import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
+import { addressWithoutSide } from '../domain/chainage.js'
 import type { Instant, Status } from '../domain/item.js'
 import {
   isTextPublic,
@@ -128,7 +129,7 @@ function viewOf(row: Row, language: Language) {
     requested_datetime: wireTime(row.reportedAt),
     updated_datetime: wireTime(updatedAt),
     expected_datetime: null,
-    address: told(row.address) ?? (row.road === '' ? null : row.road),
+    address: placeOf(told(row.address), row.road),
     address_id: null,
     zipcode: null,
     lat: row.lat,
@@ -137,4 +138,10 @@ function viewOf(row: Row, language: Language) {
     // The specification has one.
     media_url: row.isOwn ? (row.mediaUrl?.split('\n')[0] ?? null) : null,
   }
+}
+
+/** The address, else the road; both where the address says the side of the road alone. */
+function placeOf(address: string | null, road: string | null): string | null {
+  const parts = addressWithoutSide(address) === null ? [road, address] : [address]
+  return parts.filter((part) => part !== null && part !== '').join(' ') || null
 }
