@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import sharp from 'sharp'
 import t from 'tap'
 import type { Caller, Json } from './helpers/app.js'
-import { itemIn, ok } from './helpers/app.js'
+import { filing, itemIn, ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { evidence, fileOf, keptFiles, partsOf, pdf, photo, sendEvidence } from './helpers/evidence.js'
 
@@ -195,5 +195,23 @@ t.test('a link opens one file for a while, for whoever has it', async (t) => {
   await ok(home.admin.patch(`/v1/people/${me.id}`, { active: true }))
   for (const seconds of [29, 3601]) {
     refused(t, await inspector.post(`/v1/evidence/${id}/links`, { seconds }), 400, 'invalid-request')
+  }
+})
+
+t.test('0, 0 is what a camera without a fix says, and no position', async (t) => {
+  const shots: [Buffer, Record<string, string>][] = [
+    [await photo(70, { lon: 0, lat: 0 }), {}],
+    [await photo(71, { lon: 0.0004, lat: 0 }), {}],
+    [await photo(72), { lon: '0', lat: '0' }],
+    [await photo(73), { lon: '0.0000001', lat: '0', datum: 'gcj02' }],
+  ]
+  for (const [bytes, said] of shots) {
+    const sent = await evidence(app, inspector, bytes, { kind: 'before', ...said })
+    t.match(sent, { location: null, locationFrom: null }, JSON.stringify(said))
+    const item = await ok(
+      inspector.post('/v1/items', filing({ location: { lon: 115.59, lat: 32.66 }, evidence: [sent.id] })),
+    )
+    const { warnings } = (await ok(inspector.get(`/v1/items/${item.id}`))).evidence[0]
+    t.ok(warnings.includes('no_position') && !warnings.includes('far_from_item'), JSON.stringify(warnings))
   }
 })

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { chainageText } from '../db/chainage.js'
 import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { overdue, overdueDays } from '../db/item-json.js'
@@ -37,14 +38,12 @@ export function namingRungs(ladder: readonly Pick<Rung, 'rung' | 'days'>[]): str
 /** `select` of the overdue items, over `state`: first those to be named, then by how long they are overdue. */
 export function overdueSelect(cut: CutOff, ladder: readonly Pick<Rung, 'rung' | 'days'>[]): SQL {
   const named = sql`coalesce(i.escalation -> 'rungs', '[]'::jsonb) ?| ${sql.param(namingRungs(ladder))}::text[]`
-  const km = (column: string) => `'K' || (${column} / 1000) || '+' || lpad((${column} % 1000)::text, 3, '0')`
   const first = sql`from (
     select i.id, i.version, ${named} as named from state i where ${overdue(cut.asOf)}
     order by named desc, i.due_at, i.code limit ${MAX_NAMED}) s`
   return sql`
     select i.id, i.code, i.title, i.level, i.area, i.road,
-      ${sql.raw(`${km('i.start_chainage_m')} || case when i.end_chainage_m > i.start_chainage_m
-        then '~' || ${km('i.end_chainage_m')} else '' end`)} as chainage,
+      ${sql.raw(chainageText('i.start_chainage_m', 'i.end_chainage_m'))} as chainage,
       i.address, i.responsible_unit as unit, i.assignment -> 'leadOfficial' as "leadOfficial",
       ${instant('i.due_at')} as "dueAt", ${overdueDays(cut.asOf, cut.timeZone)}::int as "overdueDays",
       i.escalation ->> 'rung' as rung, s.named

@@ -73,8 +73,8 @@ function linesOf(item: FeedItem, timeZone: string, language: Language): string[]
   ]
 }
 
-function placeOf({ area, road, startChainageM, address }: FeedItem): string {
-  const chainage = startChainageM === null ? null : formatChainage(startChainageM)
+function placeOf({ area, road, carriageway, startChainageM, address }: FeedItem): string {
+  const chainage = startChainageM === null ? null : formatChainage(startChainageM, carriageway)
   return [area, road, chainage, address].filter((part) => part !== null).join(' ')
 }
 

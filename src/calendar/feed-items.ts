@@ -4,7 +4,7 @@ import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { onTheClock } from '../db/item-json.js'
 import { ownedBy, visibleItems } from '../db/visible.js'
-import type { Instant } from '../domain/item.js'
+import type { Carriageway, Instant } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
 
 /** More entries than these help nobody, and calendar programs give up on larger files. */
@@ -23,6 +23,7 @@ export interface FeedItem extends Record<string, unknown> {
   updatedAt: Instant
   area: string
   road: string | null
+  carriageway: Carriageway | null
   startChainageM: number | null
   address: string | null
   unit: string | null
@@ -55,7 +56,7 @@ async function find(db: Db, actor: Actor, range: SQL, limit: number) {
   const { rows } = await db.execute<FeedItem>(sql`
     select i.id, i.code, i.version, i.title, ${instant('i.due_at')} as "dueAt", i.due_provisional as provisional,
       ${instant('i.updated_at')} as "updatedAt", ${areaName(sql`i.jurisdiction_id`, sql`i.area`)} as area, i.road,
-      i.start_chainage_m as "startChainageM", i.address, i.lead_official as "leadOfficial", i.assignment ->> 'goal' as goal,
+      i.carriageway, i.start_chainage_m as "startChainageM", i.address, i.lead_official as "leadOfficial", i.assignment ->> 'goal' as goal,
       (select u.name from unit u where u.jurisdiction_id = i.jurisdiction_id and u.id = i.responsible_unit) as unit
     from item i where ${sql.join(conditions, sql` and `)} limit ${limit + 1}`)
   return { items: rows.slice(0, limit), isWhole: rows.length <= limit }

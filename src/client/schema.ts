@@ -3542,6 +3542,7 @@ export interface components {
          *               "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
          *               "reward": "按期销号，年度考核加 2 分"
          *             },
+         *             "carriageway": null,
          *             "category": "roadside_protection",
          *             "chainage": "K77+800",
          *             "channel": null,
@@ -5093,7 +5094,7 @@ export interface components {
              * @enum {string}
              */
             source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
-            /** @description The beginning of a stretch, instead of `chainage`. */
+            /** @description The beginning of a stretch, instead of `chainage`. In a correction, metres without letters stay on the item’s line. */
             startChainageM?: (string | number) | null;
             /** @example 临水弯道无护栏 */
             title?: string;
@@ -6396,7 +6397,7 @@ export interface components {
              * @enum {string}
              */
             source?: "inspection" | "patrol" | "accident_analysis" | "public" | "hotline" | "superior_order" | "media" | "import";
-            /** @description The beginning of a stretch, instead of `chainage`. */
+            /** @description The beginning of a stretch, instead of `chainage`. In a correction, metres without letters stay on the item’s line. */
             startChainageM?: (string | number) | null;
             /** @example 临水弯道无护栏 */
             title: string;
@@ -7347,6 +7348,7 @@ export interface components {
          *         "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
          *         "reward": "按期销号，年度考核加 2 分"
          *       },
+         *       "carriageway": null,
          *       "category": "roadside_protection",
          *       "chainage": "K77+800",
          *       "channel": null,
@@ -7434,6 +7436,11 @@ export interface components {
             address: string | null;
             area: string;
             assignment: components["schemas"]["Assignment"] | null;
+            /**
+             * @description Where the two carriageways part (分离式路基) and each is counted on its own: `left` for ZK (左幅), `right` for YK (右幅), as seen along increasing chainage. Null for the road’s own line, K. It comes with the chainage.
+             * @example left
+             */
+            carriageway: ("left" | "right") | null;
             category: string | null;
             /**
              * @description As printed.
@@ -8162,6 +8169,7 @@ export interface components {
          *               "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
          *               "reward": "按期销号，年度考核加 2 分"
          *             },
+         *             "carriageway": null,
          *             "category": "roadside_protection",
          *             "chainage": "K77+800",
          *             "channel": null,
@@ -8296,6 +8304,7 @@ export interface components {
          *             "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
          *             "reward": "按期销号，年度考核加 2 分"
          *           },
+         *           "carriageway": null,
          *           "category": "roadside_protection",
          *           "chainage": "K77+800",
          *           "channel": null,
@@ -9168,6 +9177,7 @@ export interface components {
          *           "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
          *           "reward": "按期销号，年度考核加 2 分"
          *         },
+         *         "carriageway": null,
          *         "category": "roadside_protection",
          *         "chainage": "K77+800",
          *         "channel": null,
@@ -9303,6 +9313,7 @@ export interface components {
          *               "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
          *               "reward": "按期销号，年度考核加 2 分"
          *             },
+         *             "carriageway": null,
          *             "category": "roadside_protection",
          *             "chainage": "K77+800",
          *             "channel": null,
@@ -9773,6 +9784,8 @@ export interface components {
                 injuries: number;
                 to: string;
             } | null;
+            /** @description Whose chainage it is: `left` ZK, `right` YK, null the road’s own K. */
+            carriageway: ("left" | "right") | null;
             change: {
                 accidents: components["schemas"]["OutcomeChange"];
                 deaths: components["schemas"]["OutcomeChange"];
@@ -13370,7 +13383,7 @@ export interface components {
              */
             category?: string;
             /**
-             * @description Overlap with the stretch from here …
+             * @description Overlap with the stretch from here … `ZK…` or `YK…` finds what is counted along that carriageway; metres and `K…` find all lines.
              * @example K12+345
              */
             chainageFromM?: string;
@@ -20963,7 +20976,7 @@ export interface operations {
                 area?: string;
                 /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
-                /** @description Overlap with the stretch from here … */
+                /** @description Overlap with the stretch from here … `ZK…` or `YK…` finds what is counted along that carriageway; metres and `K…` find all lines. */
                 chainageFromM?: string;
                 /** @description … to here. */
                 chainageToM?: string;
@@ -26552,7 +26565,7 @@ export interface operations {
                 area?: string;
                 /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
-                /** @description Overlap with the stretch from here … */
+                /** @description Overlap with the stretch from here … `ZK…` or `YK…` finds what is counted along that carriageway; metres and `K…` find all lines. */
                 chainageFromM?: string;
                 /** @description … to here. */
                 chainageToM?: string;
@@ -27138,7 +27151,7 @@ export interface operations {
                 road?: string;
                 /** @description The carriageway; `both` and none lie by either. */
                 direction?: "up" | "down" | "both";
-                /** @description As in a filing: `K12+345`, or a range. */
+                /** @description As in a filing: `K12+345`, `ZK12+345` of the left carriageway, or a range. */
                 chainage?: string;
                 /** @description Longitude of the point. */
                 lon?: number;
@@ -27382,7 +27395,7 @@ export interface operations {
                 area?: string;
                 /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
-                /** @description Overlap with the stretch from here … */
+                /** @description Overlap with the stretch from here … `ZK…` or `YK…` finds what is counted along that carriageway; metres and `K…` find all lines. */
                 chainageFromM?: string;
                 /** @description … to here. */
                 chainageToM?: string;
@@ -27514,7 +27527,7 @@ export interface operations {
                 area?: string;
                 /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
-                /** @description Overlap with the stretch from here … */
+                /** @description Overlap with the stretch from here … `ZK…` or `YK…` finds what is counted along that carriageway; metres and `K…` find all lines. */
                 chainageFromM?: string;
                 /** @description … to here. */
                 chainageToM?: string;
@@ -27646,7 +27659,7 @@ export interface operations {
                 area?: string;
                 /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
-                /** @description Overlap with the stretch from here … */
+                /** @description Overlap with the stretch from here … `ZK…` or `YK…` finds what is counted along that carriageway; metres and `K…` find all lines. */
                 chainageFromM?: string;
                 /** @description … to here. */
                 chainageToM?: string;
@@ -27780,7 +27793,7 @@ export interface operations {
                 area?: string;
                 /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
-                /** @description Overlap with the stretch from here … */
+                /** @description Overlap with the stretch from here … `ZK…` or `YK…` finds what is counted along that carriageway; metres and `K…` find all lines. */
                 chainageFromM?: string;
                 /** @description … to here. */
                 chainageToM?: string;
@@ -27912,7 +27925,7 @@ export interface operations {
                 area?: string;
                 /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
-                /** @description Overlap with the stretch from here … */
+                /** @description Overlap with the stretch from here … `ZK…` or `YK…` finds what is counted along that carriageway; metres and `K…` find all lines. */
                 chainageFromM?: string;
                 /** @description … to here. */
                 chainageToM?: string;
@@ -27942,7 +27955,7 @@ export interface operations {
                 closedBefore?: string;
                 /** @description Only items at which accidents were counted, or only the others. */
                 counted?: "true" | "false";
-                /** @description Without it, the items themselves. `section`: the stretches of a road that items on it make together where their chainages overlap. */
+                /** @description Without it, the items themselves. `section`: the stretches of a road that items on it make together where their chainages overlap; each carriageway that is counted on its own (ZK, YK) by itself. */
                 groupBy?: "unit" | "area" | "leadOfficial" | "level" | "category" | "road" | "section";
                 /** @description The length of both windows. Whole years keep the seasons out of the comparison. */
                 windowMonths?: number;
@@ -28058,7 +28071,7 @@ export interface operations {
                 area?: string;
                 /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
-                /** @description Overlap with the stretch from here … */
+                /** @description Overlap with the stretch from here … `ZK…` or `YK…` finds what is counted along that carriageway; metres and `K…` find all lines. */
                 chainageFromM?: string;
                 /** @description … to here. */
                 chainageToM?: string;
@@ -28193,7 +28206,7 @@ export interface operations {
                 area?: string;
                 /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
-                /** @description Overlap with the stretch from here … */
+                /** @description Overlap with the stretch from here … `ZK…` or `YK…` finds what is counted along that carriageway; metres and `K…` find all lines. */
                 chainageFromM?: string;
                 /** @description … to here. */
                 chainageToM?: string;
@@ -28327,7 +28340,7 @@ export interface operations {
                 area?: string;
                 /** @description Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one. */
                 road?: string;
-                /** @description Overlap with the stretch from here … */
+                /** @description Overlap with the stretch from here … `ZK…` or `YK…` finds what is counted along that carriageway; metres and `K…` find all lines. */
                 chainageFromM?: string;
                 /** @description … to here. */
                 chainageToM?: string;

@@ -18,6 +18,7 @@ export const CHANNEL_FIELDS = {
   area: 'told',
   road: 'told',
   direction: 'told',
+  carriageway: 'told',
   startChainageM: 'told',
   endChainageM: 'told',
   chainage: 'told',

@@ -1,6 +1,7 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { ON_ACCOUNT } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
+import { chainageText } from './chainage.js'
 import { instantText } from './instant.js'
 import type { Past } from './past.js'
 import { item } from './schema.js'
@@ -122,15 +123,12 @@ const person = (column: string) => `case when ${column} is not null then (
     select json_build_object('id', p.id, 'name', p.name) from person p
     where p.jurisdiction_id = i.jurisdiction_id and p.id = ${column}) end`
 
-const chainage = (column: string) => `'K' || (${column} / 1000) || '+' || lpad((${column} % 1000)::text, 3, '0')`
-
 // The fields in the order of `ItemView`, in as few pieces as what differs from request to request allows: a query is put
 // together of its pieces at every request.
 const FIELDS_TO_DUE = sql.raw(`
     i.id, i.code, i.version, i.status, i.title, i.description, i.level, i.category, i.risk, i.source, i.area,
-    i.road, i.direction, i.start_chainage_m as "startChainageM", i.end_chainage_m as "endChainageM",
-    ${chainage('i.start_chainage_m')} || case when i.end_chainage_m > i.start_chainage_m
-      then '~' || ${chainage('i.end_chainage_m')} else '' end as chainage,
+    i.road, i.direction, i.carriageway, i.start_chainage_m as "startChainageM", i.end_chainage_m as "endChainageM",
+    ${chainageText('i.start_chainage_m', 'i.end_chainage_m')} as chainage,
     case when i.lon is not null then json_build_object('lon', i.lon, 'lat', i.lat) end as location,
     i.address, i.external_system as "externalSystem", i.external_id as "externalId",
     ${instantText('i.found_at')} as "foundAt",

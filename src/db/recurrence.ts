@@ -44,7 +44,7 @@ export async function findResemblance(
 
 /** The query of what lies near, each way by an index of its own: along the road, and around the point. */
 export function neighboursOf(actor: Actor, spot: Spot, rules: RecurrenceRules, since: string): SQL | undefined {
-  const { category, area, road, startChainageM: from, endChainageM: to, lon, lat } = spot
+  const { category, area, road, carriageway = null, startChainageM: from, endChainageM: to, lon, lat } = spot
   const open = sql`i.status in ('reported', 'listed', 'assigned', 'remediating', 'closure_requested')`
   // Without a category nothing can be said to have come back.
   const state =
@@ -53,7 +53,7 @@ export function neighboursOf(actor: Actor, spot: Spot, rules: RecurrenceRules, s
       : sql`(${open} or i.status = 'closed' and i.closed_at >= ${since}::timestamptz)
           and (i.category = ${category} or i.category is null)`
   const arm = (place: SQL) => sql`
-    (select i.id, i.code, i.status, i.title, i.category, i.area, i.road, i.direction, i.start_chainage_m as "startChainageM",
+    (select i.id, i.code, i.status, i.title, i.category, i.area, i.road, i.direction, i.carriageway, i.start_chainage_m as "startChainageM",
       i.end_chainage_m as "endChainageM", i.lon, i.lat, ${instant('i.closed_at')} as "closedAt",
       (${visibleItems(actor)}) as "isVisible"
     from item i where i.jurisdiction_id = ${actor.jurisdiction.id} and ${place} and ${state} limit ${MOST})`
@@ -61,7 +61,7 @@ export function neighboursOf(actor: Actor, spot: Spot, rules: RecurrenceRules, s
   if (road !== null && from !== null && to !== null) {
     // As the index has it; without it the planner could not know that only stretches that are known are asked for.
     arms.push(
-      arm(sql`${isOnRoad(road, area)} and i.start_chainage_m is not null
+      arm(sql`${isOnRoad(road, area)} and i.start_chainage_m is not null and i.carriageway is not distinct from ${carriageway}
         and int4range(i.start_chainage_m, i.end_chainage_m, '[]')
           && int4range(${Math.max(0, from - rules.withinM)}, ${to + rules.withinM}, '[]')`),
     )

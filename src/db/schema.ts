@@ -19,7 +19,7 @@ import type { BulletinKind } from '../domain/bulletin.js'
 import type { CalendarDay } from '../domain/calendar.js'
 import type { DocumentKind } from '../domain/document.js'
 import type { EvidenceKind, MediaType } from '../domain/evidence.js'
-import type { Direction, Item, Level, Risk, Source, Status } from '../domain/item.js'
+import type { Carriageway, Direction, Item, Level, Risk, Source, Status } from '../domain/item.js'
 import type { NoticeKind, Party } from '../domain/notice.js'
 import type { Actor } from '../domain/permissions.js'
 import type { Stratum } from '../domain/recheck-sample.js'
@@ -265,6 +265,7 @@ const itemColumns = () => ({
   area: text('area').notNull(),
   road: text('road'),
   direction: text('direction').$type<Direction>(),
+  carriageway: text('carriageway').$type<Carriageway>(),
   startChainageM: integer('start_chainage_m'),
   endChainageM: integer('end_chainage_m'),
   lon: doublePrecision('lon'),

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
-import type { Db, Tx } from '../db/client.js'
+import { type Db, type Tx, takeTime } from '../db/client.js'
 import { readRules } from '../db/rules.js'
 import type { Actor } from '../domain/permissions.js'
 import { Rejection } from '../domain/rejection.js'

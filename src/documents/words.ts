@@ -30,13 +30,10 @@ export function officialText(official: { name: string; title?: string } | undefi
 
 /** 阜南县 S315 线 K77+800 处（上行方向） */
 export function placeText(item: Item, area: string): string {
-  const { road, direction, startChainageM: from, endChainageM: to, address } = item
+  const { road, direction, carriageway, startChainageM: from, endChainageM: to, address } = item
+  const stake = (metres: number) => formatChainage(metres, carriageway)
   const chainage =
-    from === null
-      ? ''
-      : to === null || to === from
-        ? `${formatChainage(from)} 处`
-        : `${formatChainage(from)} 至 ${formatChainage(to)} 段`
+    from === null ? '' : to === null || to === from ? `${stake(from)} 处` : `${stake(from)} 至 ${stake(to)} 段`
   const onRoad = [road === null ? '' : `${road} 线`, chainage].filter(Boolean).join(' ')
   const way = direction === null || onRoad === '' ? '' : `（${LABELS.direction[direction].zh}方向）`
   return [area, `${onRoad}${way}`, address ?? ''].filter(Boolean).join(' ')

@@ -12,7 +12,7 @@ export interface Identity {
 /** An item at its first event, with everything that a filing does not say. */
 export function blankItem(identity: Identity, filed: Filed, at: Instant): Item {
   const { title, description, category, risk, source, area, road, direction, startChainageM, endChainageM } = filed
-  const { lon, lat, address, externalSystem, externalId, foundAt, channel, hotline, mediaUrl } = filed
+  const { carriageway, lon, lat, address, externalSystem, externalId, foundAt, channel, hotline, mediaUrl } = filed
   // Written out: an object of this size that is put together from spreads is forty times as slow to make.
   return {
     jurisdiction: identity.jurisdiction,
@@ -28,6 +28,7 @@ export function blankItem(identity: Identity, filed: Filed, at: Instant): Item {
     area,
     road,
     direction,
+    carriageway: carriageway ?? null,
     startChainageM,
     endChainageM,
     lon,

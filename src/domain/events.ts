@@ -3,6 +3,7 @@ import type { IssuedDocument } from './document.js'
 import type { Evidenced } from './evidence.js'
 import type { Call, FirstAnswer, Satisfaction } from './hotline.js'
 import type {
+  Carriageway,
   Description,
   DueBasis,
   Instant,
@@ -20,11 +21,12 @@ import type { Scored } from './score-entry.js'
 import type { Verified } from './verification.js'
 
 /** What was filed. The location stands in `lon` and `lat`, WGS 84. */
-export interface Filed extends Description {
+export interface Filed extends Omit<Description, 'carriageway'> {
   externalSystem: string | null
   externalId: string | null
   foundAt: Instant | null
   /** These only of what has them. */
+  carriageway?: Carriageway
   channel?: Channel
   hotline?: Call
   mediaUrl?: string

@@ -108,11 +108,17 @@ interface Done {
   by: string
 }
 
+/** Where the two carriageways part (分离式路基) each has its own chainage: ZK of the left, YK of the right one. */
+export const CARRIAGEWAYS = ['left', 'right'] as const
+export type Carriageway = (typeof CARRIAGEWAYS)[number]
+
 /** Where a hazard is: any of road with chainage (metres from the road's zero), WGS 84 point, street address. */
 export interface Place {
   area: string
   road: string | null
   direction: Direction | null
+  /** Whose chainage it is; null for the road's own line, K. */
+  carriageway: Carriageway | null
   startChainageM: number | null
   endChainageM: number | null
   lon: number | null

@@ -1,5 +1,5 @@
 import type { Rating } from './hotline.js'
-import type { Direction, Level, Risk, Source, Status, Tier } from './item.js'
+import type { Carriageway, Direction, Level, Risk, Source, Status, Tier } from './item.js'
 import type { Channel, Role } from './permissions.js'
 import type { Words } from './rejection.js'
 
@@ -40,6 +40,10 @@ export const LABELS = {
     down: { zh: '下行', en: 'down' },
     both: { zh: '双向', en: 'both' },
   } satisfies Record<Direction, Words>,
+  carriageway: {
+    left: { zh: '左幅', en: 'left' },
+    right: { zh: '右幅', en: 'right' },
+  } satisfies Record<Carriageway, Words>,
   supervision: {
     county: { zh: '县级挂牌', en: 'county' },
     city: { zh: '市级挂牌', en: 'city' },

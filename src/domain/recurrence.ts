@@ -1,5 +1,5 @@
 import { distanceM } from './evidence.js'
-import type { Description, Direction, Instant, Status } from './item.js'
+import type { Carriageway, Description, Direction, Instant, Status } from './item.js'
 import { isSameRoad } from './road.js'
 import { endOfDay, localDate } from './zone.js'
 
@@ -18,6 +18,8 @@ export type Spot = Pick<
 > & {
   /** Says whose a road is that every county has; null where it is not known. */
   area: string | null
+  /** Whose chainage it is; none is the road's own line. */
+  carriageway?: Carriageway | null
 }
 
 /** An item that lies near, as it is found. */
@@ -56,12 +58,15 @@ export function boxAround({ lon, lat }: { lon: number; lat: number }, metres: nu
 
 /** How far apart two spots are, 0 where their stretches overlap; undefined where they have no kind of place in common. */
 export function apartM(a: Spot, b: Spot): number | undefined {
+  if (isSameRoad(a, b) && isOtherCarriageway(a, b)) return undefined
   const ways = [alongRoad(a, b), asTheCrowFlies(a, b)].filter((metres) => metres !== undefined)
   return ways.length === 0 ? undefined : Math.min(...ways)
 }
 
 function alongRoad(a: Spot, b: Spot): number | undefined {
   if (!isSameRoad(a, b) || isOtherSide(a.direction, b.direction)) return undefined
+  // Each line is counted from a zero of its own.
+  if ((a.carriageway ?? null) !== (b.carriageway ?? null)) return undefined
   const [aFrom, aTo, bFrom, bTo] = [a.startChainageM, a.endChainageM, b.startChainageM, b.endChainageM]
   if (aFrom === null || aTo === null || bFrom === null || bTo === null) return undefined
   return Math.max(0, bFrom - aTo, aFrom - bTo)
@@ -70,6 +75,11 @@ function alongRoad(a: Spot, b: Spot): number | undefined {
 /** The two carriageways of a road are different places. */
 function isOtherSide(a: Direction | null, b: Direction | null): boolean {
   return a !== null && b !== null && a !== b && a !== 'both' && b !== 'both'
+}
+
+/** Left and right are apart, whatever their points say; of the undivided line a point may be either's. */
+function isOtherCarriageway({ carriageway: a = null }: Spot, { carriageway: b = null }: Spot): boolean {
+  return a !== null && b !== null && a !== b
 }
 
 function asTheCrowFlies(a: Spot, b: Spot): number | undefined {

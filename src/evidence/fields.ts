@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isNullIsland } from '../domain/boundary.js'
 import { DATUMS, type Datum, toWgs84 } from '../domain/datum.js'
 import { EVIDENCE_KINDS, type EvidenceKind } from '../domain/evidence.js'
 import { Instant } from '../http/fields.js'
@@ -41,7 +42,9 @@ export function saidOf(fields: Record<string, string>): Said {
   return { kind, takenAt, location: lon === undefined || lat === undefined ? null : wgs84(lon, lat, datum) }
 }
 
+/** A camera without a fix sends 0, 0: no position, which is no reason to refuse its photo. */
 function wgs84(lon: number, lat: number, datum: Datum) {
+  if (isNullIsland({ lon, lat })) return null
   return toWgs84({ lon, lat }, datum)
 }
 

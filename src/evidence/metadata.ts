@@ -1,4 +1,5 @@
 import readExif from 'exif-reader'
+import { isNullIsland } from '../domain/boundary.js'
 import { firstInstantOf } from '../domain/zone.js'
 
 /** What a picture says of itself: when it was taken and where, WGS 84. */
@@ -43,7 +44,7 @@ function locationOf({ GPSInfo = {} }: Tags): PhotoFacts['location'] {
   const lat = degreesOf(GPSInfo.GPSLatitude, GPSInfo.GPSLatitudeRef, 'S')
   if (lon === null || lat === null || Math.abs(lon) > 180 || Math.abs(lat) > 90) return null
   // A receiver without a fix writes zeros.
-  if (lon === 0 && lat === 0) return null
+  if (isNullIsland({ lon, lat })) return null
   return { lon, lat }
 }
 

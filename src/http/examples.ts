@@ -30,6 +30,7 @@ export const ITEM_EXAMPLE = {
   area: '341225',
   road: 'S315',
   direction: 'up',
+  carriageway: null,
   startChainageM: 77800,
   endChainageM: 77800,
   chainage: 'K77+800',

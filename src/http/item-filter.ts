@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { onAccount, onTheClock, overdue } from '../db/item-json.js'
 import { isOnRoad } from '../db/roads.js'
 import { withinArea } from '../db/visible.js'
-import { parseChainage } from '../domain/chainage.js'
-import { LEVELS, RISKS, SOURCES, STATUSES, TIERS } from '../domain/item.js'
+import { carriagewayIn, parseChainage } from '../domain/chainage.js'
+import { type Carriageway, LEVELS, RISKS, SOURCES, STATUSES, TIERS } from '../domain/item.js'
 import { invalid } from '../domain/rejection.js'
+import { oneLine } from '../domain/stretch.js'
 import { searchFold } from '../domain/text.js'
 import { AreaPrefix, DateOrInstant, Flag, many, startOf, text, Uuid, valuesOf } from './fields.js'
 
@@ -14,7 +15,7 @@ const chainage = z
   .max(40)
   .refine(
     (value) => chainageOf(value) !== undefined,
-    '须为米数或桩号 K12+345。 | Metres, or a chainage such as K12+345.',
+    '须为米数或桩号 K12+345。 | Metres, or a chainage such as K12+345, also ZK12+345 or YK12+345 of one carriageway.',
   )
   .meta({ example: 'K12+345' })
 
@@ -42,7 +43,10 @@ export const ItemFilter = {
       'Road number, also with the route’s name, or a name. Each county has its own X, Y, C and Z roads: `X001` finds those of all, `X001341225` or `X001` with `area` those of one.',
     example: 'S315',
   }),
-  chainageFromM: chainage.optional().meta({ description: 'Overlap with the stretch from here …' }),
+  chainageFromM: chainage.optional().meta({
+    description:
+      'Overlap with the stretch from here … `ZK…` or `YK…` finds what is counted along that carriageway; metres and `K…` find all lines.',
+  }),
   chainageToM: chainage.optional().meta({ description: '… to here.' }),
   unit: Uuid.optional().meta({
     description: 'The responsible unit.',
@@ -138,8 +142,10 @@ function chainageOf(value: string): number | undefined {
   return /^\d{1,7}$/.test(value) ? Number(value) : parseChainage(value)
 }
 
-/** @throws Rejection at the road under `pointer` where a filter has a chainage and no road */
-export function requireRoad({ road, chainageFromM, chainageToM }: ItemFilterQuery, pointer: string): void {
+/** @throws Rejection under `pointer` where a filter has a chainage and no road, or two lines of one */
+export function requireRoad(query: ItemFilterQuery, pointer: string): void {
+  const { road, chainageFromM, chainageToM } = query
+  lineOf(query, pointer)
   if (road !== undefined || (chainageFromM === undefined && chainageToM === undefined)) return
   throw invalid(`${pointer}/road`, { zh: '按桩号筛选须同时给出路线。', en: 'A chainage filter needs its road.' })
 }
@@ -150,10 +156,18 @@ function chainageConditions(query: ItemFilterQuery): SQL[] {
   if (a === undefined && b === undefined) return []
   requireRoad(query, '/query')
   const [from = null, to = null] = a !== undefined && b !== undefined && a > b ? [b, a] : [a, b]
+  const carriageway = lineOf(query, '/query')
   return [
+    ...(carriageway === null ? [] : [sql`i.carriageway = ${carriageway}`]),
     sql`i.start_chainage_m is not null`,
     sql`int4range(i.start_chainage_m, i.end_chainage_m, '[]') && int4range(${from}::int, ${to}::int, '[]')`,
   ]
+}
+
+/** The carriageway that a filter narrows to; null where it finds all lines. @throws Rejection where its ends lie on two */
+function lineOf({ chainageFromM: from, chainageToM: to }: ItemFilterQuery, pointer: string): Carriageway | null {
+  const lines = [from, to].map((text) => (text === undefined ? undefined : carriagewayIn(text)))
+  return oneLine(`${pointer}/chainageToM`, lines) ?? null
 }
 
 function supervisionCondition(value: ItemFilterQuery['supervision']): SQL | undefined {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CHANNEL_FIELDS } from '../db/channel-view.js'
 import { EVIDENCE_KINDS, EVIDENCE_WARNINGS, MEDIA_TYPES } from '../domain/evidence.js'
 import { RATINGS } from '../domain/hotline.js'
-import { DIRECTIONS, LEVELS, RISKS, SOURCES, STATUSES, TIERS } from '../domain/item.js'
+import { CARRIAGEWAYS, DIRECTIONS, LEVELS, RISKS, SOURCES, STATUSES, TIERS } from '../domain/item.js'
 import { CHANNELS } from '../domain/permissions.js'
 import { EVIDENCE_REF_EXAMPLE, ITEM_EXAMPLE, NEAR_EXAMPLE, PROPERTIES_EXAMPLE, pageExample } from './examples.js'
 import { text } from './fields.js'
@@ -113,6 +113,11 @@ export const ItemView = z
     area: z.string(),
     road: z.string().nullable(),
     direction: z.enum(DIRECTIONS).nullable(),
+    carriageway: z.enum(CARRIAGEWAYS).nullable().meta({
+      description:
+        'Where the two carriageways part (分离式路基) and each is counted on its own: `left` for ZK (左幅), `right` for YK (右幅), as seen along increasing chainage. Null for the road’s own line, K. It comes with the chainage.',
+      example: 'left',
+    }),
     startChainageM: z.int().nullable(),
     endChainageM: z.int().nullable(),
     chainage: z.string().nullable().meta({ description: 'As printed.', example: 'K12+345' }),

@@ -1,12 +1,20 @@
 import { isNullIsland } from '../domain/boundary.js'
-import { type ChainageRange, MAX_CHAINAGE_M, parseChainageRange, sideIn } from '../domain/chainage.js'
+import {
+  addressWithSide,
+  type ChainageRange,
+  carriagewayIn,
+  MAX_CHAINAGE_M,
+  parseChainageRange,
+  sideIn,
+} from '../domain/chainage.js'
 import { DATUMS, toWgs84 } from '../domain/datum.js'
-import type { Place } from '../domain/item.js'
+import type { Carriageway, Place } from '../domain/item.js'
 import { parseRoad } from '../domain/road.js'
+import { MAX_ADDRESS } from '../domain/stretch.js'
 import type { Fields, Reading } from './fields.js'
 import type { Mapping } from './mapping.js'
 
-type RowPlace = Omit<Place, 'area' | 'direction'>
+type RowPlace = Omit<Place, 'area' | 'direction' | 'carriageway'> & { carriageway?: Carriageway }
 
 const NUMBER = /^[+-]?\d{1,9}(?:\.\d{1,18})?$/
 const NO_STRETCH = { startChainageM: null, endChainageM: null }
@@ -18,8 +26,8 @@ export function createPlaceReader(fields: Fields, bounds: Mapping['bounds']): (r
     const errors = reading.errors.length
     const address = fields.text(reading, 'address')
     const road = readRoad(fields, reading)
-    const side = sideIn(fields.text(reading, 'chainage') ?? '')
-    const sided = side === null || address?.includes(side) ? address : address === null ? side : `${address} ${side}`
+    const sided = addressWithSide(address, sideIn(fields.text(reading, 'chainage') ?? ''))
+    if (sided !== null && [...sided].length > MAX_ADDRESS) fields.fault(reading, 'too-long', sided, 'address')
     const place = { address: sided, road, ...readStretch(fields, reading, road), ...readPoint(fields, reading, bounds) }
     const isNowhere = address === null && place.startChainageM === null && place.lon === null
     // A place that could not be read is told as such, and not a second time as the lack of one.
@@ -39,8 +47,14 @@ function readStretch(fields: Fields, reading: Reading, road: string | null) {
   const range = parseStretch(text, fields.ruleOf('chainage')?.format)
   if (range === undefined) fields.fault(reading, 'bad-chainage', text, 'chainage')
   else if (road === null) fields.fault(reading, 'chainage-without-road', text, 'chainage')
-  else return { startChainageM: range.startM, endChainageM: range.endM }
+  else return { startChainageM: range.startM, endChainageM: range.endM, ...lineOf(text) }
   return NO_STRETCH
+}
+
+/** Which carriageway's chainage it is, where it is one's. */
+function lineOf(text: string): { carriageway?: Carriageway } {
+  const carriageway = carriagewayIn(text) ?? null
+  return carriageway === null ? {} : { carriageway }
 }
 
 function parseStretch(text: string, format: string | string[] = 'text'): ChainageRange | undefined {

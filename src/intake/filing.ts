@@ -5,12 +5,13 @@ import { readBoundaries } from '../db/boundaries.js'
 import type { Db, Tx } from '../db/client.js'
 import { isWithinArea } from '../domain/area.js'
 import { areaAt, boundsOfJurisdiction, isInBounds, isNullIsland, NO_POSITION } from '../domain/boundary.js'
-import { parseChainageRange } from '../domain/chainage.js'
+import { sideIn } from '../domain/chainage.js'
 import { DATUMS, toWgs84 } from '../domain/datum.js'
 import type { Filed } from '../domain/events.js'
 import type { Actor, Channel } from '../domain/permissions.js'
 import { invalid } from '../domain/rejection.js'
 import { parseRoad } from '../domain/road.js'
+import { sidedAddress, stretchOf } from '../domain/stretch.js'
 import { isBlank } from '../domain/text.js'
 import { localDate } from '../domain/zone.js'
 import { type Intent, requestHashOf } from '../http/command.js'
@@ -129,13 +130,14 @@ async function inPlace(tx: Tx, channel: Actor, filed: Filed, isAreaOpen: boolean
 
 /** A filing in the domain's terms. @throws Rejection 400 at the parameter that is wrong. */
 function filedOf({ form, channel, service }: Filing): Filed {
-  const { description = null, address_string: address = null, media_url: mediaUrl } = form
+  const { description = null, address_string: told = null, media_url: mediaUrl } = form
+  const address = sidedAddress('/address_string', told, sideIn(form['attribute[chainage]'] ?? ''))
   const source = channel.role as Channel
   const place = { ...roadOf(form), ...pointOf(form), address }
-  if (place.lon === null && place.startChainageM === null && address === null) throw NO_PLACE
+  if (place.lon === null && place.startChainageM === null && told === null) throw NO_PLACE
   const ticket = source === 'hotline' ? (form['attribute[ticket]'] ?? null) : null
   return {
-    title: titleOf(service, description ?? address),
+    title: titleOf(service, description ?? told),
     ...{ description, category: service.code, risk: null, source },
     // Nobody knows better at first than that it lies in the jurisdiction; the office says where.
     area: form['attribute[area]'] ?? channel.area ?? channel.jurisdiction.area,
@@ -174,10 +176,8 @@ function roadOf({ 'attribute[road]': name, 'attribute[chainage]': chainage }: Re
   if (chainage === undefined) return { road, startChainageM: null, endChainageM: null }
   if (road === null)
     throw invalid('/attribute[road]', { zh: '有桩号就必须有路线编号。', en: 'A chainage needs its road.' })
-  const range = parseChainageRange(chainage)
-  if (range === undefined)
-    throw invalid('/attribute[chainage]', { zh: '桩号无效，如 K12+345。', en: 'Not a chainage such as K12+345.' })
-  return { road, startChainageM: range.startM, endChainageM: range.endM }
+  const { startM, endM, carriageway = null } = stretchOf('/attribute[chainage]', chainage)
+  return { road, startChainageM: startM, endChainageM: endM, ...(carriageway === null ? {} : { carriageway }) }
 }
 
 const BOTH = { zh: 'lat 与 long 须同时给出。', en: 'lat and long go together.' }

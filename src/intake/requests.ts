@@ -1,6 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { stakeText } from '../db/chainage.js'
 import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
+import { addressWithoutSide } from '../domain/chainage.js'
 import type { Instant, Status } from '../domain/item.js'
 import {
   isTextPublic,
@@ -70,7 +72,7 @@ const changed = (alias: string) => sql`case when ${sql.raw(alias)}.status = any(
 /** `updated_datetime`, as `publicStateOf` has it and to the second that is told. */
 const UPDATED = sql`date_trunc('second', case when e.status is null then ${changed('i')} else greatest(i.updated_at, ${changed('e')}) end)`
 
-const CHAINAGE = sql.raw(`'K' || (i.start_chainage_m / 1000) || '+' || lpad((i.start_chainage_m % 1000)::text, 3, '0')`)
+const CHAINAGE = sql.raw(stakeText('i.start_chainage_m'))
 
 /** The requests that a reader may see of those that are wanted, the latest first. */
 export async function findRequests(db: Db, reader: Reader, wanted: Wanted, language: Language) {
@@ -127,7 +129,7 @@ function viewOf(row: Row, language: Language) {
     requested_datetime: wireTime(row.reportedAt),
     updated_datetime: wireTime(updatedAt),
     expected_datetime: null,
-    address: told(row.address) ?? (row.road === '' ? null : row.road),
+    address: placeOf(told(row.address), row.road),
     address_id: null,
     zipcode: null,
     lat: row.lat,
@@ -136,4 +138,10 @@ function viewOf(row: Row, language: Language) {
     // The specification has one.
     media_url: row.isOwn ? (row.mediaUrl?.split('\n')[0] ?? null) : null,
   }
+}
+
+/** The address, else the road; both where the address says the side of the road alone. */
+function placeOf(address: string | null, road: string | null): string | null {
+  const parts = addressWithoutSide(address) === null ? [road, address] : [address]
+  return parts.filter((part) => part !== null && part !== '').join(' ') || null
 }

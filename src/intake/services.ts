@@ -111,7 +111,10 @@ const ROAD: About = {
 }
 const CHAINAGE: About = {
   what: { zh: '桩号', en: 'Chainage' },
-  how: { zh: '如 K12+345，须同时填写路线编号。', en: 'Such as K12+345, with the road number.' },
+  how: {
+    zh: '如 K12+345，左右幅各自计桩的写 ZK12+345、YK12+345；须同时填写路线编号。',
+    en: 'Such as K12+345, or ZK12+345 and YK12+345 of a carriageway that is counted on its own; with the road number.',
+  },
 }
 const DATUM: About = {
   what: { zh: '坐标系', en: 'Datum of lat and long' },

@@ -9,7 +9,7 @@ import { changeItem, mergeItems } from '../ledger/change-item.js'
 import { citeFor } from '../ledger/citation.js'
 import { openItem } from '../ledger/open-item.js'
 import { placeWarnings, withArea, withWarnings } from './locate.js'
-import { correctionOf, filedOf } from './place.js'
+import { correctionOf, filedOf, withSide } from './place.js'
 import { lookAgain, withDuplicates } from './resemblance.js'
 import { AddNote, CorrectItem, FileItem, ListItem, MergeItem, Reason } from './schemas.js'
 
@@ -49,12 +49,13 @@ export const LIST_COMMANDS: readonly ItemCommand[] = [
     body: CorrectItem,
     async run(tx, change, body) {
       const { actor } = change
-      const patch = correctionOf(body)
+      const plain = correctionOf(body)
       const { id, timeZone } = actor.jurisdiction
-      await requireKnownCodes(tx, id, patch)
-      const area = patch.area === undefined ? undefined : await findArea(tx, id, patch.area)
+      await requireKnownCodes(tx, id, plain)
+      const area = plain.area === undefined ? undefined : await findArea(tx, id, plain.area)
       let corrected: Place | undefined
       const outcome = await changeItem(tx, change, (item) => {
+        const patch = withSide(plain, body, item.address)
         // What lies in a retired area may be sent back as it is.
         const isMoved = area !== undefined && area.code !== item.area
         if (isMoved) requireUsable(area, localDate(change.now, timeZone), '/area')

@@ -27,7 +27,9 @@ const DuplicatesQuery = z
     }),
     road: text(80, 'Road number such as `G220`, or a street’s name.').optional().meta({ example: 'S315' }),
     direction: z.enum(DIRECTIONS).optional().meta({ description: 'The carriageway; `both` and none lie by either.' }),
-    chainage: text(60, 'As in a filing: `K12+345`, or a range.').optional().meta({ example: 'K12+345' }),
+    chainage: text(60, 'As in a filing: `K12+345`, `ZK12+345` of the left carriageway, or a range.')
+      .optional()
+      .meta({ example: 'K12+345' }),
     lon: degrees(180, 'Longitude of the point.', 115.5953),
     lat: degrees(90, 'Latitude of the point.', 32.6584),
     datum: z.enum(DATUMS).optional().meta({ description: 'Of `lon` and `lat`; `wgs84` when absent.' }),

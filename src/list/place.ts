@@ -1,17 +1,16 @@
 import type { z } from 'zod'
 import { isNullIsland, NO_POSITION } from '../domain/boundary.js'
-import { otherLineIn, parseChainageRange, sideIn } from '../domain/chainage.js'
+import { addressWithoutSide, sideIn } from '../domain/chainage.js'
 import { toWgs84 } from '../domain/datum.js'
 import { requirePlace } from '../domain/decide/list.js'
 import type { Filed } from '../domain/events.js'
 import type { Description, Direction } from '../domain/item.js'
 import type { Spot } from '../domain/recurrence.js'
-import { invalid, Rejection, type Words } from '../domain/rejection.js'
+import { invalid, Rejection } from '../domain/rejection.js'
 import { parseRoad } from '../domain/road.js'
+import { oneLine, sidedAddress, stretchOf } from '../domain/stretch.js'
 import type { Unlocated } from './locate.js'
 import type { CorrectItem, FileItem } from './schemas.js'
-
-const MAX_ADDRESS = 300
 
 type Filing = z.infer<typeof FileItem>
 type Correction = z.infer<typeof CorrectItem>
@@ -31,14 +30,16 @@ export interface SpotQuery extends Pick<Correction, 'datum'> {
 export function filedOf(filing: Filing): Unlocated {
   const { description = null, category = null, risk = null, source = 'inspection', address = null } = filing
   const { title, area, direction = null, foundAt = null, externalId = null, externalSystem = null } = filing
+  const { carriageway, ...where } = whereOf(filing)
   const nowhere = { road: null, startChainageM: null, endChainageM: null, lon: null, lat: null }
   const filed: Unlocated = {
     ...{ title, description, category, risk, source, area, direction, address, foundAt, externalId, externalSystem },
     ...callOf(filing),
     ...nowhere,
-    ...whereOf(filing),
+    ...where,
+    ...(typeof carriageway === 'string' ? { carriageway } : {}),
   }
-  filed.address = withSide(address, filing.chainage ?? null)
+  filed.address = sidedAddress('/address', address, sideOf(filing))
   // One end alone is a point.
   filed.startChainageM ??= filed.endChainageM
   filed.endChainageM ??= filed.startChainageM
@@ -46,11 +47,10 @@ export function filedOf(filing: Filing): Unlocated {
   return filed
 }
 
-/** A side of the road that was written with the chainage is said in the address, unless that says it already. */
-function withSide(address: string | null, chainage: string | number | null): string | null {
-  const side = chainage === null ? null : sideIn(chainage)
-  if (side === null || address?.includes(side)) return address
-  return address === null ? side : `${address} ${side}`.slice(0, MAX_ADDRESS)
+/** The side of the road that was written with a chainage, which is said in the address. */
+function sideOf({ chainage, startChainageM, endChainageM }: Correction): string | null {
+  const sides = [chainage, startChainageM, endChainageM].flatMap((text) => sideIn(text ?? '') ?? [])
+  return sides.length === 0 ? null : [...new Set(sides)].join('至')
 }
 
 /** What comes from the hotline is a call; its ticket number is the external id unless the filing names another. */
@@ -66,6 +66,14 @@ function callOf({ source, hotline, externalId }: Filing): Partial<Filed> {
 export function correctionOf(patch: Correction): Partial<Description> {
   const { location: _l, datum: _d, chainage: _c, startChainageM: _s, endChainageM: _e, road: _r, ...plain } = patch
   return { ...plain, ...whereOf(patch) } as Partial<Description>
+}
+
+/** A correction of an item that has this address now: a side that came with the chainage goes into the address. */
+export function withSide(patch: Partial<Description>, body: Correction, address: string | null): Partial<Description> {
+  const side = sideOf(body)
+  if (side === null) return patch
+  const told = patch.address === undefined ? addressWithoutSide(address) : patch.address
+  return { ...patch, address: sidedAddress('/address', told, side) }
 }
 
 /** A place that is asked about, in a query. @throws Rejection 400 with a pointer. */
@@ -102,48 +110,34 @@ function roadOf({ road }: Correction): Partial<Description> {
   return { road: parsed }
 }
 
-/** `chainage` says a point or a stretch at once; the two ends may also be given each on its own. */
+/**
+ * `chainage` says a point or a stretch at once; the two ends may also be given each on its own. Ends without letters say no
+ * line: they lie on the one that is said beside them, or that the item has.
+ */
 function chainageOf({ chainage, startChainageM, endChainageM }: Correction): Partial<Description> {
-  const whole = chainage === null ? NO_STRETCH : chainage === undefined ? {} : stretch(rangeOf('/chainage', chainage))
-  const start = endOfStretch('startChainageM', startChainageM)
-  const end = endOfStretch('endChainageM', endChainageM)
-  const given = { ...whole, ...start, ...end }
+  const whole = chainage === undefined ? undefined : chainage === null ? NO_STRETCH : stretchOf('/chainage', chainage)
+  const from = endOfStretch('/startChainageM', startChainageM)
+  const to = endOfStretch('/endChainageM', endChainageM)
+  const start = from === undefined ? whole?.startM : from.startM
+  const end = to === undefined ? whole?.endM : to.startM
+  const line = oneLine('/endChainageM', [whole?.carriageway, from?.carriageway, to?.carriageway])
+  // What takes the place of the whole stretch without a word of its line lies on the road's own.
+  const carriageway = line === undefined && (whole !== undefined || start === null) ? null : line
   // People give stretches backwards; the two ends are put in order.
-  const { startChainageM: a, endChainageM: b } = given
-  return typeof a === 'number' && typeof b === 'number' && a > b ? { startChainageM: b, endChainageM: a } : given
+  const isBackwards = typeof start === 'number' && typeof end === 'number' && start > end
+  const ends = isBackwards ? { startChainageM: end, endChainageM: start } : { startChainageM: start, endChainageM: end }
+  return withoutUndefined({ carriageway, ...ends })
 }
 
-const NO_STRETCH = { startChainageM: null, endChainageM: null }
+const NO_STRETCH = { startM: null, endM: null, carriageway: undefined }
 
-function stretch({ startM, endM }: { startM: number; endM: number }): Partial<Description> {
-  return { startChainageM: startM, endChainageM: endM }
+function endOfStretch(pointer: string, value: string | number | null | undefined) {
+  if (value === undefined) return undefined
+  return value === null ? NO_STRETCH : stretchOf(pointer, value)
 }
 
-function endOfStretch(name: 'startChainageM' | 'endChainageM', value: string | number | null | undefined) {
-  if (value === undefined) return {}
-  return { [name]: value === null ? null : rangeOf(`/${name}`, value).startM }
-}
-
-const NOT_THE_ROADS_OWN: Record<'carriageway' | 'ramp', Words> = {
-  carriageway: {
-    zh: 'ZK、YK 是左右幅分离路段各自的桩号，与主线 K 桩号不能相比；请写入地址 address，不填桩号。',
-    en: 'ZK and YK are counted along one carriageway where the two part, and do not compare with the road’s own K: write it in address and leave the chainage out.',
-  },
-  ramp: {
-    zh: '匝道桩号（AK、BK……）不是主线桩号；请写入地址 address，不填桩号。',
-    en: 'A ramp’s chainage (AK, BK …) is not the road’s own: write it in address and leave the chainage out.',
-  },
-}
-
-function rangeOf(pointer: string, value: string | number): { startM: number; endM: number } {
-  const range = parseChainageRange(value)
-  if (range !== undefined) return range
-  const line = otherLineIn(value)
-  if (line !== undefined) throw invalid(pointer, NOT_THE_ROADS_OWN[line])
-  throw invalid(pointer, {
-    zh: '桩号无效；请用 K12+345、77公里加800米、范围 K12+300~K12+900 或米数。',
-    en: 'Not a chainage: write K12+345, 77公里加800米, a range K12+300~K12+900, or metres as a number.',
-  })
+function withoutUndefined(members: Partial<Description>): Partial<Description> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
 }
 
 function pointOf({ location, datum }: Correction): Partial<Description> {

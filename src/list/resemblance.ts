@@ -25,7 +25,7 @@ export function withDuplicates({ outcome, duplicates }: Opened): Outcome {
 /** Looks for what an item is the return of, by a category that its evaluation gives it. */
 export async function lookAgain(tx: Tx, { actor, now, ref }: Change, category: string): Promise<void> {
   const { rows } = await tx.execute<Record<string, unknown> & Spot & { id: string; version: number }>(sql`
-    select i.id, i.version, ${category} as category, i.area, i.road, i.direction, i.start_chainage_m as "startChainageM",
+    select i.id, i.version, ${category} as category, i.area, i.road, i.direction, i.carriageway, i.start_chainage_m as "startChainageM",
       i.end_chainage_m as "endChainageM", i.lon, i.lat
     from item i where ${visibleItems(actor)} and ${itemIs(ref)} and i.category is distinct from ${category}
       and not exists (select from recurrence r where r.jurisdiction_id = i.jurisdiction_id and r.item_id = i.id)

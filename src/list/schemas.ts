@@ -14,7 +14,7 @@ const Location = z
 
 const Chainage = z.union([z.string().min(1).max(60), z.int().min(0).max(9_999_999)]).meta({
   description:
-    'Metres from the road’s zero, or text: `K12+345`, `77公里加800米`; a text may be a range, also backwards.',
+    'Metres from the road’s zero, or text: `K12+345`, `77公里加800米`; a text may be a range, also backwards. `ZK12+345` and `YK12+345` are of the left and the right carriageway where the two part and are counted each on its own (`carriageway`). Plain metres are the road’s own.',
 })
 
 const place = {
@@ -23,7 +23,10 @@ const place = {
   road: text(80, 'Road number such as `G220`, or a street’s name.').nullish(),
   direction: z.enum(DIRECTIONS).nullish(),
   chainage: Chainage.nullish(),
-  startChainageM: Chainage.nullish().meta({ description: 'The beginning of a stretch, instead of `chainage`.' }),
+  startChainageM: Chainage.nullish().meta({
+    description:
+      'The beginning of a stretch, instead of `chainage`. In a correction, metres without letters stay on the item’s line.',
+  }),
   endChainageM: Chainage.nullish().meta({ description: 'The end of a stretch.' }),
   address: text(300).nullish(),
 }

@@ -3,7 +3,7 @@ import { areasOf } from '../db/areas.js'
 import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { withinArea } from '../db/visible.js'
-import type { Direction } from '../domain/item.js'
+import type { Carriageway, Direction } from '../domain/item.js'
 import { NOTICE_KINDS, type Party } from '../domain/notice.js'
 
 /** Lines that are named; the rest is counted. */
@@ -35,6 +35,7 @@ export interface DigestLine {
     title: string
     road: string | null
     direction: Direction | null
+    carriageway?: Carriageway | null
     startChainageM: number | null
     endChainageM: number | null
     address: string | null
@@ -111,7 +112,7 @@ async function readLines(db: Db, jurisdiction: string, digest: string, area: str
     )
     select l.kind, l.data, l.total, l.of_kind, ${instant('l.due_at')} as due, ${instant('l.earliest')} as earliest, u.name as unit,
       case when i.id is not null then json_build_object('code', i.code, 'title', i.title, 'road', i.road,
-        'direction', i.direction, 'startChainageM', i.start_chainage_m, 'endChainageM', i.end_chainage_m,
+        'direction', i.direction, 'carriageway', i.carriageway, 'startChainageM', i.start_chainage_m, 'endChainageM', i.end_chainage_m,
         'address', i.address, 'area', a.name) end as item
     from counted l
     left join item i on i.jurisdiction_id = ${jurisdiction} and i.id = l.item_id

@@ -136,9 +136,9 @@ function daysOver(dueAt: string, zone: string, now: string): number {
 }
 
 function placeText(item: NonNullable<DigestLine['item']>, language: Language): string {
-  const { road, direction, startChainageM: from, endChainageM: to, address, area } = item
-  const start = from === null ? '' : formatChainage(from)
-  const stretch = to === null || from === null || to === from ? start : `${start}~${formatChainage(to)}`
+  const { road, direction, carriageway = null, startChainageM: from, endChainageM: to, address, area } = item
+  const start = from === null ? '' : formatChainage(from, carriageway)
+  const stretch = to === null || from === null || to === from ? start : `${start}~${formatChainage(to, carriageway)}`
   const along = direction === null || road === null ? '' : inLanguage(DIRECTIONS[direction], language)
   return [area, road, along, stretch, address].filter((part) => part !== null && part !== '').join(' ')
 }

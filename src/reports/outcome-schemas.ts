@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CARRIAGEWAYS } from '../domain/item.js'
 import { WARNINGS } from '../domain/outcome.js'
 import { AsOf, Cursor, DateOrInstant, Flag, RowLimit } from '../http/fields.js'
 import { ItemFilter } from '../http/item-filter.js'
@@ -17,7 +18,7 @@ export const OutcomesQuerystring = z
       .optional()
       .meta({
         description:
-          'Without it, the items themselves. `section`: the stretches of a road that items on it make together where their chainages overlap.',
+          'Without it, the items themselves. `section`: the stretches of a road that items on it make together where their chainages overlap; each carriageway that is counted on its own (ZK, YK) by itself.',
       }),
     windowMonths: z.coerce.number().int().min(1).max(120).default(12).meta({
       description: 'The length of both windows. Whole years keep the seasons out of the comparison.',
@@ -74,6 +75,10 @@ export const OutcomeView = z
     area: z.string(),
     unit: z.uuid().nullable(),
     road: z.string().nullable(),
+    carriageway: z
+      .enum(CARRIAGEWAYS)
+      .nullable()
+      .meta({ description: 'Whose chainage it is: `left` ZK, `right` YK, null the road’s own K.' }),
     startChainageM: z.int().nullable(),
     endChainageM: z.int().nullable(),
     section: z.string().nullable().meta({ description: 'The stretch of road that it lies on.' }),

@@ -1,4 +1,5 @@
 import { type AccidentCount, type Base, countsInForce } from '../domain/accidents.js'
+import type { Carriageway } from '../domain/item.js'
 import {
   addSite,
   type BayesSum,
@@ -25,6 +26,7 @@ export interface SiteRow {
   area: string
   unit: string | null
   road: string | null
+  carriageway: Carriageway | null
   startChainageM: number | null
   endChainageM: number | null
   closedAt: string

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { chainageText } from '../db/chainage.js'
 import { instant } from '../db/instant.js'
 import { heldAt, itemRows, untilThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
@@ -94,7 +95,7 @@ export function siteFold({ query, ...reader }: Reader, groupBy: OutcomeGroup | u
 
 const siteJson = sql`json_build_object(
   'itemId', i.id, 'itemCode', i.code, 'title', i.title, 'area', i.area, 'unit', i.responsible_unit, 'road', i.road,
-  'startChainageM', i.start_chainage_m, 'endChainageM', i.end_chainage_m, 'closedAt', ${instant('i.closed_at')},
+  'carriageway', i.carriageway, 'startChainageM', i.start_chainage_m, 'endChainageM', i.end_chainage_m, 'closedAt', ${instant('i.closed_at')},
   'closedOn', i.closed_on, 'plannedFen', i.planned_fen, 'spentFen', i.spent_fen, 'counts', coalesce(i.counts, '[]'::json),
   'key', i.key, 'section', i.section)::text`
 
@@ -107,7 +108,7 @@ export function treatedRows({ actor, query, now, language }: Reader, groupBy: Ou
     ), metres as (
       select key, sum(upper(stretch) - lower(stretch))::int as metres from (
         select key, unnest(range_agg(numrange(start_chainage_m, end_chainage_m, '[]'))) as stretch from site
-        where road_key is not null and start_chainage_m is not null group by key, road_key) v group by key
+        where road_key is not null and start_chainage_m is not null group by key, road_key, carriageway) v group by key
     ), g as (
       select ${actor.jurisdiction.id}::text as jurisdiction_id, m.*, coalesce(l.metres, 0) as metres
       from money m left join metres l on coalesce(l.key, '') = coalesce(m.key, ''))
@@ -134,7 +135,8 @@ function sites({ actor, query, now }: Reader, groupBy: OutcomeGroup | undefined)
   const key = groupBy === undefined ? sql`null::text` : groupBy === 'section' ? SECTION : GROUP_SQL[groupBy].key
   return sql`
     with closed as (
-      select i.id, i.code, i.title, i.area, i.road, ${ROAD_KEY} as road_key, i.start_chainage_m, i.end_chainage_m, i.responsible_unit,
+      select i.id, i.code, i.title, i.area, i.road, ${ROAD_KEY} as road_key, i.carriageway, i.start_chainage_m,
+        i.end_chainage_m, i.responsible_unit,
         i.lead_official, i.level, i.category, i.closed_at,
         (i.closed_at at time zone ${actor.jurisdiction.timeZone})::date::text as closed_on,
         (i.plan ->> 'budgetFen')::float8 as planned_fen, (i.progress ->> 'spentFen')::float8 as spent_fen
@@ -143,14 +145,14 @@ function sites({ actor, query, now }: Reader, groupBy: OutcomeGroup | undefined)
       select e.item_id, json_agg(e.data::json order by e.item_version) as counts from event e
       where e.jurisdiction_id = ${actor.jurisdiction.id} and e.type = 'item.accidents_counted' ${untilThen(past)} group by e.item_id
     ), marked as (
-      select i.*, max(i.end_chainage_m) over (partition by i.road_key order by i.start_chainage_m, i.end_chainage_m
+      select i.*, max(i.end_chainage_m) over (partition by i.road_key, i.carriageway order by i.start_chainage_m, i.end_chainage_m
         rows between unbounded preceding and 1 preceding) >= i.start_chainage_m as goes_on from closed i
     ), numbered as (
       select i.*, count(*) filter (where i.goes_on is not true) over (
-        partition by i.road_key order by i.start_chainage_m, i.end_chainage_m rows unbounded preceding) as stretch from marked i
+        partition by i.road_key, i.carriageway order by i.start_chainage_m, i.end_chainage_m rows unbounded preceding) as stretch from marked i
     ), placed as (
       select i.*, min(i.start_chainage_m) over s as from_m, max(i.end_chainage_m) over s as to_m
-      from numbered i window s as (partition by i.road_key, i.stretch)
+      from numbered i window s as (partition by i.road_key, i.carriageway, i.stretch)
     ), site as (
       select i.*, c.counts, ${SECTION} as section, ${key} as key from placed i left join counted c on c.item_id = i.id
       where ${isCounted(query.counted)})`
@@ -161,11 +163,8 @@ function isCounted(counted: OutcomeQuery['counted']): SQL {
   return counted === 'true' ? sql`c.item_id is not null` : sql`c.item_id is null`
 }
 
-const chainage = (metres: string) => `'K' || ${metres} / 1000 || '+' || lpad((${metres} % 1000)::text, 3, '0')`
 /** Null where the road or the chainage is. */
-const SECTION = sql.raw(
-  `i.road_key || ' ' || ${chainage('i.from_m')} || case when i.to_m = i.from_m then '' else '~' || ${chainage('i.to_m')} end`,
-)
+const SECTION = sql.raw(`i.road_key || ' ' || ${chainageText('i.from_m', 'i.to_m')}`)
 
 function conditionsOf(actor: Actor, query: OutcomeQuery, now: string): SQL[] {
   const { past, closedAfter, closedBefore } = query

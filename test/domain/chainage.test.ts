@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import {
+  carriagewayIn,
   formatChainage,
   MAX_CHAINAGE_M,
   otherLineIn,
@@ -8,6 +9,7 @@ import {
   parseChainageRange,
   sideIn,
 } from '../../src/domain/chainage.js'
+import { CARRIAGEWAYS } from '../../src/domain/item.js'
 
 const metres = fc.integer({ min: 0, max: MAX_CHAINAGE_M })
 const SEPARATORS = ['-', '~', '～', '—', '——', '–', '－', '〜', '至', '到', ' - ', ' 至 ', '\u3000～\u3000']
@@ -61,21 +63,65 @@ t.test('a chainage is read in every form that people write', async (t) => {
 t.test('the side that is written with a chainage is told apart from it', async (t) => {
   t.equal(sideIn('K12+345左侧'), '左侧')
   t.equal(sideIn('K12+345~K12+400 右幅 段'), '右幅')
+  t.equal(sideIn('K12+345左侧\u3000'), '左侧')
+  t.equal(sideIn('K12+345左侧~K12+400右侧'), '左侧至右侧')
+  t.equal(sideIn('K12+345左侧~K12+400左侧'), '左侧')
   for (const text of ['K12+345', '左侧K12+345', 12_345]) t.equal(sideIn(text), null)
   t.same(parseChainageRange('K12+345左侧~K12+400左侧'), { startM: 12_345, endM: 12_400 })
   t.same(parseChainageRange('K12+345米~K12+400米右侧'), { startM: 12_345, endM: 12_400 })
 })
 
-t.test('a carriageway’s or a ramp’s own chainage is not the road’s', async (t) => {
-  for (const text of ['ZK12+345', 'YK12+345', 'zk12+345左侧', 'ＺＫ１２＋３４５']) {
-    t.equal(parseChainage(text), undefined, text)
-    t.equal(otherLineIn(text), 'carriageway', text)
+t.test('a carriageway’s own chainage is read as its metres, and told apart from the road’s', async (t) => {
+  const forms: [string, number, 'left' | 'right'][] = [
+    ['ZK12+345', 12_345, 'left'],
+    ['YK12+345', 12_345, 'right'],
+    ['zk12+345左侧', 12_345, 'left'],
+    ['ＺＫ１２＋３４５', 12_345, 'left'],
+    [' YK 12+345米 处', 12_345, 'right'],
+    ['ZK12', 12_000, 'left'],
+    ['YK77公里800米', 77_800, 'right'],
+  ]
+  for (const [text, m, carriageway] of forms) {
+    t.equal(parseChainage(text), m, text)
+    t.equal(carriagewayIn(text), carriageway, text)
   }
-  for (const text of ['AK0+345', 'BK1+000', 'LK3+200']) {
-    t.equal(parseChainage(text), undefined, text)
+  for (const text of ['K12+345', 'k12', 'K77公里800米']) t.equal(carriagewayIn(text), null, text)
+  for (const text of ['12+345', '800米', 12_345, 'AK0+100', 'ZK', '']) t.equal(carriagewayIn(text), undefined)
+})
+
+t.test('a ramp’s chainage is no other’s', async (t) => {
+  for (const text of [
+    'AK0+345',
+    'BK1+000',
+    'LK3+200',
+    'ZAK0+100',
+    'ZRK0+100',
+    '匝道AK0+200',
+    'ＡＫ０＋３４５',
+    'K12+300~AK0+100',
+  ]) {
+    t.equal(parseChainageRange(text), undefined, text)
     t.equal(otherLineIn(text), 'ramp', text)
   }
-  for (const text of ['K12+345', '12+345', 12_345, 'K']) t.equal(otherLineIn(text), undefined)
+  for (const text of ['K12+345', 'ZK12+345', '12+345', 12_345, 'K', 'K12km+345m']) t.equal(otherLineIn(text), undefined)
+})
+
+t.test('a stretch lies on one carriageway', async (t) => {
+  const expected = { startM: 12_300, endM: 12_900 }
+  for (const text of [
+    'ZK12+300~ZK12+900',
+    'ZK12+300~+900',
+    'ZK12+900-ZK12+300',
+    'ZK12+300至12+900',
+    'zk12+300~ＺＫ12+900',
+  ]) {
+    t.same(parseChainageRange(text), expected, text)
+    t.equal(carriagewayIn(text), 'left', text)
+  }
+  for (const text of ['ZK12+300~YK12+900', 'ZK12+300~K12+900', 'K12+300~ZK12+900', '12+300~YK12+900']) {
+    t.equal(parseChainageRange(text), undefined, text)
+    t.equal(otherLineIn(text), 'two-lines', text)
+  }
 })
 
 t.test('what is not a chainage is refused', async (t) => {
@@ -96,7 +142,19 @@ t.test('what is not a chainage is refused', async (t) => {
       'K12+345+600',
       'K12+345x',
     ],
-    ...['K0-050', 'K12+1050', 'ZK12+345', 'YK12+345', 'AK1+000', 'K12+345左', '左侧'],
+    ...[
+      'K0-050',
+      'K12+1050',
+      'ZK12+1050',
+      'ZK0-050',
+      'AK1+000',
+      'XK12+345',
+      'ZYK12+345',
+      'Z12+345',
+      'ZK',
+      'K12+345左',
+      '左侧',
+    ],
     ...['K12+1345', 'K12+0345', '77公里加1800米', '1200米', '77公里800', 'K12.5', 'K12,345', '12', '12345', 'K12 345'],
     ...[
       '-K12+345',
@@ -120,13 +178,19 @@ t.test('what is not a chainage is refused', async (t) => {
 
 t.test('what is printed is read back as the same metres', async () => {
   fc.assert(fc.property(metres, (m) => parseChainage(formatChainage(m)) === m))
+  fc.assert(
+    fc.property(metres, fc.constantFrom(null, ...CARRIAGEWAYS), (m, carriageway) => {
+      const text = formatChainage(m, carriageway)
+      return parseChainage(text) === m && carriagewayIn(text) === carriageway
+    }),
+  )
   fc.assert(fc.property(metres, (m) => parseChainage(m) === m))
   fc.assert(fc.property(metres, (m) => parseChainage(`${Math.floor(m / 1000)}公里加${m % 1000}米`) === m))
 })
 
 t.test('no text and no number breaks the reader, and what it gives is in bounds', async () => {
   const inBounds = (m: number | undefined) => m === undefined || (Number.isInteger(m) && m >= 0 && m <= MAX_CHAINAGE_M)
-  const alphabet = fc.string({ unit: fc.constantFrom(...'Kk0123456789+-.~至公里加米 Ｋ＋１'), maxLength: 24 })
+  const alphabet = fc.string({ unit: fc.constantFrom(...'KkZYA0123456789+-.~至公里加米 Ｋ＋１'), maxLength: 24 })
   fc.assert(fc.property(fc.oneof(alphabet, fc.string(), fc.double()), (text) => inBounds(parseChainage(text))))
   fc.assert(
     fc.property(fc.oneof(alphabet, fc.string(), fc.double()), (text) => {

@@ -4,6 +4,7 @@ import type { Description, Instant, Item, Level } from '../item.js'
 import { type Actor, areaLimitOf } from '../permissions.js'
 import { pastMoment } from '../present.js'
 import { invalid, Rejection } from '../rejection.js'
+import { oneLine } from '../stretch.js'
 import { requireAllowed } from './require.js'
 
 /** A phone may have been offline; what it saw longer ago than this is told in the description. */
@@ -44,9 +45,19 @@ export function correct(item: Item, patch: Partial<Description>, actor: Actor): 
   if (changes.category === null && item.status !== 'reported') {
     throw invalid('/category', { zh: '已评估的隐患必须有类别。', en: 'An item that was evaluated has a category.' })
   }
-  const place = { ...item, ...changes }
-  requirePlace(place)
+  requirePlace({ ...item, ...changes })
+  requireOneLine(item, changes, patch)
   return { type: 'item.corrected', data: { changes } }
+}
+
+/** One end alone does not take the other to another carriageway. */
+function requireOneLine(item: Item, changes: Partial<Description>, patch: Partial<Description>): void {
+  if (changes.carriageway === undefined || (patch.startChainageM !== undefined && patch.endChainageM !== undefined))
+    return
+  oneLine(patch.startChainageM === undefined ? '/endChainageM' : '/startChainageM', [
+    item.carriageway,
+    changes.carriageway,
+  ])
 }
 
 /** List an item with its evaluation (综合评估). */

@@ -135,6 +135,7 @@ const later = [
   text('并案来源', 'Merged from', (it) => lines(it.mergedFrom), 38),
   text('疑似复发于', 'Suspected recurrence of', (it) => it.suspectedRecurrenceOf?.code, 16),
   text('媒体链接', 'Media link', (it) => it.mediaUrl, 28),
+  text('分离式路幅', 'Carriageway', (it, names) => names.of('carriageway', it.carriageway), 12),
 ]
 
 const lines = (texts: readonly string[]) => (texts.length === 0 ? null : texts.join('；'))
