@@ -52,7 +52,20 @@ t.test('who has got in lately gets in from an address that another has spoilt', 
   t.equal((await from(office, secret)).statusCode, 401, 'one that is revoked opens nothing')
 })
 
-t.test('feeds and Open311 count with them', async (t) => {
+t.test('feeds of a calendar count, and go on where they have opened', async (t) => {
+  const feedFrom = (url: string) => app.inject({ url, remoteAddress: '192.0.2.9' })
+  const { url } = await ok(home.office.post('/v1/me/deadline-feeds', { name: '手机' }))
+  const path = url.slice(url.indexOf('/v1/'))
+  t.equal((await feedFrom(path)).statusCode, 200)
+  const gone = await ok(home.office.post('/v1/me/deadline-feeds', { name: '旧手机' }))
+  await home.office.delete(`/v1/me/deadline-feeds/${gone.id}`)
+  const lost = gone.url.slice(gone.url.indexOf('/v1/'))
+  for (let n = 0; n < LIMIT; n++) t.equal((await feedFrom(lost)).statusCode, 404)
+  t.match(await feedFrom(lost), tooMany)
+  t.equal((await feedFrom(path)).statusCode, 200)
+})
+
+t.test('Open311 counts with them', async (t) => {
   for (let n = 0; n < LIMIT; n++) {
     t.equal((await open311(app, wrong()).post({ service_code: 'lighting', address_string: '颍州' })).status, 403)
   }

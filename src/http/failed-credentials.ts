@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Actor } from '../domain/permissions.js'
+import { Rejection } from '../domain/rejection.js'
 import type { Authenticator } from './actor.js'
 import { EdgeError } from './problem.js'
 
@@ -42,7 +43,7 @@ export function limitFailedCredentials(perMinute: number): FailedCredentials {
           keep(opened, name, at + TRUSTED_MS)
           return actor
         } catch (err) {
-          if (err instanceof EdgeError && err.code === 'unauthenticated') {
+          if (opensNothing(err)) {
             opened.delete(name)
             const before = failuresOf(address, performance.now())
             keep(failures, address, { ...before, count: before.count + 1 })
@@ -52,6 +53,14 @@ export function limitFailedCredentials(perMinute: number): FailedCredentials {
       },
     }),
   }
+}
+
+/** A feed's token that opens nothing is answered as what is not there. */
+function opensNothing(err: unknown): boolean {
+  return (
+    (err instanceof EdgeError && err.code === 'unauthenticated') ||
+    (err instanceof Rejection && err.code === 'not-found')
+  )
 }
 
 /** The oldest make room for the newest. */
