@@ -36,6 +36,7 @@ import { acceptJson } from './http/body.js'
 import { watchBodies } from './http/body-rate.js'
 import { compressAnswers } from './http/compression.js'
 import { allowOrigins } from './http/cors.js'
+import { limitFailedCredentials } from './http/failed-credentials.js'
 import { createFeedAuthenticator } from './http/feed-token.js'
 import { createKeyAuthenticator, type KeyAuthenticator } from './http/key-authenticator.js'
 import { collectMethods, type Methods } from './http/methods.js'
@@ -138,7 +139,12 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await describeApi(app)
   const notWritten = (err: unknown) => app.log.warn({ err }, 'time of last use was not written')
   const keys = createKeyAuthenticator(deps, notWritten)
-  guard(app, deps, methods, { keys, feeds: createFeedAuthenticator(deps.db, deps.now, notWritten) })
+  const failed = limitFailedCredentials(deps.config.failedKeysPerMinute)
+  const knownKeys = failed.limit(keys)
+  guard(app, deps, methods, {
+    keys: knownKeys,
+    feeds: failed.limit(createFeedAuthenticator(deps.db, deps.now, notWritten)),
+  })
   forgetChangedKeys(app, keys)
   // A connection that is kept alive after its last answer would hold up the end of the process for as long as its client likes.
   app.addHook('onResponse', async (request) => {
@@ -180,7 +186,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   await app.register(scorePeriodRoutes, deps)
   await app.register(outcomeRoutes, deps)
   await app.register(ogcRoutes, deps)
-  await app.register(open311Routes, { ...deps, keys, methods, prefix: '/open311/v2' })
+  await app.register(open311Routes, { ...deps, keys: knownKeys, methods, prefix: '/open311/v2' })
   await app.register(progressRoutes, deps)
   await app.register(performanceRoutes, deps)
   await app.register(forecastRoutes, deps)

@@ -50,6 +50,7 @@ export const Environment = z.object({
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(6000),
   // What is open to everybody: the API's document and its pages, and addresses that are not there.
   OPEN_REQUESTS_PER_MINUTE: whole(1, 1_000_000).default(600),
+  FAILED_KEYS_PER_MINUTE: whole(1, 1_000_000).default(100),
   // Open311 is everybody's: from one address, and filings with one key.
   OPEN311_REQUESTS_PER_MINUTE: whole(1, 1_000_000).default(300),
   OPEN311_FILINGS_PER_MINUTE: whole(1, 1_000_000).default(60),
@@ -138,6 +139,7 @@ export interface Config {
   rateLimitPerMinute: number
   /** Of what is open to everybody, from one address. */
   openRequestsPerMinute: number
+  failedKeysPerMinute: number
   bodyRate: BodyRate
   /** Of Open311: all from one address, and filings with one key. */
   open311: { requestsPerMinute: number; filingsPerMinute: number }
@@ -188,6 +190,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     keyEnvironment: e.KEY_ENVIRONMENT,
     rateLimitPerMinute: e.RATE_LIMIT_PER_MINUTE,
     openRequestsPerMinute: e.OPEN_REQUESTS_PER_MINUTE,
+    failedKeysPerMinute: e.FAILED_KEYS_PER_MINUTE,
     bodyRate: { silenceS: e.BODY_SILENCE_S, leastBytesPerS: e.BODY_LEAST_BYTES_PER_S },
     open311: { requestsPerMinute: e.OPEN311_REQUESTS_PER_MINUTE, filingsPerMinute: e.OPEN311_FILINGS_PER_MINUTE },
     trustProxy: e.TRUST_PROXY,

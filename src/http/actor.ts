@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Action, type Actor, requirePermitted } from '../domain/permissions.js'
 import type { Words } from '../domain/rejection.js'
+import type { AddressedAuthenticator } from './failed-credentials.js'
 import { EdgeError } from './problem.js'
 
 declare module 'fastify' {
@@ -43,10 +44,10 @@ export function unauthenticated(words: Words = UNKNOWN): EdgeError {
 }
 
 export interface Authenticators {
-  keys: Authenticator
+  keys: AddressedAuthenticator
   /** Of the identity provider; undefined where there is none. */
   tokens: Authenticator | undefined
-  feeds: Authenticator
+  feeds: AddressedAuthenticator
 }
 
 /** Sets `request.actor`; a failure is kept until the rate limit has counted the request. */
@@ -59,12 +60,12 @@ export function createAuthentication({ keys, tokens, feeds }: Authenticators) {
       try {
         const { token: feedToken } = request.query as { token?: unknown }
         if (takesFeedToken === true && feedToken !== undefined) {
-          request.actor = await feeds.authenticate(String(feedToken))
+          request.actor = await feeds.authenticate(String(feedToken), request.ip)
           return
         }
         const token = bearerOf(request)
         if (token === undefined) throw unauthenticated(MISSING)
-        if (token.startsWith('ol_')) request.actor = await keys.authenticate(token)
+        if (token.startsWith('ol_')) request.actor = await keys.authenticate(token, request.ip)
         else if (tokens !== undefined) request.actor = await tokens.authenticate(token)
         else throw unauthenticated()
       } catch (err) {

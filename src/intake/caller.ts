@@ -4,7 +4,8 @@ import type { Db } from '../db/client.js'
 import { readRules } from '../db/rules.js'
 import { type Actor, isChannel } from '../domain/permissions.js'
 import { invalid, Rejection } from '../domain/rejection.js'
-import { type Authenticator, bearerOf, unauthenticated } from '../http/actor.js'
+import { bearerOf, unauthenticated } from '../http/actor.js'
+import type { AddressedAuthenticator } from '../http/failed-credentials.js'
 import type { Credentials } from './schemas.js'
 
 /** Who asks over Open311: somebody with a channel's key, or anybody. */
@@ -19,10 +20,10 @@ export function keyOf(request: FastifyRequest, { api_key: key }: Credentials): s
   return key ?? bearerOf(request)
 }
 
-export function createCallers(db: Db, keys: Authenticator) {
+export function createCallers(db: Db, keys: AddressedAuthenticator) {
   /** @throws EdgeError for a key that opens nothing; Rejection for one that is no channel's, or of another jurisdiction. */
   async function channelOf(request: FastifyRequest, key: string, wanted: string | undefined): Promise<Actor> {
-    const actor = await keys.authenticate(key)
+    const actor = await keys.authenticate(key, request.ip)
     if (!isChannel(actor.role)) throw NO_CHANNEL
     // For the log.
     request.actor = actor

@@ -3,7 +3,7 @@ import type { Db } from '../db/client.js'
 import type { App, Deps } from '../deps.js'
 import { invalid, type Words } from '../domain/rejection.js'
 import { localDate } from '../domain/zone.js'
-import type { Authenticator } from '../http/actor.js'
+import type { AddressedAuthenticator } from '../http/failed-credentials.js'
 import { type Language, languageOf } from '../http/language.js'
 import type { Methods } from '../http/methods.js'
 import { acceptForms } from './body.js'
@@ -31,7 +31,10 @@ import { unknown } from './unknown.js'
 import { ANSWERS } from './views.js'
 
 /** Open311 GeoReport v2 (http://wiki.open311.org/GeoReport_v2): what citizens' apps and hotlines speak. Mounted at its own path. */
-export async function open311Routes(app: App, deps: Deps & { keys: Authenticator; methods: Methods }): Promise<void> {
+export async function open311Routes(
+  app: App,
+  deps: Deps & { keys: AddressedAuthenticator; methods: Methods },
+): Promise<void> {
   const { db, now, config, keys } = deps
   app.setErrorHandler(answerOpen311Error)
   app.setNotFoundHandler((request, reply) => deps.methods.answer(request, reply, answerOpen311Error))

@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../db/client.js'
 import { type Answer, attempt, findAnswer, holdingKey, type Intent, type Outcome } from './act.js'
 import { sha256 } from './chain.js'
+import { AnswerWithheld } from './told-again.js'
 
 /** One step of a work, done in a transaction of its own. */
 export interface Step {
@@ -43,6 +44,7 @@ async function take(
     return await attempt(db, { ...intent(), idempotency }, work)
   } catch (err) {
     const outcome = refused(err)
+    if (err instanceof AnswerWithheld) return { ...outcome, replayed: true }
     return attempt(db, { ...intent(), idempotency }, async () => outcome)
   }
 }

@@ -4,6 +4,7 @@ import { sqlStateOf } from '../db/errors.js'
 import type { Actor } from '../domain/permissions.js'
 import { Rejection } from '../domain/rejection.js'
 import type { PreparedEvent } from './chain.js'
+import { itemsOfEvents, toldAgain } from './told-again.js'
 
 /** What a caller wants to do, and the key under which it must not happen twice. */
 export interface Intent {
@@ -89,7 +90,10 @@ async function replayOf(tx: Tx, intent: Intent): Promise<Answer | undefined> {
   return first
 }
 
-/** What is on record under the key. @throws Rejection `key-reused` where that answered another request. */
+/**
+ * What is on record under the key, as far as it is the caller's to see now.
+ * @throws Rejection `key-reused` where that answered another request; AnswerWithheld where an item is theirs no more.
+ */
 export async function findAnswer(db: Db | Tx, { actor, idempotency }: Intent): Promise<Answer | undefined> {
   if (idempotency === undefined) return undefined
   const { key, requestHash } = idempotency
@@ -98,8 +102,9 @@ export async function findAnswer(db: Db | Tx, { actor, idempotency }: Intent): P
     status: number
     headers: Record<string, string>
     body: string
+    item_ids: string[] | null
   }>(sql`
-    select request_hash, status, headers, body from idempotency_key
+    select request_hash, status, headers, body, item_ids from idempotency_key
     where jurisdiction_id = ${actor.jurisdiction.id} and person_id = ${actor.id} and key = ${key}`)
   const [first] = rows
   if (first === undefined) return undefined
@@ -109,7 +114,8 @@ export async function findAnswer(db: Db | Tx, { actor, idempotency }: Intent): P
       en: 'This Idempotency-Key was used with another request; take a new key.',
     })
   }
-  return { status: first.status, headers: first.headers, body: first.body, replayed: true }
+  const body = await toldAgain(db, actor, first.body, first.item_ids)
+  return { status: first.status, headers: first.headers, body, replayed: true }
 }
 
 /** True when the key is ours; false when its first answer is on record. */
@@ -129,7 +135,8 @@ async function settle(tx: Tx, { actor, idempotency }: Intent, outcome: Outcome):
     idempotency === undefined
       ? sql``
       : sql`with recorded as (
-          update idempotency_key set status = ${status}, headers = ${JSON.stringify(headers)}, body = ${outcome.recorded ?? body}
+          update idempotency_key set status = ${status}, headers = ${JSON.stringify(headers)}, body = ${outcome.recorded ?? body},
+            item_ids = ${sql.param(itemsOfEvents(events))}
           where jurisdiction_id = ${jurisdiction} and person_id = ${actor.id} and key = ${idempotency.key})`
   if (events.length > 0 || idempotency !== undefined) {
     const appended = events.length === 0 ? sql`select 1` : appendEvents(jurisdiction, events)

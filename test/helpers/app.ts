@@ -92,6 +92,7 @@ export async function createTestApp(t: Test, environment: Record<string, string>
   const config = readConfig({
     RATE_LIMIT_PER_MINUTE: '1000000',
     OPEN_REQUESTS_PER_MINUTE: '1000000',
+    FAILED_KEYS_PER_MINUTE: '1000000',
     DATA_DIR: dataDir,
     ...environment,
   })
