@@ -11,7 +11,20 @@ const { office, verifier, admin } = home
 
 /** All that a channel is told; a field that comes to the item later is not, until it is named here too. */
 const TOLD = new Set([
-  ...['id', 'code', 'version', 'status', 'title', 'description', 'category', 'source', 'area', 'road', 'direction', 'carriageway'],
+  ...[
+    'id',
+    'code',
+    'version',
+    'status',
+    'title',
+    'description',
+    'category',
+    'source',
+    'area',
+    'road',
+    'direction',
+    'carriageway',
+  ],
   ...['startChainageM', 'endChainageM', 'chainage', 'location', 'address', 'externalSystem', 'externalId', 'foundAt'],
   ...['channel', 'hotline', 'mediaUrl', 'reportedAt', 'reportedBy', 'listedAt', 'onAccount', 'closedAt', 'updatedAt'],
 ])
