@@ -129,7 +129,7 @@ t.test('before the first event there was nothing, and after the last there is no
 })
 
 t.test('where the ledger ends is told to those who may read it, and to nobody else', async (t) => {
-  const { id } = await itemIn('assigned', home)
+  const { id } = await itemIn('assigned', home, { order: { dueAt: '2027-12-31' } })
   const { seq, hash } = await ok(auditor.get('/v1/ledger'))
   const urls = [`/v1/items?`, `/v1/items/${id}?`, `/v1/items/${id}/events?`, '/v1/reports/overdue?']
   const questions = [...urls.map((url) => `${url}asOf=seq:999999999999`), `/v1/items/${id}/diff?from=seq:999999999999`]

@@ -7802,6 +7802,7 @@ export interface components {
          *         "responsibleUnit": "01a20116-9f7a-7373-b205-b62c6b6c93e1",
          *         "reward": "按期销号，年度考核加 2 分"
          *       },
+         *       "carriageway": null,
          *       "category": "roadside_protection",
          *       "chainage": "K77+800",
          *       "channel": null,
@@ -7893,6 +7894,11 @@ export interface components {
             address: string | null;
             area: string;
             assignment: components["schemas"]["Assignment"] | null;
+            /**
+             * @description Where the two carriageways part (分离式路基) and each is counted on its own: `left` for ZK (左幅), `right` for YK (右幅), as seen along increasing chainage. Null for the road’s own line, K. It comes with the chainage.
+             * @example left
+             */
+            carriageway: ("left" | "right") | null;
             category: string | null;
             /**
              * @description As printed.

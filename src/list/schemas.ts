@@ -73,6 +73,12 @@ export const FileItem = z
       .meta({ description: 'Of a call to the hotline, with `source: hotline`. Who called is not kept here.' }),
     evidence: EvidenceIds,
   })
+  .refine((filing) => filing.area !== undefined || filing.location !== undefined, {
+    path: ['area'],
+    message: '此项必填。 | Required.',
+    // Also when other fields are wrong: the answer names all of them at once.
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  })
   .refine((filing) => filing.hotline === undefined || filing.source === 'hotline', {
     path: ['hotline'],
     message: 'hotline 只用于来源为 hotline 的隐患。 | hotline goes with source hotline.',
