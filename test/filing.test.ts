@@ -27,7 +27,7 @@ t.test('a filing with every field is kept as it was given', async (t) => {
   })
   t.match(answer, { status: 201, headers: { etag: '"1"', location: `/v1/items/${answer.body.id}` } })
   t.same(answer.body, {
-    ...{ closurePoints: null, verifications: [], suspectedRecurrenceOf: null },
+    ...{ closurePoints: null, verifications: [], suspectedRecurrenceOf: null, carriageway: null },
     ...{ id: answer.body.id, code: '2026-000001', version: 1, status: 'reported' },
     ...{ title: '临水弯道无护栏', description: '弯道外侧临水库，无护栏。\n夜间无照明。' },
     ...{ level: null, category: 'roadside_protection', risk: 'road', source: 'hotline', area: '341225101' },

@@ -71,7 +71,7 @@ t.test('answers have the names of the published examples, in XML as in JSON', as
 })
 
 /** The published example of POST Service Request, but for what names another city's things. */
-const EXAMPLE = `api_key=${key}&jurisdiction_id=fuyang&service_code=pavement_defect&lat=37.76524078&long=-122.4212043&address_string=1234+5th+street&email=smit333%40sfgov.edu&device_id=tt222111&account_id=1234567&first_name=johnny&last_name=smithers&phone=11111111199&description=A+large+sinkhole+is+destroying+the+street&media_url=http%3A%2F%2Ffarm3.static.flickr.com%2F2002%2F2212426634_5ed477a060.jpg&attribute[WHISPAWN]=123456&attribute[WHISDORN]=COISL001`
+const EXAMPLE = `api_key=${key}&jurisdiction_id=fuyang&service_code=pavement_defect&lat=32.76524078&long=115.4212043&address_string=1234+5th+street&email=smit333%40sfgov.edu&device_id=tt222111&account_id=1234567&first_name=johnny&last_name=smithers&phone=11111111199&description=A+large+sinkhole+is+destroying+the+street&media_url=http%3A%2F%2Ffarm3.static.flickr.com%2F2002%2F2212426634_5ed477a060.jpg&attribute[WHISPAWN]=123456&attribute[WHISDORN]=COISL001`
 const PERSON = ['smit333', 'tt222111', '1234567', 'johnny', 'smithers', '11111111199']
 
 t.test(
@@ -83,7 +83,7 @@ t.test(
     const item = await ok(home.office.get(`/v1/items/${body[0].service_request_id}`))
     t.match(item, {
       ...{ status: 'reported', source: 'public', channel: 'public', category: 'pavement_defect', hotline: null },
-      ...{ location: { lat: 37.7652408, lon: -122.4212043 }, address: '1234 5th street', area: '341200' },
+      ...{ location: { lat: 32.7652408, lon: 115.4212043 }, address: '1234 5th street', area: '341200' },
       ...{ title: '路面病害：A large sinkhole is destroying the street', reportedBy: { name: 'fuyang public' } },
       mediaUrl: 'http://farm3.static.flickr.com/2002/2212426634_5ed477a060.jpg',
     })
