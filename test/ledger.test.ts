@@ -8,7 +8,7 @@ import { createAttacker } from './helpers/attacker.js'
 import { MAIN, runNode } from './helpers/node-process.js'
 
 const made = await createTestApp(t)
-const { home, foreign, db, url } = made
+const { home, foreign, db, url, superuserUrl } = made
 const closed = await itemIn('closed', home)
 const attacked = await itemIn('remediating', home)
 await itemIn('merged', home)
@@ -131,7 +131,7 @@ t.test('the service’s own role can do none of it', async (t) => {
 })
 
 t.test('the trigger refuses a superuser who does not disable it', async (t) => {
-  const honest = new pg.Client({ connectionString: url })
+  const honest = new pg.Client({ connectionString: superuserUrl })
   await honest.connect()
   t.teardown(() => honest.end())
   for (const sql of ['update event set type = type', 'delete from event', 'truncate event cascade']) {
