@@ -1,6 +1,6 @@
-import t from 'tap'
 import { type Caller, type Json, ok } from './helpers/app.js'
 import { allPages, createCheckedApp, effectOf, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const { home, foreign, clock } = await createCheckedApp(t)
 const { admin, office, auditor } = home

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { cruise, type ICruiseResult } from 'dependency-cruiser'
-import t from 'tap'
+import { t } from './helpers/tap.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const SLICES = [

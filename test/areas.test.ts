@@ -1,10 +1,10 @@
-import t from 'tap'
 import { loadReference } from '../src/db/reference.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { filing, type Json, ok } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { importCsv } from './helpers/import.js'
 import { channelKey, open311 } from './helpers/open311.js'
+import { t } from './helpers/tap.js'
 
 const made = await createCheckedApp(t)
 const { home, foreign, db, superuser, clock } = made

@@ -1,8 +1,8 @@
-import t, { type Test } from 'tap'
 import { createTestApp, DAY_MS, filing, itemIn, type Json, ok, order } from './helpers/app.js'
 import { allPages, refused } from './helpers/checked.js'
 import { fileOf, workbookOf } from './helpers/files.js'
 import { importCsv, mappingFor, rowsOf } from './helpers/import.js'
+import { type Test, t } from './helpers/tap.js'
 import { writersOf } from './helpers/writers.js'
 
 const made = await createTestApp(t)

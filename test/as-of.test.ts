@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { type Caller, DAY_MS, filing, itemIn, ok, order, type TestApp } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 import { aStep, requestFor, type Step, type World } from './helpers/walk-http.js'
 
 const STEPS = 30

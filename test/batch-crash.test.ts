@@ -1,7 +1,7 @@
-import t, { type Test } from 'tap'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { createTestApp, itemIn, type Json, ok } from './helpers/app.js'
 import { startServer } from './helpers/node-process.js'
+import { type Test, t } from './helpers/tap.js'
 import { until } from './helpers/until.js'
 
 const made = await createTestApp(t)

@@ -1,8 +1,8 @@
-import t from 'tap'
 import { PERMISSIONS } from '../src/domain/permissions.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { type Caller, filing, itemIn, type Json, ok, order, type Stage } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const made = await createCheckedApp(t)
 const { db, clock, home, foreign, superuser } = made

@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
-import t from 'tap'
 import { countOf, importOf, NOW } from '../bench/items.js'
 import { loadList } from '../bench/load.js'
 import { escaped, itemLinesOf } from '../bench/rows.js'
@@ -11,6 +10,7 @@ import { blankItem } from '../src/domain/blank-item.js'
 import { verifyChain } from '../src/ledger/verify.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { createTestDatabase } from './helpers/database.js'
+import { t } from './helpers/tap.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const SET = { due: 60, items: 140, open: 0.5 }

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import type pg from 'pg'
-import t from 'tap'
 import { bareStatements, PARAMETER } from '../bench/bare-route.js'
 import { archiveOf, countOf, EVENTS_AN_ITEM, eventOf, importOf, NOW, stateOf } from '../bench/items.js'
 import { asColumns, withValues } from '../bench/literal.js'
@@ -13,6 +12,7 @@ import { figure, rowOf, tableOf } from '../bench/table.js'
 import { transactionOf } from '../bench/writes.js'
 import { requireAllowed } from '../src/domain/decide/require.js'
 import { begin, evolve } from '../src/domain/evolve.js'
+import { t } from './helpers/tap.js'
 
 t.test('the median has as many values below it as above it', async (t) => {
   t.equal(median([3, 1, 2]), 2)

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
-import t, { type Test } from 'tap'
 import { bulletinChore } from '../src/bulletins/chore.js'
 import { DEFAULT_RULES } from '../src/domain/rules.js'
 import { createTestApp, type Json, ok, type TestApp } from './helpers/app.js'
 import { draft } from './helpers/bulletins.js'
 import { choreDeps, runChore } from './helpers/chores.js'
+import { type Test, t } from './helpers/tap.js'
 
 const TIMES = { daily: '08:30', weekly: { weekday: 1, at: '09:00' }, monthly: { day: 1, at: '09:00' } }
 

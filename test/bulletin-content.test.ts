@@ -1,4 +1,3 @@
-import t from 'tap'
 import { ladderChore } from '../src/notify/ladder-chore.js'
 import { type Json, ok } from './helpers/app.js'
 import { draft, publish } from './helpers/bulletins.js'
@@ -6,6 +5,7 @@ import { createCheckedApp, refused } from './helpers/checked.js'
 import { choreDeps, runChore } from './helpers/chores.js'
 import { HEADER, importCsv, mappingFor } from './helpers/import.js'
 import { playMarch } from './helpers/march.js'
+import { t } from './helpers/tap.js'
 
 const made = await createCheckedApp(t)
 const { home, foreign, clock, db } = made

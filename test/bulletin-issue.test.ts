@@ -1,8 +1,8 @@
-import t from 'tap'
 import { verifyChain } from '../src/ledger/verify.js'
 import { createTestApp, DAY_MS, filing, itemIn, type Json, ok, order } from './helpers/app.js'
 import { draft, issue, publish } from './helpers/bulletins.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const NOBODY = '01900000-0000-7000-8000-000000000000'
 

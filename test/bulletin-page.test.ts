@@ -1,8 +1,8 @@
-import t from 'tap'
 import { type Json, ok } from './helpers/app.js'
 import { draft, issue, pageOf } from './helpers/bulletins.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { HEADER, importCsv, mappingFor } from './helpers/import.js'
+import { t } from './helpers/tap.js'
 
 const made = await createCheckedApp(t)
 const { home, foreign, clock } = made

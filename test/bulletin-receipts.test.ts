@@ -1,7 +1,7 @@
-import t from 'tap'
 import { itemIn, type Json, ok } from './helpers/app.js'
 import { draft, issue, publish } from './helpers/bulletins.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const { home, foreign, clock } = await createCheckedApp(t)
 const { office, unitCaller, otherUnitCaller, supervisor, admin } = home

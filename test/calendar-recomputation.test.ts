@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
-import t from 'tap'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { ladderChore } from '../src/notify/ladder-chore.js'
 import { DAY_MS, itemIn, type Json, ok, type TestApp } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { choreDeps, runChore } from './helpers/chores.js'
+import { t } from './helpers/tap.js'
 
 const FRIDAY = '2026-12-25T01:00:00.000Z'
 const [URL_2027, MOVES] = ['/v1/calendar/2027', '/v1/calendar/2027/recomputation']

@@ -1,8 +1,8 @@
-import t from 'tap'
 import { readCalendar } from '../src/db/calendar.js'
 import { verifyChain } from '../src/ledger/verify.js'
 import { DAY_MS, itemIn, type Json, ok } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const { home, foreign, clock, db } = await createCheckedApp(t)
 const { admin, office } = home

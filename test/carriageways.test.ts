@@ -1,9 +1,9 @@
-import t from 'tap'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { filing, itemIn, type Json, ok } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { importCsv, mappingFor } from './helpers/import.js'
 import { channelKey, open311 } from './helpers/open311.js'
+import { t } from './helpers/tap.js'
 
 const made = await createCheckedApp(t)
 const { app, home, db, superuser } = made

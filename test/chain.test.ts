@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { canonicalJson, eventHash, prepareEvent, sha256 } from '../src/ledger/chain.js'
+import { t } from './helpers/tap.js'
 
 const aText = fc.string({ unit: 'grapheme' })
 const aHeader = fc.record({

@@ -1,10 +1,10 @@
-import t from 'tap'
 import { itemTold } from '../src/db/channel-view.js'
 import { CHANNELS, KEY_ROLES } from '../src/domain/permissions.js'
 import { ItemView } from '../src/http/item-view.js'
 import { callerOf, type Json, ok, order } from './helpers/app.js'
 import { createCheckedApp } from './helpers/checked.js'
 import { channelKey, open311 } from './helpers/open311.js'
+import { t } from './helpers/tap.js'
 
 const { app, home } = await createCheckedApp(t)
 const { office, verifier, admin } = home

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import t, { type Test } from 'tap'
 import {
   type BatchCommand,
   type ClientOptions,
@@ -11,6 +10,7 @@ import {
   ProblemError,
 } from '../src/client/index.js'
 import { createTestApp, order } from './helpers/app.js'
+import { type Test, t } from './helpers/tap.js'
 import { createTcpProxy } from './helpers/tcp-proxy.js'
 import { until } from './helpers/until.js'
 

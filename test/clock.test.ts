@@ -1,6 +1,6 @@
-import t from 'tap'
 import { type Caller, itemIn, type Json, ok } from './helpers/app.js'
 import { createCheckedApp } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const { home, clock } = await createCheckedApp(t)
 const { office } = home

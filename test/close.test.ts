@@ -1,6 +1,6 @@
-import t from 'tap'
 import { type Caller, itemIn, type Json, ok, order, type Stage } from './helpers/app.js'
 import { createCheckedApp, effectOf, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const { home, clock } = await createCheckedApp(t)
 const { office, inspector, verifier, unitCaller, admin } = home

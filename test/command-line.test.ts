@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs'
 import { symlink } from 'node:fs/promises'
 import net from 'node:net'
 import { join } from 'node:path'
-import t, { type Test } from 'tap'
 import { explain } from '../src/cli/explain.js'
 import { createTestApp } from './helpers/app.js'
 import { MAIN, type Run, runNode } from './helpers/node-process.js'
+import { type Test, t } from './helpers/tap.js'
 
 const made = await createTestApp(t)
 const folder = t.testdir({ file: 'no folder' })

@@ -1,8 +1,8 @@
-import t from 'tap'
 import { type Caller, type Json, ok } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { startMailServer } from './helpers/mail-server.js'
 import { addContact, digestOf, FRIDAY, messagesOf, notice, reaching, sendAll } from './helpers/messages.js'
+import { t } from './helpers/tap.js'
 
 const NOBODY = '01900000-0000-7000-8000-000000000000'
 const URL = '/v1/contacts'

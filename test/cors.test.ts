@@ -1,7 +1,7 @@
-import t from 'tap'
 import { readConfig } from '../src/config.js'
 import { createTestApp, itemIn, type Json } from './helpers/app.js'
 import { routesOf } from './helpers/routes.js'
+import { t } from './helpers/tap.js'
 
 const MAP = 'https://map.example.cn'
 const { app, home } = await createTestApp(t, { CORS_ORIGINS: `${MAP}, http://localhost:5173` })

@@ -1,4 +1,3 @@
-import t from 'tap'
 import { csvOf } from '../src/http/export/csv.js'
 import type { Names } from '../src/http/export/names.js'
 import { columnsOf } from '../src/http/export/sheet.js'
@@ -6,6 +5,7 @@ import { createTestApp, filing, itemIn, type Json, ok, order } from './helpers/a
 import { fileOf, ndjsonRows, workbookOf } from './helpers/files.js'
 import { importCsv } from './helpers/import.js'
 import { strictCsv } from './helpers/strict-csv.js'
+import { t } from './helpers/tap.js'
 
 const at = await createTestApp(t)
 const { app, home } = at

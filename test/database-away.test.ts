@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import { sql } from 'drizzle-orm'
-import t, { type Test } from 'tap'
 import { createDb, createPool, type Tx, takeTime } from '../src/db/client.js'
 import { appendEvents } from '../src/ledger/act.js'
 import { prepareEvent } from '../src/ledger/chain.js'
 import { type Answer, callerOf, createTestApp, filing, ok, START } from './helpers/app.js'
 import { createSecondApp } from './helpers/second-app.js'
+import { type Test, t } from './helpers/tap.js'
 import { createTcpProxy } from './helpers/tcp-proxy.js'
 import { until } from './helpers/until.js'
 

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
 import ICAL from 'ical.js'
 import { pino } from 'pino'
-import t from 'tap'
 import { buildApp } from '../src/app.js'
 import { readConfig } from '../src/config.js'
 import { UNHEARD } from '../src/db/access-changes.js'
@@ -9,6 +8,7 @@ import { createLedgerWatch } from '../src/ledger/watch.js'
 import { type Caller, DAY_MS, itemIn, type Json, ok, order } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { dueItems } from './helpers/due-items.js'
+import { t } from './helpers/tap.js'
 
 const made = await createCheckedApp(t, { PUBLIC_URL: 'https://list.example.cn' })
 const { app, db, home, foreign, clock, superuser } = made

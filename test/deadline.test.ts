@@ -1,6 +1,6 @@
-import t from 'tap'
 import { DAY_MS, itemIn, type Json, ok, order } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const { home, foreign, clock, superuser } = await createCheckedApp(t)
 const FRIDAY = '2026-12-25T01:00:00.000Z'

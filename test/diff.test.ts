@@ -1,6 +1,6 @@
-import t from 'tap'
 import { filing, itemIn, type Json, ok, order } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const { home, foreign, clock } = await createCheckedApp(t)
 const { office, auditor, inspector } = home

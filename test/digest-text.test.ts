@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import t from 'tap'
 import type { DigestContent, DigestLine } from '../src/notify/digest-content.js'
 import { cutToBytes, htmlOf, markdownOf, textOf } from '../src/notify/digest-text.js'
 import { speak } from '../src/notify/digest-words.js'
+import { t } from './helpers/tap.js'
 
 // 20 March 2026, 09:00 in Shanghai.
 const NOW = '2026-03-20T01:00:00.000Z'

@@ -1,4 +1,3 @@
-import t from 'tap'
 import { verifyDocuments } from '../src/documents/verify.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { filing, type Json, ok, order } from './helpers/app.js'
@@ -7,6 +6,7 @@ import { createCheckedApp, refused } from './helpers/checked.js'
 import { evidence, photo } from './helpers/evidence.js'
 import { MAIN, runNode } from './helpers/node-process.js'
 import { fileOf, isPdf, issue, paragraphsOf, partsOf } from './helpers/papers.js'
+import { t } from './helpers/tap.js'
 
 const { app, db, home, foreign, clock, superuser, url } = await createCheckedApp(t)
 const { office, inspector, unitCaller, verifier } = home

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import t from 'tap'
 import { DOCUMENT_KINDS } from '../src/domain/document.js'
 import { createTestApp, itemIn, type Json, ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { edited, fileOf, issue, paragraphsOf, partsOf, remade, sendTemplate, WORD } from './helpers/papers.js'
+import { t } from './helpers/tap.js'
 
 const converter = await startConverter()
 const { app, home, foreign } = await createCheckedApp(t, { DOCUMENT_CONVERTER_URL: converter.url })

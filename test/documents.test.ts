@@ -1,7 +1,7 @@
-import t from 'tap'
 import { DAY_MS, itemIn, type Json, ok, order } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { fileOf, isPdf, issue, paragraphsOf, WORD } from './helpers/papers.js'
+import { t } from './helpers/tap.js'
 
 const { app, home, foreign, clock, superuser } = await createCheckedApp(t)
 const { office, unitCaller } = home

@@ -1,11 +1,12 @@
+// Alone: it kills database servers.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
-import t from 'tap'
 import { removeEmbedded } from '../src/db/embedded.js'
 import { filing, type Json } from './helpers/app.js'
 import { runSql } from './helpers/database.js'
 import { startServer } from './helpers/node-process.js'
+import { t } from './helpers/tap.js'
 import { until } from './helpers/until.js'
 
 const SLOW_MS = 90_000
@@ -17,7 +18,7 @@ t.testdir({})
 const environment = { DATA_DIR: dataDir, WORKER: 'false' }
 
 t.test('services on one embedded database outlive its server, and each other', async (t) => {
-  const first = await startServer(t, environment, { isSeen: false })
+  const first = await startServer(t, environment)
   const keys = JSON.parse(readFileSync(path.join(dataDir, 'sample-keys.json'), 'utf8')) as Json
   const file = async (url: string) => {
     const answer = await fetch(`${url}/v1/items`, {
@@ -39,7 +40,7 @@ t.test('services on one embedded database outlive its server, and each other', a
   await until(() => isReady(first.url), SLOW_MS)
   t.equal(await file(first.url), 201, 'after its server was killed')
 
-  const second = await startServer(t, environment, { isSeen: false })
+  const second = await startServer(t, environment)
   const before = serverPid()
   first.kill('SIGTERM')
   t.equal(await first.exited, 0)
@@ -58,7 +59,7 @@ t.test(
     const old = path.join(t.testdirName, 'old')
     t.testdir({})
     t.teardown(() => removeEmbedded(path.join(old, 'postgres')))
-    const made = await startServer(t, { DATA_DIR: old, WORKER: 'false' }, { isSeen: false })
+    const made = await startServer(t, { DATA_DIR: old, WORKER: 'false' })
     const port = readFileSync(pidFile(old), 'utf8').split('\n')[3]
     const password = readFileSync(path.join(old, 'postgres', 'password'), 'utf8')
     const superuserUrl = `postgres://postgres:${password}@127.0.0.1:${port}/one_list`
@@ -77,7 +78,7 @@ t.test(
     await runSql(superuserUrl, 'drop owned by one_list_app; drop role one_list_app').catch(() => {})
     made.kill('SIGTERM')
     await made.exited
-    const again = await startServer(t, { DATA_DIR: old, WORKER: 'false' }, { isSeen: false })
+    const again = await startServer(t, { DATA_DIR: old, WORKER: 'false' })
     t.match(await fetch(`${again.url}/readyz`), { status: 200 })
   },
 )

@@ -1,3 +1,4 @@
+// Alone: it kills database servers.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -5,9 +6,9 @@ import { connect } from 'node:net'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import t, { type Test } from 'tap'
 import { type Embedded, removeEmbedded, startEmbedded } from '../src/db/embedded.js'
 import { isAlive } from '../src/db/embedded-process.js'
+import { type Test, t } from './helpers/tap.js'
 
 const EMBEDDED_MODULE = new URL('../src/db/embedded.js', import.meta.url).href
 const STOP_LIMIT_MS = 60_000

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { z } from 'zod'
 import { InvalidRequest, pointersOf } from '../src/http/validation.js'
 import { createTestApp, filing, itemIn, type Json } from './helpers/app.js'
 import { routesOf } from './helpers/routes.js'
+import { t } from './helpers/tap.js'
 
 /** What no caller should read: the inside of a program, and English among Chinese. */
 const INSIDE = /undefined|NaN|\[object|\bnull null\b|Symbol\(/

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { isKnown } from '../src/http/etag.js'
 import { createTestApp, itemIn, ok } from './helpers/app.js'
+import { t } from './helpers/tap.js'
 
 const { app, home } = await createTestApp(t)
 const { office, admin } = home

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import t from 'tap'
 import { BEGINNING, faultOf } from '../src/mirror/chain.js'
 import { itemIn, type Json, ok } from './helpers/app.js'
 import { allPages, createCheckedApp } from './helpers/checked.js'
 import { ndjsonRows } from './helpers/files.js'
 import { runNode, VERIFIER } from './helpers/node-process.js'
+import { t } from './helpers/tap.js'
 
 const { app, home, db } = await createCheckedApp(t)
 const { office, auditor, supervisor, admin } = home

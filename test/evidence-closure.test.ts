@@ -1,8 +1,8 @@
-import t from 'tap'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { filing, itemIn, type Json, ok, order } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { evidence, photo } from './helpers/evidence.js'
+import { t } from './helpers/tap.js'
 
 const made = await createCheckedApp(t)
 const { app, db, home, foreign, clock } = made

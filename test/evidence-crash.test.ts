@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { copyFile, readdir, readFile, utimes } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import t from 'tap'
 import { createTestApp, ok } from './helpers/app.js'
 import { beginUpload, keptFiles, partsOf, photo, tus } from './helpers/evidence.js'
 import { BOUNDARY, formOf } from './helpers/import.js'
 import { startServer } from './helpers/node-process.js'
+import { t } from './helpers/tap.js'
 import { until } from './helpers/until.js'
 
 const made = await createTestApp(t)

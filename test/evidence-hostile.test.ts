@@ -1,11 +1,12 @@
+// Alone: it measures the memory of its process.
 import { readdir } from 'node:fs/promises'
 import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
-import t from 'tap'
 import { MAX_FILE_BYTES } from '../src/evidence/limits.js'
 import { type Json, ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { keptFiles, partsOf, pdf, photo, sendEvidence } from './helpers/evidence.js'
+import { t } from './helpers/tap.js'
 
 const made = await createCheckedApp(t)
 const { app, db, home } = made

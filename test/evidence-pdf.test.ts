@@ -1,9 +1,9 @@
 import { deflateSync } from 'node:zlib'
 import fc from 'fast-check'
-import t from 'tap'
 import { faultOfPdf } from '../src/evidence/pdf-check.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { partsOf, pdf, sendEvidence } from './helpers/evidence.js'
+import { t } from './helpers/tap.js'
 
 const { app, home } = await createCheckedApp(t)
 const { inspector } = home

@@ -1,8 +1,8 @@
 import sharp from 'sharp'
-import t from 'tap'
 import { ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { beginUpload, evidence, partsOf, photo, sendEvidence, tus } from './helpers/evidence.js'
+import { t } from './helpers/tap.js'
 
 const { app, home, clock } = await createCheckedApp(t)
 const { inspector } = home

@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { type AddressInfo, connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import t from 'tap'
 import { Upload } from 'tus-js-client'
 import { ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { beginUpload, keptFiles, metadataOf, photo, tus } from './helpers/evidence.js'
+import { t } from './helpers/tap.js'
 import { until } from './helpers/until.js'
 
 const made = await createCheckedApp(t)

@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 // @ts-expect-error: it has no types.
 import S3rverModule from 's3rver'
-import t, { type Test } from 'tap'
 import { createFolderStore } from '../src/evidence/folder-store.js'
 import { createS3Store, type S3Settings } from '../src/evidence/s3-store.js'
 import { type FileStore, storageErrorOf } from '../src/evidence/store.js'
@@ -28,6 +27,7 @@ import {
   tus,
 } from './helpers/evidence.js'
 import { MAIN, runNode } from './helpers/node-process.js'
+import { type Test, t } from './helpers/tap.js'
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 const keys = { region: 'us-east-1', accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import sharp from 'sharp'
-import t from 'tap'
 import type { Caller, Json } from './helpers/app.js'
 import { filing, itemIn, ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { evidence, fileOf, keptFiles, partsOf, pdf, photo, sendEvidence } from './helpers/evidence.js'
+import { t } from './helpers/tap.js'
 
 const made = await createCheckedApp(t)
 const { app, home, foreign, clock } = made

@@ -1,8 +1,8 @@
-import t from 'tap'
 import type { Format } from '../src/http/negotiate.js'
 import { type Caller, filing, itemIn, type Json, ok } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { csvRecords, fileOf, ndjsonRows, workbookOf } from './helpers/files.js'
+import { t } from './helpers/tap.js'
 
 const test = await createCheckedApp(t)
 const { app, home, foreign, clock } = test

@@ -1,7 +1,7 @@
-import t from 'tap'
 import { createApiKey } from '../src/http/api-key.js'
 import { callerOf, createTestApp, ok } from './helpers/app.js'
 import { open311 } from './helpers/open311.js'
+import { t } from './helpers/tap.js'
 
 const LIMIT = 5
 const { app, db, home } = await createTestApp(t, { FAILED_KEYS_PER_MINUTE: String(LIMIT) })

@@ -1,7 +1,7 @@
-import t from 'tap'
 import { type Caller, callerOf, DAY_MS, type Json, ok } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { AUDIENCE, createIssuer } from './helpers/issuer.js'
+import { t } from './helpers/tap.js'
 
 const issuer = await createIssuer(t)
 const settings = { PUBLIC_URL: 'https://list.example.cn', OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: AUDIENCE }

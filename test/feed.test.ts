@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
-import t from 'tap'
 import { createTestApp, filing, ok } from './helpers/app.js'
 import { createSecondApp } from './helpers/second-app.js'
+import { t } from './helpers/tap.js'
 import { until } from './helpers/until.js'
 
 const made = await createTestApp(t)

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { filing, type Json, ok, START } from './helpers/app.js'
 import { createCheckedApp, effectOf, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const DAY_MS = 86_400_000
 const { home, foreign, clock } = await createCheckedApp(t)

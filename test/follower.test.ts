@@ -1,8 +1,8 @@
-import t from 'tap'
 import type { Actor } from '../src/domain/permissions.js'
 import { createFollower } from '../src/ledger/follower.js'
 import { createTail, eventAfter, type Framed, keep, type Tail } from '../src/ledger/tail.js'
 import { range } from './helpers/event-stream.js'
+import { t } from './helpers/tap.js'
 import { until } from './helpers/until.js'
 
 const KB = 1024

@@ -1,8 +1,8 @@
-import t from 'tap'
 import { DAY_MS, filing, type Json, ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { csvRecords, fileOf, ndjsonRows } from './helpers/files.js'
 import { HEADER, importCsv, mappingFor } from './helpers/import.js'
+import { t } from './helpers/tap.js'
 
 const made = await createCheckedApp(t)
 const { app, home, foreign, clock } = made

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import t, { type Test } from 'tap'
 import { createGuardedFetch } from '../src/http/guarded-fetch.js'
 import { isPublicAddress, refusalOfUrl } from '../src/http/outside-url.js'
+import { type Test, t } from './helpers/tap.js'
 
 const OUTGOING = { headers: { 'content-type': 'application/json' }, body: '{}' }
 

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
-import t from 'tap'
 import { ConfigError, readConfig } from '../src/config.js'
 import { withoutQuery } from '../src/db/errors.js'
 import { canTakeServiceRole, migrate } from '../src/db/migrate.js'
 import { createTestApp, filing, itemIn, ok, order } from './helpers/app.js'
+import { t } from './helpers/tap.js'
 
 const test = await createTestApp(t)
 const { home, clock, db, superuser, url, superuserUrl } = test

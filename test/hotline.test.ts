@@ -1,9 +1,9 @@
-import t from 'tap'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { callerOf, itemIn, type Json, ok, order } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { channelKey, open311 } from './helpers/open311.js'
 import { routesOf, sendPlain } from './helpers/routes.js'
+import { t } from './helpers/tap.js'
 
 const { app, db, home, foreign, clock } = await createCheckedApp(t, {
   OPEN311_REQUESTS_PER_MINUTE: '1000000',

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { createTestApp } from './helpers/app.js'
 import { createClient, isRefused } from './helpers/client.js'
+import { t } from './helpers/tap.js'
 
 const MEGABYTE = 1_048_576
 const { app, home } = await createTestApp(t)

@@ -1,6 +1,6 @@
-import t, { type Test } from 'tap'
 import { forgetOldKeys } from '../src/service.js'
 import { type Answer, createTestApp, DAY_MS, filing, itemIn, type Json, ok, order } from './helpers/app.js'
+import { type Test, t } from './helpers/tap.js'
 
 const made = await createTestApp(t)
 const { app, clock, db, home, foreign, superuser } = made

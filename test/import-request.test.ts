@@ -5,7 +5,6 @@ import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { Readable } from 'node:stream'
 import { sql } from 'drizzle-orm'
-import t from 'tap'
 import { createTestApp, filing, type Json, ok } from './helpers/app.js'
 import { refused } from './helpers/checked.js'
 import {
@@ -19,6 +18,7 @@ import {
   sendForm,
   totalsOf,
 } from './helpers/import.js'
+import { t } from './helpers/tap.js'
 
 const at = await createTestApp(t)
 const { db, home, app } = at

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
-import t from 'tap'
 import { createTestApp, type Json, ok } from './helpers/app.js'
 import { refused } from './helpers/checked.js'
 import { HEADER, holdingsOf, importCsv, mappingFor, requireSound, rowsOf, totalsOf } from './helpers/import.js'
+import { t } from './helpers/tap.js'
 
 const at = await createTestApp(t)
 const { db, home, foreign } = at

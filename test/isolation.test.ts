@@ -1,4 +1,3 @@
-import t from 'tap'
 import type { Role } from '../src/domain/permissions.js'
 import { ladderChore } from '../src/notify/ladder-chore.js'
 import { scoresChore } from '../src/scores/chore.js'
@@ -7,6 +6,7 @@ import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { choreDeps, runChore } from './helpers/chores.js'
 import { beginUpload, evidence, photo } from './helpers/evidence.js'
 import { type Route, routesOf, sendPlain } from './helpers/routes.js'
+import { t } from './helpers/tap.js'
 
 const { app, db, home, foreign, clock } = await createCheckedApp(t)
 const NOBODY = '01900000-0000-7000-8000-000000000000'

@@ -1,7 +1,7 @@
-import t, { type Test } from 'tap'
 import { type Caller, filing, itemIn, type Json, ok, order } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { ndjsonRows } from './helpers/files.js'
+import { type Test, t } from './helpers/tap.js'
 
 const made = await createCheckedApp(t)
 const { app, home, clock } = made

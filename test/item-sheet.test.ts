@@ -1,4 +1,3 @@
-import t from 'tap'
 import { processOf } from '../src/documents/process.js'
 import { ITEM_EVENT_TYPES } from '../src/domain/events.js'
 import { ITEM_EXAMPLE } from '../src/http/examples.js'
@@ -6,6 +5,7 @@ import { ITEM_SHEET, OVERDUE_SHEET } from '../src/http/export/item-sheet.js'
 import type { Names } from '../src/http/export/names.js'
 import { ItemView } from '../src/http/item-view.js'
 import type { Json } from './helpers/app.js'
+import { t } from './helpers/tap.js'
 
 const names = {
   language: 'zh-CN',

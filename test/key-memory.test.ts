@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
-import t, { type Test } from 'tap'
 import { createPersonWithKey } from '../src/cli/sample.js'
 import { listenForAccessChanges } from '../src/db/access-changes.js'
 import type { Db } from '../src/db/client.js'
 import { createKeyAuthenticator } from '../src/http/key-authenticator.js'
 import { callerOf, createTestApp, ok, START } from './helpers/app.js'
 import { createSecondApp } from './helpers/second-app.js'
+import { type Test, t } from './helpers/tap.js'
 import { createTcpProxy } from './helpers/tcp-proxy.js'
 import { until } from './helpers/until.js'
 

@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
-import t from 'tap'
 import type { Item } from '../src/domain/item.js'
 import { stepsToClimb } from '../src/domain/ladder.js'
 import { DEFAULT_RULES, stepsOf } from '../src/domain/rules.js'
@@ -9,6 +8,7 @@ import { verifyItems } from '../src/ledger/verify-items.js'
 import { ladderChore } from '../src/notify/ladder-chore.js'
 import { createTestApp, DAY_MS, itemIn, type Json, ok, type TestApp } from './helpers/app.js'
 import { choreDeps, runChore } from './helpers/chores.js'
+import { t } from './helpers/tap.js'
 
 /** Noon of a day in the zone, so that a day is a day. */
 const noon = (date: string) => `${date}T04:00:00.000Z`

@@ -1,7 +1,7 @@
-import t from 'tap'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { itemIn, type Json, ok, order } from './helpers/app.js'
 import { createCheckedApp, effectOf, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const at = await createCheckedApp(t)
 const { home, foreign, clock, db } = at

@@ -1,9 +1,9 @@
-import t from 'tap'
 import { verifyChain } from '../src/ledger/verify.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { createTestApp, itemIn, type Json, ok } from './helpers/app.js'
 import { createAttacker } from './helpers/attacker.js'
 import { MAIN, runNode } from './helpers/node-process.js'
+import { t } from './helpers/tap.js'
 
 const made = await createTestApp(t)
 const { home, db, url } = made

@@ -1,11 +1,11 @@
 import pg from 'pg'
-import t from 'tap'
 import type { Db } from '../src/db/client.js'
 import { verifyChain } from '../src/ledger/verify.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { createTestApp, itemIn, ok } from './helpers/app.js'
 import { createAttacker } from './helpers/attacker.js'
 import { MAIN, runNode } from './helpers/node-process.js'
+import { t } from './helpers/tap.js'
 
 const made = await createTestApp(t)
 const { home, foreign, db, url, superuserUrl } = made

@@ -1,5 +1,5 @@
-import t from 'tap'
 import { createLine } from '../src/http/line.js'
+import { t } from './helpers/tap.js'
 
 const LIMITS = { places: 64, mostExpectedMs: 1_500, mostMs: 2_000, longMs: 2_000 }
 

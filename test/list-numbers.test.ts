@@ -1,7 +1,7 @@
-import t from 'tap'
 import { callerOf, filing, itemIn, type Json, ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { channelKey } from './helpers/open311.js'
+import { t } from './helpers/tap.js'
 
 const at = await createCheckedApp(t)
 const { home, foreign, clock } = at

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { type Caller, filing, itemIn, type Json, ok } from './helpers/app.js'
 import { createCheckedApp, effectOf, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const { home, foreign, clock } = await createCheckedApp(t)
 const { inspector, office } = home

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import net from 'node:net'
-import t, { type Test } from 'tap'
 import { createLogSink } from '../src/log-sink.js'
 import { createTestApp } from './helpers/app.js'
 import { MAIN } from './helpers/node-process.js'
+import { type Test, t } from './helpers/tap.js'
 import { until } from './helpers/until.js'
 
 type Written = (err: NodeJS.ErrnoException | null, written: number) => void

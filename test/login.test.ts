@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import t, { type Test } from 'tap'
 import { createPool } from '../src/db/client.js'
 import { canTakeServiceRole, isOwner, migrate } from '../src/db/migrate.js'
 import { createTestApp, filing, ok } from './helpers/app.js'
 import { loginUrl, runSql } from './helpers/database.js'
 import { MAIN, runNode } from './helpers/node-process.js'
+import { type Test, t } from './helpers/tap.js'
 
 const made = await createTestApp(t)
 const { url, superuserUrl } = made

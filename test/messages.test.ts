@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import PostalMime from 'postal-mime'
-import t from 'tap'
 import { readConfig } from '../src/config.js'
 import { ladderChore } from '../src/notify/ladder-chore.js'
 import { RETRY_DELAYS_S } from '../src/notify/message-chore.js'
@@ -21,6 +20,7 @@ import {
   sendAll,
   states,
 } from './helpers/messages.js'
+import { t } from './helpers/tap.js'
 
 const header = (mail: Json, key: string) => mail.headers.find((one: Json) => one.key === key)?.value
 

@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net'
-import t from 'tap'
 import { Upload } from 'tus-js-client'
 import { createTestApp, itemIn, type Json, ok } from './helpers/app.js'
 import { createClient, isRefused } from './helpers/client.js'
 import { beginUpload, photo } from './helpers/evidence.js'
+import { t } from './helpers/tap.js'
 
 const { app, home, foreign } = await createTestApp(t)
 const { office, admin, inspector, unitCaller } = home

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import t from 'tap'
 import { createTestApp, itemIn, type Json } from './helpers/app.js'
 import { createClient, isRefused } from './helpers/client.js'
+import { t } from './helpers/tap.js'
 
 const { app, home } = await createTestApp(t)
 const { id } = await itemIn('reported', home)

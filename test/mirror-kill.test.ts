@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import t, { type Test } from 'tap'
 import { createClient, type Item, type OneList } from '../src/client/index.js'
 import { createTestApp, order } from './helpers/app.js'
 import { contentOf, type Destination, postgresDestination, sqliteDestination, startMirror } from './helpers/mirror.js'
 import { startServer } from './helpers/node-process.js'
+import { type Test, t } from './helpers/tap.js'
 import { createTcpProxy } from './helpers/tcp-proxy.js'
 
 const WRITERS = 16

@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net'
-import t, { type Test } from 'tap'
 import { createClient } from '../src/client/index.js'
 import { prepareEvent } from '../src/ledger/chain.js'
 import { faultOf } from '../src/mirror/chain.js'
@@ -7,6 +6,7 @@ import { type MirrorOptions, mirror } from '../src/mirror/mirror.js'
 import { createTarget } from '../src/mirror/target.js'
 import { createTestApp, filing, itemIn, ok, type TestJurisdiction } from './helpers/app.js'
 import { contentOf, type Destination, postgresDestination, sqliteDestination, startMirror } from './helpers/mirror.js'
+import { type Test, t } from './helpers/tap.js'
 import { until } from './helpers/until.js'
 
 const made = await createTestApp(t)

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import pg from 'pg'
-import t from 'tap'
 import { nameKey } from '../src/domain/name.js'
 import { searchFold } from '../src/domain/text.js'
 import { createTestDatabase } from './helpers/database.js'
+import { t } from './helpers/tap.js'
 
 const { url } = await createTestDatabase(t)
 const client = new pg.Client({ connectionString: url })

@@ -1,7 +1,7 @@
-import t from 'tap'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { filing, itemIn, type Json, ok, order } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const at = await createCheckedApp(t)
 const { home, foreign, clock, db } = at

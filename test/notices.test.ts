@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import t, { type Test } from 'tap'
 import { insertNotices } from '../src/db/notices.js'
 import { DEFAULT_RULES } from '../src/domain/rules.js'
 import { digestChore } from '../src/notify/digest-chore.js'
@@ -7,6 +6,7 @@ import { ladderChore } from '../src/notify/ladder-chore.js'
 import { createTestApp, itemIn, type Json, ok, type TestApp } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { choreDeps, runChore } from './helpers/chores.js'
+import { type Test, t } from './helpers/tap.js'
 
 // 2 March 2026 is a Monday; the zone is eight hours ahead of UTC.
 const at = (date: string, time: string) => new Date(`${date}T${time}:00+08:00`).toISOString()

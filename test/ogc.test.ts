@@ -1,8 +1,8 @@
-import t from 'tap'
 import { MEDIA_TYPES } from '../src/http/negotiate.js'
 import { FeaturesView, FeatureView } from '../src/ogc/schemas.js'
 import { type Caller, filing, itemIn, type Json, ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 // The abstract test suite of OGC API – Features – Part 1: Core (OGC 17-069r4, Annex A), each test under its own name, and
 // after it what the standard leaves to the service. Not run: what is about HTML and GML, which are not declared, and

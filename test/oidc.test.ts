@@ -1,7 +1,7 @@
 import { exportSPKI, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
-import t from 'tap'
 import { callerOf, createTestApp, filing, itemIn, type Json, ok, order } from './helpers/app.js'
 import { AUDIENCE, createIssuer } from './helpers/issuer.js'
+import { t } from './helpers/tap.js'
 
 const issuer = await createIssuer(t)
 const settings = { OIDC_ISSUER: issuer.url, OIDC_AUDIENCE: AUDIENCE }

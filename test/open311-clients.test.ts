@@ -1,6 +1,6 @@
-import t from 'tap'
 import { createTestApp, itemIn, type Json, ok } from './helpers/app.js'
 import { channelKey, FORM, open311, readWithoutKey } from './helpers/open311.js'
+import { t } from './helpers/tap.js'
 
 const { app, home, clock } = await createTestApp(t, {
   OPEN311_REQUESTS_PER_MINUTE: '1000000',

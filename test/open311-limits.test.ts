@@ -1,6 +1,6 @@
-import t from 'tap'
 import { createTestApp, ok } from './helpers/app.js'
 import { channelKey, open311, readWithoutKey } from './helpers/open311.js'
+import { t } from './helpers/tap.js'
 
 const { app, home } = await createTestApp(t, { OPEN311_REQUESTS_PER_MINUTE: '9', OPEN311_FILINGS_PER_MINUTE: '2' })
 

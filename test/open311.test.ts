@@ -1,7 +1,7 @@
-import t from 'tap'
 import { itemIn, type Json, ok } from './helpers/app.js'
 import { createCheckedApp } from './helpers/checked.js'
 import { asText, channelKey, FORM, open311, readWithoutKey } from './helpers/open311.js'
+import { t } from './helpers/tap.js'
 
 const { app, superuser, home, foreign, clock } = await createCheckedApp(t, {
   OPEN311_REQUESTS_PER_MINUTE: '1000000',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import t from 'tap'
 import { openApiText } from '../src/cli/openapi.js'
+import { t } from './helpers/tap.js'
 
 type Node = Record<string, unknown>
 

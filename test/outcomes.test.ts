@@ -1,8 +1,8 @@
-import t from 'tap'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { type Caller, filing, itemIn, type Json, ok, START } from './helpers/app.js'
 import { allPages, createCheckedApp, effectOf, refused } from './helpers/checked.js'
 import { csvRecords, fileOf, ndjsonRows, workbookOf } from './helpers/files.js'
+import { t } from './helpers/tap.js'
 
 const { app, db, home, foreign, clock } = await createCheckedApp(t)
 const { office, inspector, unitCaller } = home

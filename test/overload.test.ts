@@ -1,6 +1,8 @@
-import t from 'tap'
+// Alone: it measures how long answers take.
+
 import { type Answer, callerOf, createTestApp, filing, ok } from './helpers/app.js'
 import { createSecondApp } from './helpers/second-app.js'
+import { t } from './helpers/tap.js'
 import { until } from './helpers/until.js'
 
 const made = await createTestApp(t)

@@ -1,8 +1,8 @@
-import t from 'tap'
 import { itemIn, type Json, ok } from './helpers/app.js'
 import { publish } from './helpers/bulletins.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { fileOf, issue, paragraphsOf } from './helpers/papers.js'
+import { t } from './helpers/tap.js'
 
 const { app, home } = await createCheckedApp(t)
 const { office } = home

@@ -1,5 +1,4 @@
 import { buffer } from 'node:stream/consumers'
-import t from 'tap'
 import { ZipFile } from 'yazl'
 import { FORMS } from '../src/documents/forms/index.js'
 import { VOCABULARIES } from '../src/documents/vocabulary.js'
@@ -9,6 +8,7 @@ import { cleanWordFile } from '../src/paper/word-parts.js'
 import { checkPlaceholders } from '../src/paper/word-tags.js'
 import { wordTemplateOf } from '../src/paper/word-template.js'
 import { edited, partsOf, remade } from './helpers/papers.js'
+import { t } from './helpers/tap.js'
 
 const builtIn = await wordTemplateOf(FORMS.assignment_order, '交办单', '阜阳市安委办')
 const parts = await partsOf(builtIn)

@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import t from 'tap'
 import type { Tx } from '../src/db/client.js'
 import type { Asked } from '../src/documents/asked.js'
 import { FORMS } from '../src/documents/forms/index.js'
@@ -18,6 +17,7 @@ import { wordFileOf } from '../src/paper/word-file.js'
 import { wordTemplateOf } from '../src/paper/word-template.js'
 import { itemIn } from './helpers/domain.js'
 import { paragraphsOf, partsOf } from './helpers/papers.js'
+import { t } from './helpers/tap.js'
 
 const fonts = openFonts(undefined)
 const ABOUT = { title: '交办单', issuer: '阜阳市安委办', issuedAt: '2026-11-27T01:30:00.000Z' }

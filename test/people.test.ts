@@ -1,6 +1,6 @@
-import t from 'tap'
 import { type Caller, callerOf, type Json, ok } from './helpers/app.js'
 import { allPages, createCheckedApp, effectOf, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const { app, home, foreign, clock, superuser } = await createCheckedApp(t)
 const { admin, auditor, office } = home

@@ -1,7 +1,7 @@
-import t from 'tap'
 import { type Caller, filing, type Json, ok, order } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { csvRecords, fileOf, ndjsonRows, workbookOf } from './helpers/files.js'
+import { t } from './helpers/tap.js'
 
 const { app, home, foreign, clock } = await createCheckedApp(t)
 const { office, verifier } = home

@@ -1,8 +1,8 @@
-import t from 'tap'
 import type { Role } from '../src/domain/permissions.js'
 import { type Json, ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { routesOf, sendPlain } from './helpers/routes.js'
+import { t } from './helpers/tap.js'
 
 const { app, home } = await createCheckedApp(t)
 const NOBODY = '01900000-0000-7000-8000-000000000000'

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { type Json, ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const { home } = await createCheckedApp(t)
 const { inspector } = home

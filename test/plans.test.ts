@@ -1,4 +1,5 @@
-import t from 'tap'
+// Alone: it reads every statement that its process sends.
+
 import type { Statement } from '../bench/record.js'
 import { hotLists } from './helpers/hot-lists.js'
 import { hotPast } from './helpers/hot-past.js'
@@ -8,6 +9,7 @@ import { hotWork } from './helpers/hot-work.js'
 import { createLargeApp } from './helpers/large-app.js'
 import { OTHER_INDEXES } from './helpers/other-indexes.js'
 import { type Cost, connectPlanner } from './helpers/plans.js'
+import { t } from './helpers/tap.js'
 
 // What is asked often must not grow with the list. The statements are those that the service sends; what they cost is counted
 // in rows and pages, which are the same on any machine, and not in time.
@@ -15,7 +17,7 @@ import { type Cost, connectPlanner } from './helpers/plans.js'
 // On a busy machine the list takes its time to load.
 t.setTimeout(300_000)
 const app = await createLargeApp(t)
-const planner = await connectPlanner(app.url)
+const planner = await connectPlanner(app.superuserUrl)
 t.teardown(() => planner.close())
 
 const recorded: { query: HotQuery; statements: Statement[] }[] = []

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { createClock } from '../src/clock.js'
 import { afterEnd, whileAway } from '../src/processes/back-off.js'
 import { createWindows } from '../src/processes/windows.js'
+import { t } from './helpers/tap.js'
 
 t.test('a process that dies is replaced, each time later, and given up when it never lives', async (t) => {
   const delays: (number | undefined)[] = []

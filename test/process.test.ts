@@ -1,7 +1,7 @@
 import net from 'node:net'
-import t from 'tap'
 import { createTestApp, filing, ok } from './helpers/app.js'
 import { MAIN, runNode, startServer } from './helpers/node-process.js'
+import { t } from './helpers/tap.js'
 import { createTcpProxy } from './helpers/tcp-proxy.js'
 import { until } from './helpers/until.js'
 

@@ -1,10 +1,11 @@
+// Alone: it counts the processes that it started.
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
-import t from 'tap'
 import { run } from '../src/cli/serve.js'
 import { createTestApp, filing, type Json } from './helpers/app.js'
 import { metadataOf, pdf } from './helpers/evidence.js'
 import { type Asked, ask, isAlive, startTwo } from './helpers/siblings.js'
+import { t } from './helpers/tap.js'
 import { until } from './helpers/until.js'
 
 const PER_MINUTE = 60
@@ -16,7 +17,7 @@ const made = await createTestApp(t)
 const { home } = made
 const environment = { DATABASE_URL: made.url, MIGRATE_ON_START: 'false', DATA_DIR: made.dataDir, WORKER: 'false' }
 const limits = { RATE_LIMIT_PER_MINUTE: `${PER_MINUTE}`, OPEN311_REQUESTS_PER_MINUTE: '7' }
-const group = await startTwo(t, { ...environment, ...limits, METRICS_TOKEN }, true)
+const group = await startTwo(t, { ...environment, ...limits, METRICS_TOKEN })
 const { port } = group
 const file = (key: string, title: string): Asked => ({
   ...{ method: 'POST', path: '/v1/items', key: home.inspector.key, body: JSON.stringify(filing({ title })) },

@@ -1,10 +1,10 @@
-import t from 'tap'
 import { type Json, ok } from './helpers/app.js'
 import { draft } from './helpers/bulletins.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { csvRecords, fileOf, ndjsonRows, workbookOf } from './helpers/files.js'
 import { HEADER, importCsv, mappingFor } from './helpers/import.js'
 import { playMarch } from './helpers/march.js'
+import { t } from './helpers/tap.js'
 
 const made = await createCheckedApp(t)
 const { app, home, foreign, clock } = made

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import t from 'tap'
 import { createTestApp } from './helpers/app.js'
+import { t } from './helpers/tap.js'
 
 const { app, home } = await createTestApp(t, { OPEN_REQUESTS_PER_MINUTE: '40' })
 const committed = JSON.parse(readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8'))

@@ -1,5 +1,5 @@
-import t from 'tap'
 import { createTestApp, filing, type Json, ok } from './helpers/app.js'
+import { t } from './helpers/tap.js'
 
 const { app, home, clock } = await createTestApp(t)
 const { office, inspector } = home

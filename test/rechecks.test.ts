@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import t from 'tap'
 import { recheckChore } from '../src/close/recheck-chore.js'
 import { verifyClosing } from '../src/close/verify.js'
 import { canonicalJson } from '../src/ledger/chain.js'
@@ -7,6 +6,7 @@ import { ladderChore } from '../src/notify/ladder-chore.js'
 import { DAY_MS, itemIn, type Json, ok } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { choreDeps, runChore } from './helpers/chores.js'
+import { t } from './helpers/tap.js'
 
 const made = await createCheckedApp(t)
 const { home, foreign, clock } = made

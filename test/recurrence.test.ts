@@ -1,11 +1,11 @@
 import { PgDialect } from 'drizzle-orm/pg-core'
-import t from 'tap'
 import { neighboursOf } from '../src/db/recurrence.js'
 import { scoresChore } from '../src/scores/chore.js'
 import { DAY_MS, filing, itemIn, type Json, ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { choreDeps, runChore } from './helpers/chores.js'
 import { channelKey, open311 } from './helpers/open311.js'
+import { t } from './helpers/tap.js'
 
 const made = await createCheckedApp(t)
 const { home, foreign, clock, superuser } = made

@@ -1,6 +1,6 @@
-import t, { type Test } from 'tap'
 import { type Caller, callerOf, createTestApp, filing, itemIn, type Json, ok, order } from './helpers/app.js'
 import { channelKey, open311 } from './helpers/open311.js'
+import { type Test, t } from './helpers/tap.js'
 
 const { app, home, foreign, superuser } = await createTestApp(t)
 const { office, admin } = home

@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { readCalendar } from '../src/db/calendar.js'
 import { isWorkingDay } from '../src/domain/calendar.js'
 import { addDays, daysBetween, endOfDay, localDate } from '../src/domain/zone.js'
@@ -7,6 +6,7 @@ import { DAY_MS, filing, itemIn, type Json, ok, order } from './helpers/app.js'
 import { createCheckedApp } from './helpers/checked.js'
 import { HEADER, importCsv, mappingFor } from './helpers/import.js'
 import { type Folded, foldEvents, quantile, stoodAt } from './helpers/report-fold.js'
+import { t } from './helpers/tap.js'
 import { aStep, requestFor, type World } from './helpers/walk-http.js'
 
 const PAIRS = 12

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { itemIn, type Json, ok, order, START } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const { home, foreign, clock } = await createCheckedApp(t)
 const { office, unitCaller, otherUnitCaller } = home

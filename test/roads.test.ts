@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { roadKey } from '../src/domain/road.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { filing, itemIn, type Json, ok } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const { home, db, superuser, clock } = await createCheckedApp(t)
 const { office, inspector } = home

@@ -1,4 +1,3 @@
-import t from 'tap'
 import { createMessageChores } from '../src/notify/message-chore.js'
 import { itemIn, type Json, ok } from './helpers/app.js'
 import { createCheckedApp } from './helpers/checked.js'
@@ -16,6 +15,7 @@ import {
   states,
 } from './helpers/messages.js'
 import { ROBOT_KEY, ROBOT_SECRET, ROBOT_TOKEN, type Robots, startRobots } from './helpers/robots.js'
+import { t } from './helpers/tap.js'
 import { until } from './helpers/until.js'
 
 const MONDAY = '2026-03-23T01:00:00.000Z'

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { createTestApp, filing, itemIn, type Json, ok } from './helpers/app.js'
 import { createClient, isRefused } from './helpers/client.js'
+import { t } from './helpers/tap.js'
 
 const { app, home } = await createTestApp(t)
 const { id } = await itemIn('reported', home)

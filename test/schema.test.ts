@@ -1,9 +1,9 @@
 import { getTableColumns, getTableName, is } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
-import t from 'tap'
 import * as schema from '../src/db/schema.js'
 import { createTestDatabase } from './helpers/database.js'
+import { t } from './helpers/tap.js'
 
 interface Column {
   table_name: string

@@ -1,10 +1,10 @@
-import t from 'tap'
 import { verifyChain } from '../src/ledger/verify.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { verifyScores } from '../src/ledger/verify-scores.js'
 import { itemIn, type Json, ok, type TestApp } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { linesOf, noon, scoreOn, scoresOf, setScoring } from './helpers/scores.js'
+import { t } from './helpers/tap.js'
 
 /** An item whose closure was rejected on 2 March, and the entry that this made. */
 async function rejected(made: TestApp): Promise<Json> {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import t from 'tap'
 import { canonicalJson } from '../src/ledger/chain.js'
 import { itemIn, ok } from './helpers/app.js'
 import { draft, issue, pageOf, publish } from './helpers/bulletins.js'
 import { createCheckedApp } from './helpers/checked.js'
 import { noon, scoreOn } from './helpers/scores.js'
+import { t } from './helpers/tap.js'
 
 const MARCH = { kind: 'monthly', from: '2026-03-01', to: '2026-04-01' }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'drizzle-orm'
-import t from 'tap'
 import { itemIn, type Json, ok } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { noon, scoreOn, scoresOf } from './helpers/scores.js'
+import { t } from './helpers/tap.js'
 
 t.test('a period that is over is closed with its totals, and stays as it is', async (t) => {
   const made = await createCheckedApp(t)

@@ -1,7 +1,7 @@
-import t from 'tap'
 import { itemIn, type Json, ok, type TestApp } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { noon, scoreOn, scoresOf } from './helpers/scores.js'
+import { t } from './helpers/tap.js'
 
 const NOBODY = '01900000-0000-7000-8000-000000000000'
 

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
-import t, { type Test } from 'tap'
 import { computeScores } from '../src/ledger/compute-scores.js'
 import { verifyChain } from '../src/ledger/verify.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { verifyScores } from '../src/ledger/verify-scores.js'
 import { createTestApp, itemIn, type TestApp } from './helpers/app.js'
 import { startWorkerProcess } from './helpers/node-process.js'
+import { type Test, t } from './helpers/tap.js'
 import { until } from './helpers/until.js'
 
 const CLOSED = 6

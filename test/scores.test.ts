@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import t from 'tap'
 import { verifyChain } from '../src/ledger/verify.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { verifyScores } from '../src/ledger/verify-scores.js'
@@ -8,6 +7,7 @@ import { itemIn, type Json, ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { choreDeps, runChore } from './helpers/chores.js'
 import { linesOf, noon, scoreOn, scoresOf, setScoring } from './helpers/scores.js'
+import { t } from './helpers/tap.js'
 
 const due = (dueAt: string, filing: object = {}) => ({ order: { dueAt }, filing })
 const rejection = { approved: false, findings: '缺 8 米' }

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { callerOf, createTestApp, filing, ok } from './helpers/app.js'
 import { createSecondApp } from './helpers/second-app.js'
+import { t } from './helpers/tap.js'
 import { createTcpProxy } from './helpers/tcp-proxy.js'
 
 const made = await createTestApp(t)

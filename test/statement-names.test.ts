@@ -1,5 +1,5 @@
-import t from 'tap'
 import { createStatementNames } from '../src/db/naming-client.js'
+import { t } from './helpers/tap.js'
 
 const times = (n: number, work: () => string | undefined) => Array.from({ length: n }, work).at(-1)
 

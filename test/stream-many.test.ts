@@ -1,8 +1,8 @@
-import t from 'tap'
 import { createTestApp, type Json, ok } from './helpers/app.js'
 import { type Listener, listen, range, seqsOf } from './helpers/event-stream.js'
 import { pagesOf } from './helpers/follow.js'
 import { createSecondApp } from './helpers/second-app.js'
+import { t } from './helpers/tap.js'
 import { injectFailures, writersOf } from './helpers/writers.js'
 
 const LISTENERS = 300

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import PostalMime from 'postal-mime'
-import t from 'tap'
 import { recheckChore } from '../src/close/recheck-chore.js'
 import { digestChore } from '../src/notify/digest-chore.js'
 import { ladderChore } from '../src/notify/ladder-chore.js'
@@ -10,6 +9,7 @@ import { createCheckedApp, refused } from './helpers/checked.js'
 import { choreDeps, runChore } from './helpers/chores.js'
 import { addContact, reaching, sendAll } from './helpers/messages.js'
 import { channelKey, open311 } from './helpers/open311.js'
+import { t } from './helpers/tap.js'
 
 // 2 March 2026 is a Monday; the zone is eight hours ahead of UTC.
 const at = (date: string, time: string) => new Date(`${date}T${time}:00+08:00`).toISOString()

@@ -1,11 +1,12 @@
+// Alone: it measures how long the event loop stands still.
 import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
-import t from 'tap'
 import { ZipFile } from 'yazl'
 import { readXml, XmlFault } from '../src/paper/word-xml.js'
 import { itemIn } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { edited, fileOf, issue, paragraphsOf, partsOf, remade, sendTemplate } from './helpers/papers.js'
+import { t } from './helpers/tap.js'
 
 const { app, home, superuser } = await createCheckedApp(t)
 const { office } = home

@@ -1,4 +1,3 @@
-import t from 'tap'
 import { z } from 'zod'
 import { isBlank, lengthOf, tidy } from '../src/domain/text.js'
 import { pointsOf } from '../src/domain/verification.js'
@@ -9,6 +8,7 @@ import { fileOf, workbookOf } from './helpers/files.js'
 import { HEADER, importCsv, mappingFor } from './helpers/import.js'
 import { channelKey, open311 } from './helpers/open311.js'
 import { routesOf, sendPlain } from './helpers/routes.js'
+import { t } from './helpers/tap.js'
 
 const at = await createCheckedApp(t)
 const { app, home, superuser } = at

@@ -1,8 +1,8 @@
-import t from 'tap'
 import { type Json, ok, type TestApp } from './helpers/app.js'
 import { createCheckedApp } from './helpers/checked.js'
 import { startMailServer } from './helpers/mail-server.js'
 import { addContact, digestOf, FRIDAY, notice, reaching, sendAll } from './helpers/messages.js'
+import { t } from './helpers/tap.js'
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 const ONE_CLICK = 'List-Unsubscribe=One-Click'

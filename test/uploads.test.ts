@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import t from 'tap'
 import type { Actor } from '../src/domain/permissions.js'
 import { createPersonTurns } from '../src/http/turns.js'
 import { ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { beginUpload, metadataOf, partsOf, photo, sendEvidence, tus } from './helpers/evidence.js'
+import { t } from './helpers/tap.js'
 import { until } from './helpers/until.js'
 
 const { app, home, superuser } = await createCheckedApp(t, { BODY_SILENCE_S: '1', BODY_LEAST_BYTES_PER_S: '1000' })

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { itemIn, type Json, ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 
 const made = await createCheckedApp(t)
 const { home, clock, superuser } = made

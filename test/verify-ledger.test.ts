@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { sql } from 'drizzle-orm'
-import t from 'tap'
 import { appendEvents } from '../src/ledger/act.js'
 import { canonicalJson, eventHash, prepareEvent, sha256 } from '../src/ledger/chain.js'
 import { verifyChain } from '../src/ledger/verify.js'
@@ -10,6 +9,7 @@ import { verifyItems } from '../src/ledger/verify-items.js'
 import { createTestApp, itemIn, type Json, ok, START } from './helpers/app.js'
 import { createAttacker } from './helpers/attacker.js'
 import { MAIN, runNode, VERIFIER } from './helpers/node-process.js'
+import { t } from './helpers/tap.js'
 
 const made = await createTestApp(t)
 const { home, db, url } = made

@@ -1,7 +1,7 @@
-import t from 'tap'
 import { type Caller, DAY_MS, filing, itemIn, type Json, ok, order } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { createReceiver, deliverAll, deliveriesOf, subscribe } from './helpers/receiver.js'
+import { t } from './helpers/tap.js'
 
 const made = await createCheckedApp(t, { WEBHOOK_ALLOW_PRIVATE: 'true' })
 const { app, home, foreign, clock } = made

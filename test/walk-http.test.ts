@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
-import t from 'tap'
 import { item as itemTable, notice as noticeTable } from '../src/db/schema.js'
 import type { HappenedItemEvent } from '../src/domain/events.js'
 import { evolve, fold } from '../src/domain/evolve.js'
@@ -12,6 +11,7 @@ import { verifyChain } from '../src/ledger/verify.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { type Answer, filing, type Json, ok } from './helpers/app.js'
 import { createCheckedApp } from './helpers/checked.js'
+import { t } from './helpers/tap.js'
 import { aStep, COMMAND_NAMES, requestFor, type Step, type Who, type World } from './helpers/walk-http.js'
 
 const WALKS = 25

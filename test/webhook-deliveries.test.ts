@@ -1,4 +1,3 @@
-import t, { type Test } from 'tap'
 import { appendEvents } from '../src/ledger/act.js'
 import { adminEvent } from '../src/ledger/chain.js'
 import { fanOutChore } from '../src/webhooks/fan-out-chore.js'
@@ -6,6 +5,7 @@ import { DAY_MS, filing, itemIn, type Json, ok, order, type TestJurisdiction } f
 import { createCheckedApp } from './helpers/checked.js'
 import { choreDeps, runChore } from './helpers/chores.js'
 import { createReceiver, deliverAll, deliveriesOf, LANES, type Received, subscribe } from './helpers/receiver.js'
+import { type Test, t } from './helpers/tap.js'
 
 const createApp = (t: Test) => createCheckedApp(t, { WEBHOOK_ALLOW_PRIVATE: 'true' })
 const file = (at: TestJurisdiction, more = {}) => ok(at.inspector.post('/v1/items', filing(more)))

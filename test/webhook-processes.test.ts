@@ -1,7 +1,7 @@
-import t from 'tap'
 import { createTestApp, filing, ok } from './helpers/app.js'
 import { startWorkerProcess } from './helpers/node-process.js'
 import { createReceiver, subscribe } from './helpers/receiver.js'
+import { t } from './helpers/tap.js'
 import { until } from './helpers/until.js'
 
 const ITEMS = 20

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
-import t, { type Test } from 'tap'
 import { RETRY_DELAYS_S } from '../src/webhooks/schedule.js'
 import { sweepChore } from '../src/webhooks/sweep-chore.js'
 import { DAY_MS, filing, type Json, ok, type TestApp, type TestJurisdiction } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { choreDeps, runChore } from './helpers/chores.js'
 import { createReceiver, deliverAll, deliveriesOf, subscribe } from './helpers/receiver.js'
+import { type Test, t } from './helpers/tap.js'
 
 async function createApp(t: Test) {
   const made = await createCheckedApp(t, { WEBHOOK_ALLOW_PRIVATE: 'true' })

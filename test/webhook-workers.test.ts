@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import t, { type Test } from 'tap'
 import { OutsideError } from '../src/http/guarded-fetch.js'
 import { createDeliverChores } from '../src/webhooks/deliver-chore.js'
 import { fanOutChore } from '../src/webhooks/fan-out-chore.js'
@@ -7,6 +6,7 @@ import { filing, type Json, ok, type TestJurisdiction } from './helpers/app.js'
 import { createCheckedApp } from './helpers/checked.js'
 import { choreDeps, runChore } from './helpers/chores.js'
 import { createReceiver, deliverAll, deliveriesOf, LANES, lanesWith, subscribe } from './helpers/receiver.js'
+import { type Test, t } from './helpers/tap.js'
 import { until } from './helpers/until.js'
 
 const createApp = (t: Test) => createCheckedApp(t, { WEBHOOK_ALLOW_PRIVATE: 'true' })

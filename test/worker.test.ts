@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
-import t from 'tap'
 import { verifyChain } from '../src/ledger/verify.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { createTestApp, type TestApp } from './helpers/app.js'
 import { dueItems } from './helpers/due-items.js'
 import { startWorkerProcess } from './helpers/node-process.js'
+import { t } from './helpers/tap.js'
 import { until } from './helpers/until.js'
 
 const ITEMS = 3_000

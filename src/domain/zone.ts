@@ -38,25 +38,16 @@ export function localTime(instant: string, zone: string): string {
   return isoOf(time + offsetMs(zoneOf(zone), time)).slice(11, 16)
 }
 
-/** Offsets change at quarters of an hour at the finest, and looking one up is slow. */
-const OFFSET_STEP_MS = 15 * MINUTE_MS
-const KNOWN_OFFSETS = 10_000
-
 /**
  * What the clocks in a zone show at instants (RFC 3339 in UTC), in milliseconds as if it were UTC: for many instants. The
  * function throws a RangeError for what is not an instant.
  */
 export function wallClockIn(name: string): (instant: string) => number {
   const zone = zoneOf(name)
-  const known = new Map<number, number>()
   return (instant) => {
     const time = Date.parse(instant)
     if (Number.isNaN(time)) throw new RangeError('not an instant')
-    const step = Math.floor(time / OFFSET_STEP_MS)
-    const offset = known.get(step) ?? offsetMs(zone, time)
-    if (known.size >= KNOWN_OFFSETS) known.clear()
-    known.set(step, offset)
-    return time + offset
+    return time + offsetMs(zone, time)
   }
 }
 
@@ -141,7 +132,26 @@ function zoneOf(name: string): IANAZone {
   return zone
 }
 
+/** Looking an offset up is slow. Clocks are not moved there and back within a span of this length. */
+const SPAN_MS = 6 * 60 * MINUTE_MS
+const KNOWN_OFFSETS = 10_000
+const offsetsByZone = new Map<IANAZone, Map<number, number>>()
+
 function offsetMs(zone: IANAZone, time: number): number {
+  const span = Math.floor(time / SPAN_MS)
+  const atStart = offsetAtStart(zone, span)
+  return atStart === offsetAtStart(zone, span + 1) ? atStart : exactOffsetMs(zone, time)
+}
+
+function offsetAtStart(zone: IANAZone, span: number): number {
+  const known = offsetsByZone.get(zone) ?? new Map<number, number>()
+  const offset = known.get(span) ?? exactOffsetMs(zone, span * SPAN_MS)
+  if (known.size >= KNOWN_OFFSETS) known.clear()
+  offsetsByZone.set(zone, known.set(span, offset))
+  return offset
+}
+
+function exactOffsetMs(zone: IANAZone, time: number): number {
   return Math.round(zone.offset(time) * MINUTE_MS)
 }
 

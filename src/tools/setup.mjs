@@ -16,13 +16,14 @@ const STAMP = path.join(ROOT, 'node_modules', '.one-list-setup')
 const BUILD = path.join(ROOT, 'build')
 const BUILD_INFO = path.join(BUILD, '.tsbuildinfo')
 const LEAST_NODE = [20, 19]
-/** Says that tap was built with the plugins of .taprc: otherwise its first run loads all of them, the compiler too, for every file. */
+/** Says for which .taprc tap was built: with other plugins its first run loads all of them, the compiler too, for every file. */
+const TAP_SETTINGS = path.join(ROOT, '.taprc')
 const TAP_STAMP = path.join(ROOT, 'node_modules', '.one-list-tap')
 
 requireNode()
 if (!isInstalled()) install()
 removeStaleBuildFiles()
-if (process.argv.includes('--tests') && !existsSync(TAP_STAMP)) buildTap()
+if (process.argv.includes('--tests') && !isTapBuilt()) buildTap()
 
 function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -88,11 +89,15 @@ function install() {
   writeFileSync(STAMP, fingerprint())
 }
 
+function isTapBuilt() {
+  return existsSync(TAP_STAMP) && readFileSync(TAP_STAMP).equals(readFileSync(TAP_SETTINGS))
+}
+
 function buildTap() {
   const tap = path.join(ROOT, 'node_modules', 'tap', 'dist', 'esm', 'run.mjs')
   const { status } = spawnSync(process.execPath, [tap, 'build'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] })
   if (status !== 0) fail('tap build failed.')
-  writeFileSync(TAP_STAMP, '')
+  writeFileSync(TAP_STAMP, readFileSync(TAP_SETTINGS))
 }
 
 /**

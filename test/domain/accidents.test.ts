@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { type AccidentCount, countsInForce, MAX_COUNTS } from '../../src/domain/accidents.js'
 import { countAccidents } from '../../src/domain/decide/accidents.js'
 import { addDays } from '../../src/domain/zone.js'
 import { COUNT, itemIn, refusalOf, refusedField } from '../helpers/domain.js'
+import { t } from '../helpers/tap.js'
 
 const TODAY = '2026-03-22'
 const item = itemIn('closed')

@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import t from 'tap'
 import {
   areaPrefix,
   isAreaCode,
@@ -8,6 +7,7 @@ import {
   parseAreaCode,
   parseAreaPrefix,
 } from '../../src/domain/area.js'
+import { t } from '../helpers/tap.js'
 
 const pair = fc.integer({ min: 1, max: 99 }).map((n) => String(n).padStart(2, '0'))
 const province = fc.integer({ min: 11, max: 65 }).map(String)

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { type BulletinKind, documentNumber, latestScheduled, periodOf } from '../../src/domain/bulletin.js'
 import { createCalendar } from '../../src/domain/calendar.js'
 import type { BulletinTimes } from '../../src/domain/rules.js'
 import { addDays, localDate } from '../../src/domain/zone.js'
 import { yearsOf } from '../helpers/calendar.js'
+import { t } from '../helpers/tap.js'
 
 const ZONE = 'Asia/Shanghai'
 /** Thursday. */

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import t from 'tap'
 import {
   addWorkingDays,
   type CalendarDay,
@@ -18,6 +17,7 @@ import {
 import { statutoryHolidays } from '../../src/domain/statutory.js'
 import { addDays } from '../../src/domain/zone.js'
 import { yearsOf } from '../helpers/calendar.js'
+import { t } from '../helpers/tap.js'
 
 const published = readFileSync(new URL('../../../migrations/reference/holidays.csv', import.meta.url), 'utf8')
   .trim()

@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import t from 'tap'
 import {
   carriagewayIn,
   formatChainage,
@@ -10,6 +9,7 @@ import {
   sideIn,
 } from '../../src/domain/chainage.js'
 import { CARRIAGEWAYS } from '../../src/domain/item.js'
+import { t } from '../helpers/tap.js'
 
 const metres = fc.integer({ min: 0, max: MAX_CHAINAGE_M })
 const SEPARATORS = ['-', '~', '～', '—', '——', '–', '－', '〜', '至', '到', ' - ', ' 至 ', '\u3000～\u3000']

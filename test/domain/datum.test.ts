@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import gcoordModule from 'gcoord'
-import t from 'tap'
 import { type Point, toWgs84 } from '../../src/domain/datum.js'
+import { t } from '../helpers/tap.js'
 
 // The package declares an ES module and ships CommonJS.
 const gcoord = gcoordModule as unknown as typeof gcoordModule.default

@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import t from 'tap'
 import {
   addWorkingDays,
   type CalendarDay,
@@ -17,6 +16,7 @@ import { statutoryHolidays } from '../../src/domain/statutory.js'
 import { addDays, localDate } from '../../src/domain/zone.js'
 import { yearsOf } from '../helpers/calendar.js'
 import { DAY_MS, EVENT, happened, IDENTITY, IMPORTED } from '../helpers/domain.js'
+import { t } from '../helpers/tap.js'
 
 const ZONES = [
   'Asia/Shanghai',

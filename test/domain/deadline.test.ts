@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { addWorkingDays, type CalendarDay, createCalendar } from '../../src/domain/calendar.js'
 import { deadlineAfter, recount } from '../../src/domain/deadline.js'
 import { addDays, localDate } from '../../src/domain/zone.js'
 import { yearsOf } from '../helpers/calendar.js'
+import { t } from '../helpers/tap.js'
 
 const off = (...dates: string[]) => dates.map((date): CalendarDay => ({ date, kind: 'off', name: '假' }))
 const calendar = createCalendar(yearsOf([...off('2026-01-01', '2026-10-01'), ...off('2027-01-01')]))

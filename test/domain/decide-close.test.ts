@@ -1,4 +1,3 @@
-import t from 'tap'
 import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
 import { evolve, fold } from '../../src/domain/evolve.js'
 import type { Item } from '../../src/domain/item.js'
@@ -21,6 +20,7 @@ import {
   VERIFIER,
   verifier,
 } from '../helpers/domain.js'
+import { t } from '../helpers/tap.js'
 
 const VERIFICATIONS: Record<string, (item: Item, actor: Actor) => unknown> = {
   'approve closure': (item, actor) => decideClosure(item, true, '合格', actor),

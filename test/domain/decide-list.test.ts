@@ -1,4 +1,3 @@
-import t from 'tap'
 import { correct, FOUND_AT_MOST_DAYS_BACK, file, list, merge, requirePlace } from '../../src/domain/decide/list.js'
 import { evolve, fold } from '../../src/domain/evolve.js'
 import type { Status } from '../../src/domain/item.js'
@@ -17,6 +16,7 @@ import {
   refusalOf,
   refusedField,
 } from '../helpers/domain.js'
+import { t } from '../helpers/tap.js'
 
 const filer = actorOf('inspector', { id: FILER })
 const NOW = day(0)

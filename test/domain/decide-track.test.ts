@@ -1,4 +1,3 @@
-import t from 'tap'
 import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
 import { requestClosure } from '../../src/domain/decide/close.js'
 import { decideExtension, plan, reportProgress, requestExtension, resume } from '../../src/domain/decide/track.js'
@@ -23,6 +22,7 @@ import {
   refusedField,
   UNIT,
 } from '../helpers/domain.js'
+import { t } from '../helpers/tap.js'
 
 const NOW = day(20)
 const HOW = { provisional: false, workingDays: null }

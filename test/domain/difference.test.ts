@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
-import t from 'tap'
 import { differencesOf } from '../../src/domain/difference.js'
+import { t } from '../helpers/tap.js'
 
 const json = fc.jsonValue({ maxDepth: 3, noUnicodeString: false })
 const object = fc.dictionary(fc.oneof(fc.string(), fc.constantFrom('a', 'b', 'a/b', '~', '__proto__')), json)

@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import t from 'tap'
 import {
   ALIKE_BITS,
   bandsAlike,
@@ -16,6 +15,7 @@ import {
 import { evolve } from '../../src/domain/evolve.js'
 import { FIRST_RULES } from '../../src/domain/rules.js'
 import { day, EVENT, happened, itemIn, RULES, refusalOf } from '../helpers/domain.js'
+import { t } from '../helpers/tap.js'
 
 const ASKING: EvidenceRules = FIRST_RULES.evidence
 let n = 0

@@ -1,4 +1,3 @@
-import t from 'tap'
 import type { HappenedItemEvent, ItemEvent } from '../../src/domain/events.js'
 import { begin, evolve, fold } from '../../src/domain/evolve.js'
 import { type Item, isOnAccount, isOverdue, STATUSES } from '../../src/domain/item.js'
@@ -23,6 +22,7 @@ import {
   UNIT,
   VERIFIER,
 } from '../helpers/domain.js'
+import { t } from '../helpers/tap.js'
 
 const UNASSIGNED = {
   assignment: null,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { forecastOf, type Week } from '../../src/domain/forecast.js'
 import { daysBetween } from '../../src/domain/zone.js'
+import { t } from '../helpers/tap.js'
 
 const TODAY = '2026-11-22'
 const steady = (weeks: number, added: number, closed: number): Week[] =>

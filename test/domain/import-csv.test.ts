@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { readCsv } from '../../src/import/csv.js'
+import { t } from '../helpers/tap.js'
 
 type Dialect = Parameters<typeof readCsv>[1]
 

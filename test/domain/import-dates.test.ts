@@ -1,5 +1,5 @@
-import t from 'tap'
 import { createDateReader, endOf, isDateFormat, type ReadDate } from '../../src/import/dates.js'
+import { t } from '../helpers/tap.js'
 
 const read = (formats: string[], zone: string, text: string) => createDateReader(formats, zone)(text)
 const at = (formats: string[], zone: string, text: string) => (read(formats, zone, text) as ReadDate).at

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import t from 'tap'
 import { InvalidRequest, pointersOf } from '../../src/http/validation.js'
 import { MAPPING_EXAMPLE, REPORT_EXAMPLE } from '../../src/import/examples.js'
 import { Mapping } from '../../src/import/mapping.js'
 import { DROPPABLE, REASONS } from '../../src/import/reasons.js'
 import { Report } from '../../src/import/report.js'
 import { parseTemplate } from '../../src/import/template.js'
+import { t } from '../helpers/tap.js'
 
 const FIELDS = {
   externalId: { column: 'id' },

@@ -1,6 +1,6 @@
-import t from 'tap'
 import { Mapping } from '../../src/import/mapping.js'
 import { createRowReader, type Surroundings } from '../../src/import/row.js'
+import { t } from '../helpers/tap.js'
 
 const SURROUNDINGS: Surroundings = {
   area: '341200',

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import jstat from 'jstat'
-import t from 'tap'
 import type { AccidentCount, Base } from '../../src/domain/accidents.js'
 import {
   addMonths,
@@ -16,6 +15,7 @@ import {
 } from '../../src/domain/outcome.js'
 import { addDays } from '../../src/domain/zone.js'
 import { COUNT } from '../helpers/domain.js'
+import { t } from '../helpers/tap.js'
 
 const CLOSED = '2025-07-01'
 const count = (from: string, to: string, accidents = 1, more: Partial<AccidentCount> = {}): AccidentCount => ({

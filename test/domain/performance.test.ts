@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { createCalendar } from '../../src/domain/calendar.js'
 import { type Performance, scoreOf, WEIGHTS } from '../../src/domain/performance.js'
 import { fairRate, MINIMUM_LISTED, ranksOf } from '../../src/domain/rank.js'
 import { rateOf } from '../../src/domain/rate.js'
 import { signingLimits } from '../../src/domain/signing.js'
+import { t } from '../helpers/tap.js'
 
 const GOOD: Performance = {
   ...{ closedOnTime: 18, closedLate: 1, overdue: 1, closed: 19, rejected: 1, signingDue: 27, signedLate: 0 },

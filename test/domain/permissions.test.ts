@@ -1,4 +1,3 @@
-import t from 'tap'
 import {
   type Action,
   areaLimitOf,
@@ -9,6 +8,7 @@ import {
   type Role,
 } from '../../src/domain/permissions.js'
 import { actorOf } from '../helpers/domain.js'
+import { t } from '../helpers/tap.js'
 
 /** The columns of the matrix: inspector, unit, office, supervisor, auditor, admin. */
 const COLUMNS: readonly Role[] = ['inspector', 'unit', 'office', 'supervisor', 'auditor', 'admin']

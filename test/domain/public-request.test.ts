@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { STATUSES } from '../../src/domain/item.js'
 import { isTextPublic, publicStateOf, type Standing, withoutPersonalNumbers } from '../../src/domain/public-request.js'
 import { day } from '../helpers/domain.js'
+import { t } from '../helpers/tap.js'
 
 const standing = (status: Standing['status'], more: Partial<Standing> = {}): Standing => ({
   ...{ id: 'a', status, closedAt: status === 'closed' ? day(5) : null, updatedAt: day(6), isPublic: true },

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { compareRates, percentText, rateOf } from '../../src/domain/rate.js'
+import { t } from '../helpers/tap.js'
 
 t.test('85 of 172 are 49.4 %', async (t) => {
   const rate = rateOf(85, 172)

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import t from 'tap'
 import { LEVELS } from '../../src/domain/item.js'
 import {
   type Closure,
@@ -10,6 +9,7 @@ import {
   type RecheckRules,
   recheckSpan,
 } from '../../src/domain/recheck-sample.js'
+import { t } from '../helpers/tap.js'
 
 const RULES: RecheckRules = { share: { general: 10, major: 50 }, units: [], afterDays: 90, withinDays: 30 }
 const rankOf = (id: string) => createHash('sha256').update(`seed ${id}`).digest('hex')

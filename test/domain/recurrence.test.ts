@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { distanceM } from '../../src/domain/evidence.js'
 import { apartM, boxAround, monthsAgo, type Neighbour, resemblanceOf, type Spot } from '../../src/domain/recurrence.js'
+import { t } from '../helpers/tap.js'
 
 const SPOT: Spot = {
   area: '341225',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { parseRoad, roadKey } from '../../src/domain/road.js'
+import { t } from '../helpers/tap.js'
 
 t.test('a road number has one form, however it is written', async (t) => {
   const forms: Record<string, string[]> = {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import t from 'tap'
 import { createCalendar } from '../../src/domain/calendar.js'
 import { appealScore, decideScoreAppeal, requireNoAppeal, reverseScore } from '../../src/domain/decide/score.js'
 import type { HappenedItemEvent } from '../../src/domain/events.js'
@@ -12,6 +11,7 @@ import { DEFAULT_SCORING, type Scoring } from '../../src/domain/scoring.js'
 import { addDays, endOfDay, startOfDay } from '../../src/domain/zone.js'
 import { APPEALED, ENTRY, NOW } from '../helpers/attempts.js'
 import { APPLICANT, actorOf, day, happened, itemIn, ORDER, UNIT } from '../helpers/domain.js'
+import { t } from '../helpers/tap.js'
 
 const ZONE = 'Asia/Shanghai'
 const calendar = createCalendar([])

@@ -1,4 +1,3 @@
-import t from 'tap'
 import { ITEM_EVENT_TYPES, type ItemEvent, TRANSITIONS } from '../../src/domain/events.js'
 import { evolve } from '../../src/domain/evolve.js'
 import type { Item, Status } from '../../src/domain/item.js'
@@ -6,6 +5,7 @@ import type { Actor } from '../../src/domain/permissions.js'
 import { tellingsOf } from '../../src/domain/telling.js'
 import { ATTEMPTS, type Happening, NOW } from '../helpers/attempts.js'
 import { actorOf, BASIS, CO_UNIT, FILER, itemIn, ORDER, OTHER_UNIT, office, UNIT, VERIFIER } from '../helpers/domain.js'
+import { t } from '../helpers/tap.js'
 
 const NAMES: Record<string, string> = { [UNIT]: 'unit', [CO_UNIT]: 'helper', [OTHER_UNIT]: 'other', [FILER]: 'filer' }
 

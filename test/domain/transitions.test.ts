@@ -1,4 +1,3 @@
-import t from 'tap'
 import { recheck } from '../../src/domain/decide/close.js'
 import { ITEM_EVENT_TYPES } from '../../src/domain/events.js'
 import { begin, evolve } from '../../src/domain/evolve.js'
@@ -17,6 +16,7 @@ import {
   NEW_DEADLINE,
   type Overlays,
 } from '../helpers/domain.js'
+import { t } from '../helpers/tap.js'
 
 /** Points come and are contested, recurrences are decided and papers issued, whatever has become of the item; no refusal names that. */
 const BESIDE: readonly Happening[] = [

@@ -1,5 +1,4 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { decideClosure } from '../../src/domain/decide/close.js'
 import { evolve, fold } from '../../src/domain/evolve.js'
 import type { Item } from '../../src/domain/item.js'
@@ -19,6 +18,7 @@ import {
   UNIT,
   verifier,
 } from '../helpers/domain.js'
+import { t } from '../helpers/tap.js'
 
 const applied = itemIn('closure_requested')
 const approve = (item: Item, actor: Actor, rules: VerificationRules = TWO_VERIFIERS) =>

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import t from 'tap'
 import { file } from '../../src/domain/decide/list.js'
 import {
   allowedEvents,
@@ -18,6 +17,7 @@ import { canonicalJson } from '../../src/ledger/chain.js'
 import { timeAfter } from '../../src/ledger/item-store.js'
 import { ATTEMPTS } from '../helpers/attempts.js'
 import { actorOf, FILED, FILER, frozen, IDENTITY, START } from '../helpers/domain.js'
+import { t } from '../helpers/tap.js'
 import { aStep, decide, eventFor, personFor, type Step } from '../helpers/walk.js'
 
 const WALKS = 400

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import t from 'tap'
 import { later } from '../../src/domain/zone.js'
 import { nextAttemptAt, RETRY_DELAYS_S, retryAfterOf } from '../../src/webhooks/schedule.js'
 import { createSecret, isSecret } from '../../src/webhooks/secret.js'
+import { t } from '../helpers/tap.js'
 
 const NOW = '2026-03-02T01:00:00.000Z'
 const delayOf = (at: string | undefined) => (Date.parse(at ?? '') - Date.parse(NOW)) / 1000

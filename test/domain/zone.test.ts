@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { DateTime } from 'luxon'
-import t from 'tap'
 import { addDays, daysBetween, endOfDay, isDate, isTimeZone, localDate, startOfDay } from '../../src/domain/zone.js'
+import { t } from '../helpers/tap.js'
 
 const ZONES = [
   ...[

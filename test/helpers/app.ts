@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { pino } from 'pino'
-import type { Test } from 'tap'
 import { createJurisdiction, createUnit } from '../../src/access/create.js'
 import { buildApp } from '../../src/app.js'
 import { createPersonWithKey } from '../../src/cli/sample.js'
@@ -17,6 +16,7 @@ import type { Actor, Role } from '../../src/domain/permissions.js'
 import { appendEvents } from '../../src/ledger/act.js'
 import { createLedgerWatch } from '../../src/ledger/watch.js'
 import { createTestDatabase } from './database.js'
+import type { Test } from './tap.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are asserted on, member by member; their shape is held by openapi.test.ts.
 export type Json = any

@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import type { Test } from 'tap'
 import type { TestApp } from './app.js'
+import type { Test } from './tap.js'
 
 const TABLES = ['event', 'ledger_head', 'item', 'item_past'] as const
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Test } from 'tap'
 import { z } from 'zod'
 import type { App } from '../../src/deps.js'
 import { type Answer, type Caller, createTestApp, type Json, ok, type TestApp, type TestJurisdiction } from './app.js'
+import type { Test } from './tap.js'
 
 /** A test app in which every JSON answer to every caller is held to the published OpenAPI document, strictly. */
 export async function createCheckedApp(t: Test, environment: Record<string, string> = {}): Promise<TestApp> {
@@ -70,11 +70,14 @@ function createAnswerCheck(app: App): Check {
     const candidates = paths.filter(({ is }) => is.test(pathname))
     const path = (candidates.find((candidate) => candidate.path === pathname) ?? candidates[0])?.path
     if (path === undefined || !/^application\/(problem\+)?json$/.test(type)) return answer
-    const schema = document.paths[path]?.[method]?.responses[answer.status]?.content?.[type]?.schema
     const name = `${method} ${path} ${answer.status} ${type}`
-    if (schema === undefined) throw new Error(`${name} is not in the document: ${JSON.stringify(answer.body)}`)
-    const rewritten = JSON.parse(JSON.stringify(schema).replaceAll('#/components/schemas/', '#/$defs/'))
-    const known = compiled.get(name) ?? z.fromJSONSchema({ ...rewritten, $defs })
+    const compile = () => {
+      const schema = document.paths[path]?.[method]?.responses[answer.status]?.content?.[type]?.schema
+      if (schema === undefined) throw new Error(`${name} is not in the document: ${JSON.stringify(answer.body)}`)
+      const rewritten = JSON.parse(JSON.stringify(schema).replaceAll('#/components/schemas/', '#/$defs/'))
+      return z.fromJSONSchema({ ...rewritten, $defs })
+    }
+    const known = compiled.get(name) ?? compile()
     compiled.set(name, known)
     const parsed = known.safeParse(answer.body)
     if (!parsed.success) throw new Error(`${name} is not as documented: ${z.prettifyError(parsed.error)}`)

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import net, { type AddressInfo } from 'node:net'
-import type { Test } from 'tap'
 import type { App } from '../../src/deps.js'
 import type { Json } from './app.js'
+import type { Test } from './tap.js'
 
 export interface Sent {
   status: number

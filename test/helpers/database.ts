@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import type { Test } from 'tap'
+import type { Test } from './tap.js'
 
 /** What `_before.ts` tells the test files of the same run. */
 export interface TestServer {

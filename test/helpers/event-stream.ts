@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Test } from 'tap'
 import type { App } from '../../src/deps.js'
 import type { Caller, Json } from './app.js'
+import type { Test } from './tap.js'
 import { until } from './until.js'
 
 /** A client of server-sent events, as the WHATWG standard has it parse them. */

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
-import type { Test } from 'tap'
 import type { Db } from '../../src/db/client.js'
 import { Report } from '../../src/import/report.js'
 import { verifyChain } from '../../src/ledger/verify.js'
 import { verifyItems } from '../../src/ledger/verify-items.js'
 import type { Answer, Caller, Json, TestApp } from './app.js'
+import type { Test } from './tap.js'
 
 export interface Part {
   name: string

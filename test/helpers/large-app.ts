@@ -1,4 +1,3 @@
-import type { Test } from 'tap'
 import { type Statement, tap } from '../../bench/record.js'
 import { createDb } from '../../src/db/client.js'
 import { type Caller, callerOf, createTestApp, type TestApp } from './app.js'
@@ -6,6 +5,7 @@ import { choreDeps } from './chores.js'
 import { loadLargeList } from './large-list.js'
 import { channelKey } from './open311.js'
 import { createSecondApp } from './second-app.js'
+import type { Test } from './tap.js'
 
 /** The service on a large list, with a look at what it asks the database. */
 export type LargeApp = Awaited<ReturnType<typeof createLargeApp>>
@@ -32,7 +32,7 @@ export async function createLargeApp(t: Test) {
   }
   return {
     ...mapValues({ ...callers, foreignOffice: foreign.office }, ({ key }) => callerOf(app, key)),
-    url: made.url,
+    superuserUrl: made.superuserUrl,
     home: home.id,
     ids: await idsOf(made),
     deps: { ...choreDeps(made, { DATA_DIR: made.dataDir }), db: createDb(pool) },

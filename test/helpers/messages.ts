@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
-import type { Test } from 'tap'
 import { insertNotices, type NewNotice } from '../../src/db/notices.js'
 import type { ChoreDeps } from '../../src/deps.js'
 import { digestChore } from '../../src/notify/digest-chore.js'
 import { createMessageChores } from '../../src/notify/message-chore.js'
 import { type Caller, type Json, ok, type TestApp } from './app.js'
 import { choreDeps, runChore } from './chores.js'
+import type { Test } from './tap.js'
 
 export const CHORES = createMessageChores()
 

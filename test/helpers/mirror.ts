@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import type { Test } from 'tap'
 import type { Event, Item } from '../../src/client/index.js'
 import { openPostgres } from '../../src/mirror/postgres.js'
 import { openSqlite } from '../../src/mirror/sqlite.js'
 import type { TargetDatabase } from '../../src/mirror/target.js'
 import { createTestDatabase } from './database.js'
 import { MAIN, type Run } from './node-process.js'
+import type { Test } from './tap.js'
 
 /** A place to mirror into, as the command is told it, and opened to look into. */
 export interface Destination {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Test } from 'tap'
+import type { Test } from './tap.js'
 
 export const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
 export const VERIFIER = fileURLToPath(new URL('../../../src/tools/verify-ledger.mjs', import.meta.url))
@@ -18,7 +18,7 @@ export async function runNode(
   args: string[],
   { env = {}, input = '' }: { env?: Record<string, string>; input?: string } = {},
 ): Promise<Run> {
-  const child = spawn(process.execPath, [file, ...args], { env: bareEnvironment(env, file), stdio: 'pipe' })
+  const child = spawn(process.execPath, [file, ...args], { env: bareEnvironment(env), stdio: 'pipe' })
   const run: Run = { code: null, out: '', err: '' }
   child.stdout.setEncoding('utf8').on('data', (text) => {
     run.out += text
@@ -45,19 +45,15 @@ export interface ServerProcess {
 
 /**
  * The real server as a process of its own, on a free port; answers when it listens. It ends with the test.
- * @param options `isGroup` makes it the leader of a process group, as a shell does; `isSeen` lets tap see into it, for coverage,
- * which makes its start half as long again.
+ * @param options `isGroup` makes it the leader of a process group, as a shell does.
  */
 export async function startServer(
   t: Test,
   env: Record<string, string>,
-  { isGroup = false, isSeen = true } = {},
+  { isGroup = false } = {},
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, [MAIN, 'serve'], {
-    env: bareEnvironment(
-      { PORT: '0', LOG_LEVEL: 'warn', RATE_LIMIT_PER_MINUTE: '1000000', ...env },
-      isSeen ? MAIN : '',
-    ),
+    env: bareEnvironment({ PORT: '0', LOG_LEVEL: 'warn', RATE_LIMIT_PER_MINUTE: '1000000', ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: isGroup,
   })
@@ -87,7 +83,7 @@ export async function startWorkerProcess(
   env: Record<string, string>,
 ): Promise<Omit<ServerProcess, 'pid' | 'port' | 'url'>> {
   const child = spawn(process.execPath, [MAIN, 'worker'], {
-    env: bareEnvironment({ LOG_LEVEL: 'info', ...env }, MAIN),
+    env: bareEnvironment({ LOG_LEVEL: 'info', ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = once(child, 'close').then(([code]) => code as number | null)
@@ -108,8 +104,8 @@ export async function startWorkerProcess(
   return { kill: (signal) => child.kill(signal), exited, output: () => output }
 }
 
-/** What a program needs, what tap needs to see into our own, and nothing of the settings that somebody has in their shell. */
-function bareEnvironment(env: Record<string, string>, file: string): NodeJS.ProcessEnv {
-  const needed = file === MAIN ? /^(PATH|HOME|TMPDIR|NODE_OPTIONS|_TAPJS_.*)$/ : /^(PATH|HOME|TMPDIR)$/
-  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => needed.test(name))), ...env }
+/** What a program needs, and none of the settings of a shell. */
+function bareEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env
+  return { PATH, HOME, TMPDIR, ...env }
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
-import type { Test } from 'tap'
 import { fromBufferPromise } from 'yauzl'
 import { ZipFile } from 'yazl'
 import type { App } from '../../src/deps.js'
 import { type Caller, type Json, ok, type TestJurisdiction } from './app.js'
+import type { Test } from './tap.js'
 
 export const WORD = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
 

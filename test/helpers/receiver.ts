@@ -1,12 +1,12 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
-import type { Test } from 'tap'
 import { createGuardedFetch } from '../../src/http/guarded-fetch.js'
 import { createDeliverChores } from '../../src/webhooks/deliver-chore.js'
 import { fanOutChore } from '../../src/webhooks/fan-out-chore.js'
 import { type Json, ok, type TestApp, type TestJurisdiction } from './app.js'
 import { choreDeps, runChore } from './chores.js'
+import type { Test } from './tap.js'
 
 /** One call that reached the receiver, its signature verified. */
 export interface Received {

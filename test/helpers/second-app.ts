@@ -1,11 +1,11 @@
 import { pino } from 'pino'
-import type { Test } from 'tap'
 import { buildApp } from '../../src/app.js'
 import { readConfig } from '../../src/config.js'
 import { type AccessChanges, UNHEARD } from '../../src/db/access-changes.js'
 import { createDb, createPool } from '../../src/db/client.js'
 import { createLedgerWatch, type LedgerWatch } from '../../src/ledger/watch.js'
 import type { TestApp } from './app.js'
+import type { Test } from './tap.js'
 
 interface Differences {
   /** The port at which this one finds the database, such as a proxy's. */

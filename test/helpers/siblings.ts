@@ -1,7 +1,7 @@
 import { type Agent, request } from 'node:http'
-import type { Test } from 'tap'
 import type { Json } from './app.js'
 import { type ServerProcess, startServer } from './node-process.js'
+import type { Test } from './tap.js'
 
 export interface Asked {
   method?: string
@@ -50,9 +50,9 @@ export interface Group extends ServerProcess {
 }
 
 /** A service of two server processes. */
-export async function startTwo(t: Test, env: Record<string, string>, isSeen = false): Promise<Group> {
+export async function startTwo(t: Test, env: Record<string, string>): Promise<Group> {
   const settings = { SERVER_PROCESSES: '2', LOG_LEVEL: 'info', ...env }
-  const server = await startServer(t, settings, { isGroup: true, isSeen })
+  const server = await startServer(t, settings, { isGroup: true })
   const lines = () =>
     server
       .output()

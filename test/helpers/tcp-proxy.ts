@@ -1,5 +1,5 @@
 import net from 'node:net'
-import type { Test } from 'tap'
+import type { Test } from './tap.js'
 
 type Verdict = 'pass' | 'drop' | 'cut'
 
