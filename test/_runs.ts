@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 // Loading the service takes longer than most test files, so files share processes: this writes what tap runs. A file
 // that changes or measures its process begins with “// Alone: ” and the reason, and gets a process of its own.
 
-const SHARED_PROCESSES = 12
+const SHARED_PROCESSES = 20
 const ALONE = /^\/\/ Alone: \S/
 
 const sources = fileURLToPath(new URL('../../test/', import.meta.url))

@@ -57,7 +57,7 @@ t.test('a mirror that is killed again and again is the source, under 16 writers'
 /** Lets a mirror live for a random time, at most; from the first synchronisation on, it has come further each time. */
 async function killAgainAndAgain(t: Test, { to }: Destination): Promise<void> {
   for (let kill = 0; kill < KILLS; ) {
-    const mirror = startMirror(t, home.office.key, ['--from', baseUrl, '--to', to])
+    const mirror = startMirror(t, home.auditor.key, ['--from', baseUrl, '--to', to])
     const isAtWork = /seq \d+/
     const end = Date.now() + 20_000
     const early = kill === 0 ? Math.random() * LONGEST_LIFE_MS : Infinity

@@ -57,7 +57,7 @@ t.test('both kinds of robot take a digest in their published format', async (t) 
     zh.markdown.content,
     `#### 未回执（1）\n- **${code}** 护栏 ［缺失］(x) ＜@all＞ · 约谈（— 送出）未回执 · 阜南县 S315 K12+345 · 责任单位`,
   )
-  t.match(en.markdown, { title: /^\[One List\] Talk/, text: /\n- \*\*2026-\d+\*\* .* unit / })
+  t.match(en.markdown, { title: '[One List] 阜阳: 2 matters', text: /\n- \*\*2026-\d+\*\* .* unit / })
   for (const contact of contacts) {
     t.match(await messagesOf(home.office, contact), [{ state: 'sent', attempts: 1, lastError: null }])
   }

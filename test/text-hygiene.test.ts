@@ -119,6 +119,7 @@ t.test('no text of any body is taken that shows nothing: each field that the doc
       const url = path
         .replace('{year}', '2026')
         .replace('{kind}', 'receipt')
+        .replace('{code}', '341225')
         .replace(/\{[^}]+\}/g, '01900000-0000-7000-8000-000000000000')
       const body = withNothing(example, names)
       const answers = await Promise.all(
