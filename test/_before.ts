@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startEmbedded } from '../src/db/embedded.js'
@@ -31,7 +31,7 @@ await migrate(templateUrl, loginUrl(templateUrl, login))
 await runSql(server.url, `alter database ${template} with allow_connections false`)
 
 async function startServer(): Promise<{ url: string; dataDir: string }> {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'one-list-test-'))
+  const dataDir = mkdtempSync(path.join(roomInMemory() ?? tmpdir(), 'one-list-test-'))
   chmodSync(dataDir, 0o711)
   const { url } = await startEmbedded({
     dataDir,
@@ -41,4 +41,12 @@ async function startServer(): Promise<{ url: string; dataDir: string }> {
     owner: { pid: runner, remove: [dataDir, coordinatesFile(runner)] },
   })
   return { url, dataDir }
+}
+
+/** A folder in memory where it is large enough: hundreds of databases are copied there, and none outlives the run. */
+function roomInMemory(): string | undefined {
+  const folder = '/dev/shm'
+  if (!existsSync(folder)) return undefined
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize > 8 * 1024 ** 3 ? folder : undefined
 }

@@ -94,12 +94,13 @@ export async function noticeUnreceived(db: Db, actor: Actor, { receiptDays }: Ru
   const last = unreceivedSince(actor, receiptDays, now)
   await db.execute(sql`
     with late as (
+      -- An array, so that each is looked up by its key however many are expected.
       update notice set unreceived_at = ${now}
-      where jurisdiction_id = ${id} and received_at is null and id in (
+      where jurisdiction_id = ${id} and received_at is null and id = any(array(
         select n.id from notice n
         where n.jurisdiction_id = ${id} and n.sent_at <= ${last} and n.sent_at is not null and n.received_at is null
           and n.unreceived_at is null and n.wants_receipt and n.recipient = 'unit'
-        order by n.sent_at limit ${LIMIT} for update skip locked)
+        order by n.sent_at limit ${LIMIT} for update skip locked))
       returning *)
     insert into notice (jurisdiction_id, id, kind, recipient, cause, item_id, area, due_at, due_set_at, data, created_at)
     select n.jurisdiction_id, gen_random_uuid(), 'unreceived', 'office', 'unreceived ' || n.id, n.item_id, n.area, n.due_at,

@@ -14,7 +14,7 @@ export function hotPast({ office, unit, areaSupervisor, ids }: LargeApp): HotQue
     'road=S315': { by: ['item_past_by_road_key'], rows: 500, pages },
     'area=341225199': { by: ['item_past_by_area'], rows: 500, pages },
     'bbox=115.60,32.70,115.62,32.72': { by: ['item_past_by_location'], pages },
-    'externalId=E-123456': { rows: 60, pages: 300 },
+    'externalId=E-123456': { rows: 60, pages: 350 },
     'status=remediating': { pages },
   }
   return MOMENTS.flatMap((asOf) => [

@@ -143,7 +143,20 @@ function outside(app: LargeApp): HotQuery[] {
         pages: 5_000,
       },
     ),
+    hot(
+      'requests that have changed',
+      () =>
+        app.open311('/requests.json', {
+          updated_after: '2026-02-27T00:00:00Z',
+          updated_before: '2026-03-01T00:00:00Z',
+        }),
+      { by: ['item_changed_through_channel', 'item_merged_through_channel'], rows: 3_000, pages: 3_000 },
+    ),
     hot('a request', () => app.open311(`/requests/${ids.channelled}.json`), ONE),
+    hot('everybody’s calendars', () => app.admin.get('/v1/deadline-feeds'), {
+      by: ['deadline_feed_in_order'],
+      whole: ['api_key'],
+    }),
     hot('a calendar’s deadlines', () => app.readCalendar(unit), {
       rows: 30_000,
       pages: 3_000,

@@ -86,14 +86,11 @@ function chores({ deps, home }: LargeApp): HotQuery[] {
     hot(
       'sending what is urgent',
       () => digestChore.run(atNight, { jurisdiction: home }, new AbortController().signal),
-      {
-        by: ['notice_urgent'],
-        rows: 20,
-      },
+      { rows: 20 },
     ),
     hot('what was not received', async () => noticeUnreceived(deps.db, await system(), DEFAULT_RULES, deps.now()), {
       by: ['notice_to_confirm'],
-      rows: 100,
+      rows: 3_000,
     }),
     ...all.map((chore) =>
       hot(`what is due: ${chore.name}`, () => chore.due(deps), { ...FEW, by: DUE[chore.name] ?? [] }),

@@ -24,8 +24,8 @@ export async function createLargeApp(t: Test) {
   const { app, pool, watch } = await createSecondApp(t, made)
   let statements: Statement[] = []
   pool.on('connect', (client) => tap(client, (statement) => statements.push(statement)))
-  const { office, unitCaller: unit, inspector, verifier, supervisor, auditor } = home
-  const callers = { office, unit, inspector, verifier, supervisor, auditor, areaSupervisor, areaInspector }
+  const { office, unitCaller: unit, inspector, verifier, supervisor, auditor, admin } = home
+  const callers = { office, unit, inspector, verifier, supervisor, auditor, admin, areaSupervisor, areaInspector }
   const ask = async (url: string) => {
     const { statusCode: status, body } = await app.inject({ method: 'GET', url })
     return { status, body }

@@ -238,6 +238,9 @@ export function rowsOf(owners: Owners, channel: string, columns: readonly string
         2025, k, '交办单', 0, ${at} - (20000 - k) * interval '20 minutes', pg_temp.uuid_of('0190', 1) from ${some(20_000)}`,
     `insert into document_file (jurisdiction_id, document_id, format, sha256, content)
       select jurisdiction_id, id, 'docx', sha256(''), '' from document`,
+    `update event e set type = 'item.document_issued', data = json_build_object('document', d.id)::text
+      from document d join item i on i.jurisdiction_id = d.jurisdiction_id and i.id = d.item_id
+      where e.jurisdiction_id = i.jurisdiction_id and e.item_id = i.id and e.item_version = i.version`,
     `insert into saved_view (jurisdiction_id, id, name, filter, shared, owner_id, created_at, updated_at)
       select '${home.id}', pg_temp.uuid_of('019f', k), '视图' || k, '{}', false, pg_temp.uuid_of('0190', 1 + k % 4000), ${at}, ${at} from ${some(2_000)}`,
     `insert into deadline_feed (jurisdiction_id, id, person_id, name, language, secret_hash, created_at)

@@ -28,5 +28,6 @@ export const OTHER_INDEXES: Readonly<Record<string, readonly string[]>> = {
     ...['recurrence_by_origin', 'webhook_delivery_of_item'],
   ],
   'serve reference data, the same for everybody': ['area_parent', 'area_pkey'],
+  'find what waits to go out at night, before the digests take it along': ['notice_urgent'],
   'is there for units of which little has been': ['item_past_by_concerned_unit'],
 }
