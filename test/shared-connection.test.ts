@@ -2,6 +2,7 @@ import { callerOf, createTestApp, filing, ok } from './helpers/app.js'
 import { createSecondApp } from './helpers/second-app.js'
 import { t } from './helpers/tap.js'
 import { createTcpProxy } from './helpers/tcp-proxy.js'
+import { until } from './helpers/until.js'
 
 const made = await createTestApp(t)
 const { home, foreign } = made
@@ -11,6 +12,7 @@ const items = await Promise.all(
   ['一', '二', '三', '四'].map((title) => ok(home.inspector.post('/v1/items', filing({ title })))),
 )
 const [office, stranger] = [callerOf(app, home.office.key), callerOf(app, foreign.office.key)]
+/** All connections are back in the pool; a released one is there after its answer. */
 const isQuiet = () => pool.idleCount === pool.totalCount && pool.waitingCount === 0
 
 t.test('reads of items by many at once share a connection, and each gets its own answer', async (t) => {
@@ -22,7 +24,7 @@ t.test('reads of items by many at once share a connection, and each gets its own
     read.map(({ body }) => body.title),
     Array.from({ length: 30 }, (_, k) => items[k % 4].title),
   )
-  t.ok(isQuiet(), 'it is back in the pool')
+  await until(isQuiet)
 })
 
 t.test('a stranger on the same connection sees nothing, and disturbs nobody', async (t) => {
@@ -30,7 +32,7 @@ t.test('a stranger on the same connection sees nothing, and disturbs nobody', as
     Array.from({ length: 40 }, (_, k) => (k % 2 === 0 ? office : stranger).get(`/v1/items/${items[k % 4].code}`)),
   )
   for (const [k, { status }] of answers.entries()) t.equal(status, k % 2 === 0 ? 200 : 404)
-  t.ok(isQuiet())
+  await until(isQuiet)
 })
 
 t.test('when it is cut, those on it are asked to come again, and the next get another', async (t) => {
@@ -42,5 +44,5 @@ t.test('when it is cut, those on it are asked to come again, and the next get an
     const again = await Promise.all(items.map(({ id }) => office.get(`/v1/items/${id}`)))
     for (const answer of again) t.match(answer, { status: 200 })
   }
-  t.ok(isQuiet())
+  await until(isQuiet)
 })

@@ -11,7 +11,7 @@ export { current as t }
 // Tap loads its hooks into every process that a test starts, which makes a start four times as long. They serve coverage alone.
 if (process.env._TAPJS_PROCESSINFO_COVERAGE_ === '0') processOnSpawn.removeAllListeners()
 
-const FILE_TIMEOUT_MS = 120_000
+const FILE_TIMEOUT_MS = 300_000
 
 /** Runs test files, given as modules beside this folder, one after another in this process. */
 export async function runFiles(files: readonly string[]): Promise<void> {
