@@ -13,15 +13,16 @@ const HEADER = sql.raw(`e.jurisdiction_id as jurisdiction, e.seq, e.item_id as "
 const HASHES = sql.raw(`encode(e.data_hash, 'hex') as "dataHash", encode(e.previous_hash, 'hex') as "previousHash",
     encode(e.hash, 'hex') as hash`)
 
-/** An event as it goes on the wire; `data` passes through as the very text that was hashed. */
-const wholeEvent = sql`(select row_to_json(v)::text from (select ${HEADER},
-    json_build_object('id', e.actor_id, 'name', p.name, 'role', e.actor_role) as actor, e.data::json as data,
-    encode(e.salt, 'hex') as salt, ${HASHES}) v)`
-
-/** The same for who may not read what it says: all that the chain is made of, and not the data, nor the salt that proves them. */
-const withheldEvent = sql`(select row_to_json(v)::text from (select ${HEADER},
-    json_build_object('id', e.actor_id, 'name', null, 'role', e.actor_role) as actor, null as data, null as salt,
-    ${HASHES}) v)`
+/**
+ * An event as it goes on the wire; `data` passes through as the very text that was hashed. Where a condition does not hold, it
+ * has all that the chain is made of, but neither the data, nor the salt that proves them, nor the name of who acted.
+ */
+function eventJson(told?: SQL): SQL {
+  const ifTold = (value: SQL) => (told === undefined ? value : sql`case when ${told} then ${value} end`)
+  return sql`(select row_to_json(v)::text from (select ${HEADER},
+    json_build_object('id', e.actor_id, 'name', ${ifTold(sql`p.name`)}, 'role', e.actor_role) as actor,
+    ${ifTold(sql`e.data::json`)} as data, ${ifTold(sql`encode(e.salt, 'hex')`)} as salt, ${HASHES}) v)`
+}
 
 /** The condition on alias `e` that an event is about an item, or that an actor may read what it says; undefined: always. */
 function isTold(actor: Actor): SQL | undefined {
@@ -29,14 +30,6 @@ function isTold(actor: Actor): SQL | undefined {
   if (types === undefined) return undefined
   const list = sql.raw(types.map((type) => `'${type}'`).join(', '))
   return sql`(e.item_id is not null or e.type in (${list}))`
-}
-
-/** The column `json`: an event as an actor is told it. */
-function eventJson(actor: Actor): SQL {
-  const told = isTold(actor)
-  return told === undefined
-    ? sql`${wholeEvent} as json`
-    : sql`case when ${told} then ${wholeEvent} else ${withheldEvent} end as json`
 }
 
 const withActor = sql`left join person p on p.jurisdiction_id = e.jurisdiction_id and p.id = e.actor_id`
@@ -80,7 +73,7 @@ export async function readItemEvents(
 ): Promise<(EventRow & { version: number })[]> {
   const { itemId, afterVersion, past, limit } = query
   const { rows } = await db.execute<EventRow & { version: number }>(sql`
-    select e.seq, e.type, e.item_version as version, ${wholeEvent} as json from event e ${withActor}
+    select e.seq, e.type, e.item_version as version, ${eventJson()} as json from event e ${withActor}
     where e.jurisdiction_id = ${actor.jurisdiction.id} and e.item_id = ${itemId} and e.item_version > ${afterVersion}
       ${untilThen(past)} ${andEventVisible(actor)}
     order by e.item_version limit ${limit}`)
@@ -142,7 +135,7 @@ export async function readFeed(db: Db, actor: Actor, { after, until, limit, type
       ? sql``
       : sql`and case when e.item_id is null then ${isTold(actor) ?? sql`true`} else ${isEventVisible(actor) ?? sql`true`} end`
   const { rows } = await db.execute<EventRow>(sql`
-    select e.seq, e.type, ${eventJson(actor)} from event e ${withActor}
+    select e.seq, e.type, ${eventJson(isTold(actor))} as json from event e ${withActor}
     where e.jurisdiction_id = ${actor.jurisdiction.id} and e.seq > ${after} and e.seq <= ${until} ${ofTypes} ${visible}
     order by e.seq limit ${limit}`)
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }))
@@ -152,7 +145,7 @@ export async function readFeed(db: Db, actor: Actor, { after, until, limit, type
 export async function readPlaced(db: Db, jurisdiction: string, after: number, limit: number): Promise<PlacedEvent[]> {
   const { rows } = await db.execute<PlacedEvent>(sql`
     select e.seq, e.type, e.item_id as "itemId", i.area, case when i.version = e.item_version then i.area else s.area end as "areaThen",
-      ${wholeEvent} as json, case when e.item_id is null then ${withheldEvent} end as withheld
+      ${eventJson()} as json, case when e.item_id is null then ${eventJson(sql`false`)} end as withheld
     from event e ${withActor}
     left join item i on i.jurisdiction_id = e.jurisdiction_id and i.id = e.item_id
     left join item_past s on s.jurisdiction_id = e.jurisdiction_id and s.id = e.item_id and s.version = e.item_version
