@@ -3,6 +3,7 @@ import { verifyItems } from '../src/ledger/verify-items.js'
 import { filing, type Json, ok } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
 import { importCsv } from './helpers/import.js'
+import { MAIN, runNode } from './helpers/node-process.js'
 import { channelKey, open311 } from './helpers/open311.js'
 import { t } from './helpers/tap.js'
 
@@ -278,4 +279,31 @@ t.test('an import names areas by name, and is told of points that lie elsewhere'
     { kind: 'outside-area', count: 1 },
     { kind: 'outside-jurisdiction', count: 1 },
   ])
+})
+
+t.test('the command line sets the boundaries of a file, or says what is wrong with it', async (t) => {
+  const { version } = await ok(office.get('/v1/boundaries'))
+  const folder = t.testdir({
+    'good.geojson': JSON.stringify(collection(feature(341225, FUNAN))),
+    'empty.geojson': '{"type":"FeatureCollection"}',
+    'torn.geojson': '{',
+  })
+  const run = (...args: string[]) => runNode(MAIN, ['boundaries', ...args], { env: { DATABASE_URL: made.url } })
+  const there = ['--jurisdiction', home.id]
+  const set = await run(`${folder}/good.geojson`, ...there)
+  t.match(set, { code: 0, err: '', out: `Boundaries of 1 areas are set, version ${version + 1}.\n` })
+  t.match(await ok(office.get('/v1/boundaries')), { version: version + 1, features: [{}] })
+  const refusals: [string[], number, RegExp][] = [
+    [['none.geojson'], 1, /none\.geojson cannot be read/],
+    [['torn.geojson'], 1, /torn\.geojson is not JSON/],
+    [['empty.geojson'], 1, /empty\.geojson is no such GeoJSON: \/features/],
+    [['good.geojson', '--datum', 'mars'], 1, /\/datum/],
+    [[], 2, /^one-list boundaries <file/],
+    [['good.geojson', 'good.geojson'], 2, /There is no place for/],
+  ]
+  for (const [args, code, said] of refusals) {
+    const files = args.map((arg) => (arg.endsWith('.geojson') ? `${folder}/${arg}` : arg))
+    t.match(await run(...files, ...there), { code, out: '', err: said }, args.join(' '))
+  }
+  t.equal((await ok(office.get('/v1/boundaries'))).version, version + 1)
 })

@@ -13,9 +13,9 @@ const USAGE = `one-list boundaries <file.geojson> [--datum ${DATUMS.join('|')}] 
 
 export async function run(args: string[]): Promise<void> {
   const string = { type: 'string' } as const
-  const { values, positionals } = readArguments(args, { datum: string, jurisdiction: string } as const, USAGE)
+  const { values, positionals } = readArguments(args, { datum: string, jurisdiction: string } as const, USAGE, 1)
   const [file] = positionals
-  if (file === undefined || positionals.length > 1) throw new CommandError(USAGE, 2)
+  if (file === undefined) throw new CommandError(USAGE, 2)
   const text = await readFile(file, 'utf8').catch((err: Error) => {
     throw new CommandError(`${file} cannot be read: ${err.message}`)
   })
