@@ -12,11 +12,10 @@ export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
   } catch (err) {
     if (await isFolder(folder)) return
     const above = dirname(folder)
-    const isMissing = (err as NodeJS.ErrnoException).code === 'ENOENT'
-    if (!isMissing || above === folder || (await isFolder(above))) throw err
-    await makeFolder(above, mode)
+    if ((err as NodeJS.ErrnoException).code !== 'ENOENT' || above === folder) throw err
+    // Another may make the one above, or this one, meanwhile.
+    if (!(await isFolder(above))) await makeFolder(above, mode)
     await mkdir(folder, { mode }).catch(async (second: unknown) => {
-      // Another may have made it meanwhile.
       if (!(await isFolder(folder))) throw second
     })
   }
