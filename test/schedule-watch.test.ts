@@ -38,7 +38,7 @@ async function startBehindProxy(
     },
     run: async () => {},
   }
-  const limits = { query_timeout: queryLimitMs, connectionTimeoutMillis: 1_000 } as ConstructorOptions
+  const limits = { query_timeout: queryLimitMs, connectionTimeoutMillis: 3_000 } as ConstructorOptions
   const worker: Worker = await startWorker({
     chores: [chore],
     deps: { db: made.db, now: () => made.clock.now, config: readConfig({}), log: pino({ level: 'silent' }) },
@@ -71,7 +71,7 @@ t.test('a schedule whose connections the network has forgotten goes on by itself
 })
 
 t.test('a schedule that stands still for whatever reason is begun anew', async (t) => {
-  const { proxy, asked, queues, dead } = await startBehindProxy(t, { stillMs: 4_000, giveUpMs: 600_000 }, 600_000)
+  const { proxy, asked, queues, dead } = await startBehindProxy(t, { stillMs: 10_000, giveUpMs: 600_000 }, 600_000)
   const before = asked()
   proxy.forget()
   await until(() => asked() > before + 1, LONG_MS)
