@@ -13,7 +13,10 @@ if (process.env._TAPJS_PROCESSINFO_COVERAGE_ === '0') processOnSpawn.removeAllLi
 
 const FILE_TIMEOUT_MS = 300_000
 
-/** Runs test files, given as modules beside this folder, one after another in this process. */
+/**
+ * Runs test files, given as modules beside this folder, one after another in this process: what `_runs.ts` writes calls it.
+ * @public
+ */
 export async function runFiles(files: readonly string[]): Promise<void> {
   for (const file of files) {
     await tap.test(file, { timeout: FILE_TIMEOUT_MS }, async (t) => {
