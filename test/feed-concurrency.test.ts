@@ -138,7 +138,7 @@ function groupsOf<T>(all: readonly T[], keyOf: (one: T) => string): Record<strin
   return groups
 }
 
-/** An event as whoever may not read the list of people is told of it. */
+/** An event for a reader without permission to read people. */
 function withoutPeople(event: Json): Json {
   if (!isOfPeople(event)) return event
   return { ...event, data: null, salt: null, actor: { ...event.actor, name: null } }

@@ -145,7 +145,9 @@ function offsetMs(zone: IANAZone, time: number): number {
 
 function offsetAtStart(zone: IANAZone, span: number): number {
   const known = offsetsByZone.get(zone) ?? new Map<number, number>()
-  const offset = known.get(span) ?? exactOffsetMs(zone, span * SPAN_MS)
+  const found = known.get(span)
+  if (found !== undefined) return found
+  const offset = exactOffsetMs(zone, span * SPAN_MS)
   if (known.size >= KNOWN_OFFSETS) known.clear()
   offsetsByZone.set(zone, known.set(span, offset))
   return offset

@@ -25,8 +25,8 @@ interface Standing extends Place {
   state: 'waiting' | 'inside' | 'gone'
 }
 
-/** How often the pace is taken and those who have waited too long are looked for, ms. */
-const LOOK_MS = 100
+/** How often the pace is taken and requests that have waited too long are looked for, ms. */
+export const LOOK_MS = 100
 /** The pace until one has been seen, a second: an estimate from nothing, which the longest wait puts right. */
 const FIRST_PACE = 500
 /** The share of the latest look: what was done in the last second or so counts. */
@@ -51,7 +51,7 @@ export function createLine({ places, mostExpectedMs, mostMs, longMs, now = () =>
     const time = now()
     const elapsedMs = time - lookedAt
     if (elapsedMs < LOOK_MS) return
-    // What leaves while nobody waits says how many ask, and not how many could be served.
+    // With an empty line, the departures count the requests that came, not those that could be served.
     if (wasFull && waiting > 0)
       pace += (left / (elapsedMs / 1_000) - pace) * Math.min(1, (WEIGHT * elapsedMs) / LOOK_MS)
     left = 0

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../deps.js'
 import { languageOf } from './language.js'
-import { createLine, type Place } from './line.js'
+import { createLine, LOOK_MS, type Place } from './line.js'
 import { sendProblem } from './problem.js'
 
 declare module 'fastify' {
@@ -20,7 +20,6 @@ const MOST_EXPECTED_MS = 1_500
 const MOST_MS = 2_000
 /** What takes longer waits for its client, for a file or for a report, and not for the process alone. */
 const LONG_MS = 2_000
-const LOOK_MS = 100
 /** A refusal is not sent at once: a client that asks again without waiting would cost more than it is worth. */
 const REFUSAL_DELAY_MS = 500
 /** Retry-After lies between them, so that those who were refused together do not come together again. */
