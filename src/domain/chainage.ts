@@ -60,6 +60,11 @@ export function sideIn(text: string | number): string | null {
   const sides = folded(text)
     .split(RANGE_SEPARATOR)
     .flatMap((part) => SIDE.exec(part)?.[1] ?? [])
+  return jointSide(sides)
+}
+
+/** The sides of several ends as one text, such as `左侧至右侧`; null where there are none. */
+export function jointSide(sides: readonly string[]): string | null {
   return sides.length === 0 ? null : [...new Set(sides)].join('至')
 }
 

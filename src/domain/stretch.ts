@@ -12,6 +12,11 @@ export interface Stretch {
   carriageway: Carriageway | null | undefined
 }
 
+/** The carriageway as a member of a new filing, which leaves it out for the road's own line. */
+export function carriagewayMember(carriageway: Stretch['carriageway']): { carriageway?: Carriageway } {
+  return carriageway === null || carriageway === undefined ? {} : { carriageway }
+}
+
 const NOT_ONE_LINE: Record<'ramp' | 'two-lines', Words> = {
   ramp: {
     zh: '匝道桩号（AK、BK……）不是主线桩号；请写入地址 address，不填桩号。',

@@ -10,7 +10,7 @@ import {
 import { DATUMS, toWgs84 } from '../domain/datum.js'
 import type { Carriageway, Place } from '../domain/item.js'
 import { parseRoad } from '../domain/road.js'
-import { MAX_ADDRESS } from '../domain/stretch.js'
+import { carriagewayMember, MAX_ADDRESS } from '../domain/stretch.js'
 import type { Fields, Reading } from './fields.js'
 import type { Mapping } from './mapping.js'
 
@@ -47,14 +47,8 @@ function readStretch(fields: Fields, reading: Reading, road: string | null) {
   const range = parseStretch(text, fields.ruleOf('chainage')?.format)
   if (range === undefined) fields.fault(reading, 'bad-chainage', text, 'chainage')
   else if (road === null) fields.fault(reading, 'chainage-without-road', text, 'chainage')
-  else return { startChainageM: range.startM, endChainageM: range.endM, ...lineOf(text) }
+  else return { startChainageM: range.startM, endChainageM: range.endM, ...carriagewayMember(carriagewayIn(text)) }
   return NO_STRETCH
-}
-
-/** Which carriageway's chainage it is, where it is one's. */
-function lineOf(text: string): { carriageway?: Carriageway } {
-  const carriageway = carriagewayIn(text) ?? null
-  return carriageway === null ? {} : { carriageway }
 }
 
 function parseStretch(text: string, format: string | string[] = 'text'): ChainageRange | undefined {

@@ -11,7 +11,7 @@ import type { Filed } from '../domain/events.js'
 import type { Actor, Channel } from '../domain/permissions.js'
 import { invalid } from '../domain/rejection.js'
 import { parseRoad } from '../domain/road.js'
-import { sidedAddress, stretchOf } from '../domain/stretch.js'
+import { carriagewayMember, sidedAddress, stretchOf } from '../domain/stretch.js'
 import { isBlank } from '../domain/text.js'
 import { localDate } from '../domain/zone.js'
 import { type Intent, requestHashOf } from '../http/command.js'
@@ -176,8 +176,8 @@ function roadOf({ 'attribute[road]': name, 'attribute[chainage]': chainage }: Re
   if (chainage === undefined) return { road, startChainageM: null, endChainageM: null }
   if (road === null)
     throw invalid('/attribute[road]', { zh: '有桩号就必须有路线编号。', en: 'A chainage needs its road.' })
-  const { startM, endM, carriageway = null } = stretchOf('/attribute[chainage]', chainage)
-  return { road, startChainageM: startM, endChainageM: endM, ...(carriageway === null ? {} : { carriageway }) }
+  const { startM, endM, carriageway } = stretchOf('/attribute[chainage]', chainage)
+  return { road, startChainageM: startM, endChainageM: endM, ...carriagewayMember(carriageway) }
 }
 
 const BOTH = { zh: 'lat 与 long 须同时给出。', en: 'lat and long go together.' }

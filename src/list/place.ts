@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { isNullIsland, NO_POSITION } from '../domain/boundary.js'
-import { addressWithoutSide, sideIn } from '../domain/chainage.js'
+import { addressWithoutSide, jointSide, sideIn } from '../domain/chainage.js'
 import { toWgs84 } from '../domain/datum.js'
 import { requirePlace } from '../domain/decide/list.js'
 import type { Filed } from '../domain/events.js'
@@ -8,7 +8,7 @@ import type { Description, Direction } from '../domain/item.js'
 import type { Spot } from '../domain/recurrence.js'
 import { invalid, Rejection } from '../domain/rejection.js'
 import { parseRoad } from '../domain/road.js'
-import { oneLine, sidedAddress, stretchOf } from '../domain/stretch.js'
+import { carriagewayMember, oneLine, sidedAddress, stretchOf } from '../domain/stretch.js'
 import type { Unlocated } from './locate.js'
 import type { CorrectItem, FileItem } from './schemas.js'
 
@@ -37,7 +37,7 @@ export function filedOf(filing: Filing): Unlocated {
     ...callOf(filing),
     ...nowhere,
     ...where,
-    ...(typeof carriageway === 'string' ? { carriageway } : {}),
+    ...carriagewayMember(carriageway),
   }
   filed.address = sidedAddress('/address', address, sideOf(filing))
   // One end alone is a point.
@@ -50,7 +50,7 @@ export function filedOf(filing: Filing): Unlocated {
 /** The side of the road that was written with a chainage, which is said in the address. */
 function sideOf({ chainage, startChainageM, endChainageM }: Correction): string | null {
   const sides = [chainage, startChainageM, endChainageM].flatMap((text) => sideIn(text ?? '') ?? [])
-  return sides.length === 0 ? null : [...new Set(sides)].join('至')
+  return jointSide(sides)
 }
 
 /** What comes from the hotline is a call; its ticket number is the external id unless the filing names another. */
