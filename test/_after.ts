@@ -5,7 +5,9 @@ import { coordinatesFile, runSql, type TestServer } from './helpers/database.js'
 // tap runs this once, after all test files.
 
 const file = coordinatesFile(process.ppid)
-const { adminUrl, template, dataDir } = JSON.parse(readFileSync(file, 'utf8')) as TestServer
+const { adminUrl, template, homeTemplate, dataDir } = JSON.parse(readFileSync(file, 'utf8')) as TestServer
 if (dataDir !== undefined) await removeEmbedded(dataDir)
-else await runSql(adminUrl, `drop database if exists ${template} with (force)`)
+else {
+  for (const name of [homeTemplate, template]) await runSql(adminUrl, `drop database if exists ${name} with (force)`)
+}
 rmSync(file)

@@ -5,8 +5,9 @@ import path from 'node:path'
 import { startEmbedded } from '../src/db/embedded.js'
 import { migrate } from '../src/db/migrate.js'
 import { coordinatesFile, databaseUrl, loginUrl, runSql, type TestServer } from './helpers/database.js'
+import { makeJurisdictions } from './helpers/jurisdictions.js'
 
-// tap runs this once, before all test files: it makes the database that their own are copied from, on a throw-away
+// tap runs this once, before all test files: it makes the databases that their own are copied from, on a throw-away
 // server, or on that of TEST_DATABASE_URL, whose account must be allowed to create databases.
 
 const runner = process.ppid
@@ -15,20 +16,29 @@ const server =
   process.env.TEST_DATABASE_URL === undefined ? await startServer() : { url: process.env.TEST_DATABASE_URL }
 
 const login = { name: 'one_list_test_app', password: randomBytes(24).toString('base64url') }
+const homeTemplate = `${template}_home`
+const templateUrl = databaseUrl(server.url, template)
+const homeUrl = databaseUrl(server.url, homeTemplate)
+
+for (const name of [template, homeTemplate]) await runSql(server.url, `drop database if exists ${name} with (force)`)
+await runSql(server.url, `create database ${template}`)
+await migrate(templateUrl, loginUrl(templateUrl, login))
+await runSql(server.url, `create database ${homeTemplate} template ${template}`)
+const jurisdictions = await makeJurisdictions(loginUrl(homeUrl, login))
+// Nobody can be in the way of those who copy them.
+for (const name of [template, homeTemplate]) {
+  await runSql(server.url, `alter database ${name} with allow_connections false`)
+}
+
 const coordinates: TestServer = {
   adminUrl: server.url,
   template,
+  homeTemplate,
+  jurisdictions,
   login,
   ...('dataDir' in server && { dataDir: server.dataDir }),
 }
 writeFileSync(coordinatesFile(runner), JSON.stringify(coordinates), { mode: 0o600 })
-
-await runSql(server.url, `drop database if exists ${template} with (force)`)
-await runSql(server.url, `create database ${template}`)
-const templateUrl = databaseUrl(server.url, template)
-await migrate(templateUrl, loginUrl(templateUrl, login))
-// Nobody can be in the way of those who copy it.
-await runSql(server.url, `alter database ${template} with allow_connections false`)
 
 async function startServer(): Promise<{ url: string; dataDir: string }> {
   const dataDir = mkdtempSync(path.join(roomInMemory() ?? tmpdir(), 'one-list-test-'))

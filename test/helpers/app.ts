@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { pino } from 'pino'
-import { createJurisdiction, createUnit } from '../../src/access/create.js'
 import { buildApp } from '../../src/app.js'
 import { createPersonWithKey } from '../../src/cli/sample.js'
 import { readConfig } from '../../src/config.js'
@@ -13,9 +12,9 @@ import { createDb, createPool, type Db } from '../../src/db/client.js'
 import type { App } from '../../src/deps.js'
 import type { Status } from '../../src/domain/item.js'
 import type { Actor, Role } from '../../src/domain/permissions.js'
-import { appendEvents } from '../../src/ledger/act.js'
 import { createLedgerWatch } from '../../src/ledger/watch.js'
-import { createTestDatabase } from './database.js'
+import { createHomeDatabase } from './database.js'
+import { type MadeJurisdiction, START } from './jurisdictions.js'
 import type { Test } from './tap.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are asserted on, member by member; their shape is held by openapi.test.ts.
@@ -71,12 +70,12 @@ export interface TestApp {
   foreign: TestJurisdiction
 }
 
-export const START = '2026-03-02T01:00:00.000Z'
+export { START }
 export const DAY_MS = 86_400_000
 
 /** The whole service on a private database, with a clock that the test sets. Everything ends with the test. */
 export async function createTestApp(t: Test, environment: Record<string, string> = {}): Promise<TestApp> {
-  const { url, superuserUrl } = await createTestDatabase(t)
+  const { url, superuserUrl, jurisdictions } = await createHomeDatabase(t)
   const pool = createPool({ url, max: 10, serviceRole: true, onError: () => {} })
   const superuser = new pg.Pool({ connectionString: superuserUrl, max: 2 })
   superuser.on('error', () => {})
@@ -107,41 +106,19 @@ export async function createTestApp(t: Test, environment: Record<string, string>
     await superuser.end()
     await rm(dataDir, { recursive: true, force: true })
   })
-  const home = await createTestJurisdiction(app, db, { id: 'fuyang', name: '阜阳', area: '341200' })
-  const foreign = await createTestJurisdiction(app, db, { id: 'bozhou', name: '亳州', area: '341600' })
+  const home = jurisdictionFor(app, db, jurisdictions.home)
+  const foreign = jurisdictionFor(app, db, jurisdictions.foreign)
   return { app, db, url, superuserUrl, superuser, dataDir: config.evidence.dataDir, clock, home, foreign }
 }
 
-async function createTestJurisdiction(
-  app: App,
-  db: Db,
-  about: { id: string; name: string; area: string },
-): Promise<TestJurisdiction> {
-  const system = await db.transaction((tx) => createJurisdiction(tx, { ...about, timeZone: 'Asia/Shanghai' }, START))
-  const addUnit = (name: string) =>
-    db.transaction(async (tx) => {
-      const { id, event } = await createUnit(tx, system, { name, kind: 'bureau', area: null }, START)
-      await tx.execute(appendEvents(about.id, [event]))
-      return id
-    })
+function jurisdictionFor(app: App, db: Db, { keys, ...made }: MadeJurisdiction): TestJurisdiction {
   const addCaller: TestJurisdiction['addCaller'] = async (role, { unit, area, name } = {}) => {
-    const person = { name: name ?? `${about.name} ${role}`, role, unit: unit ?? null, area: area ?? null }
-    const key = await db.transaction((tx) => createPersonWithKey(tx, system, person, 'test', START))
+    const person = { name: name ?? `${made.name} ${role}`, role, unit: unit ?? null, area: area ?? null }
+    const key = await db.transaction((tx) => createPersonWithKey(tx, made.system, person, 'test', START))
     return callerOf(app, key)
   }
-  const unit = await addUnit(`${about.name}交通运输局`)
-  const otherUnit = await addUnit(`${about.name}公路局`)
-  return {
-    ...{ id: about.id, unit, otherUnit, system, addCaller },
-    office: await addCaller('office'),
-    inspector: await addCaller('inspector'),
-    verifier: await addCaller('inspector', { name: '核验员' }),
-    unitCaller: await addCaller('unit', { unit }),
-    otherUnitCaller: await addCaller('unit', { unit: otherUnit }),
-    supervisor: await addCaller('supervisor'),
-    auditor: await addCaller('auditor'),
-    admin: await addCaller('admin'),
-  }
+  const callers = Object.entries(keys).map(([name, key]) => [name, callerOf(app, key)])
+  return { ...made, addCaller, ...(Object.fromEntries(callers) as Record<keyof typeof keys, Caller>) }
 }
 
 export function callerOf(app: App, key: string): Caller {

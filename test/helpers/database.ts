@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import type { makeJurisdictions } from './jurisdictions.js'
 import type { Test } from './tap.js'
 
 /** What `_before.ts` tells the test files of the same run. */
@@ -11,6 +12,9 @@ export interface TestServer {
   adminUrl: string
   /** The migrated database that every test's own is copied from. */
   template: string
+  /** The same with the jurisdictions of almost every test, and what stands in it. */
+  homeTemplate: string
+  jurisdictions: Awaited<ReturnType<typeof makeJurisdictions>>
   /** The account that the service works with, and its password. */
   login: { name: string; password: string }
   /** The directory of the throw-away cluster; absent where the server is not ours. */
@@ -34,8 +38,18 @@ export function coordinatesFile(runPid: number): string {
 }
 
 /** A private, migrated database, dropped when the test ends. */
-export async function createTestDatabase(t: Test): Promise<TestDatabase> {
-  const { adminUrl, template, login } = testServer()
+export function createTestDatabase(t: Test): Promise<TestDatabase> {
+  return createCopy(t, testServer().template)
+}
+
+/** The same with jurisdictions in it. */
+export async function createHomeDatabase(t: Test): Promise<TestDatabase & Pick<TestServer, 'jurisdictions'>> {
+  const { homeTemplate, jurisdictions } = testServer()
+  return { ...(await createCopy(t, homeTemplate)), jurisdictions }
+}
+
+async function createCopy(t: Test, template: string): Promise<TestDatabase> {
+  const { adminUrl, login } = testServer()
   const name = `${template}_${process.pid}_${randomBytes(4).toString('hex')}`
   await copyDatabase(adminUrl, template, name)
   t.teardown(() => runSql(adminUrl, `drop database if exists ${name} with (force)`))
