@@ -125,3 +125,11 @@ t.test('what a database error quotes does not reach the log', async (t) => {
   t.notMatch(logged, /params|select \$1/)
   t.match(logged, /22P02/)
 })
+
+t.test('an error that was copied into an object is logged with what it says', async (t) => {
+  const copied = { message: 'Query read timeout', stack: 'Error: …', queue: 'tick' }
+  t.match(withoutQuery(copied), { message: 'Query read timeout', stack: 'Error: …' })
+  for (const other of ['text', null, undefined, 7, { message: 7 }]) {
+    t.same(withoutQuery(other), { message: String(other) })
+  }
+})

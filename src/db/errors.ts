@@ -1,11 +1,16 @@
 /** An error as it may be logged: a driver's wrapper has the SQL and its parameters, a driver's detail has whole rows. */
 export function withoutQuery(err: unknown): Record<string, unknown> {
-  if (!(err instanceof Error)) return { message: String(err) }
-  const source = err.message.startsWith('Failed query') && err.cause instanceof Error ? err.cause : err
+  if (!isErrorLike(err)) return { message: String(err) }
+  const source = err.message.startsWith('Failed query') && isErrorLike(err.cause) ? err.cause : err
   const { name, message, stack, cause } = source
   const { code, constraint, table } = source as { code?: unknown; constraint?: unknown; table?: unknown }
   const because = cause === undefined ? {} : { cause: withoutQuery(cause) }
   return { type: name, message, ...{ code, constraint, table, stack }, ...because }
+}
+
+/** The job queue gives some of its errors as objects that were copied from them. */
+function isErrorLike(err: unknown): err is Error {
+  return err instanceof Error || typeof (err as { message?: unknown } | null)?.message === 'string'
 }
 
 /** The SQLSTATE behind an error, also where drizzle has wrapped it. */
