@@ -187,6 +187,7 @@ t.test('what is not there is named, with what may be meant, and ends with 2', as
     [['verify', '--nope'], /^There is no option --nope\.[^\n]*\n\none-list verify/],
     [['openapi', 'extra'], /^There is no place for extra here\./],
     [['serve', '--workers', 'many'], /^--workers is a number from 1 to 64/],
+    [['init', '--id', 'a', '--name', '\u200b', '--area', '341200'], /^--name: the text shows nothing/],
   ]
   for (const [args, says] of cases) {
     t.match(await runNode(MAIN, args), { code: 2, out: '', err: says }, args.join(' '))

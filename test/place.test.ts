@@ -87,8 +87,10 @@ t.test('the ends of a stretch may be given each, in either order', async (t) => 
   t.match(await fileAt({ road: 'G220', startChainageM: 300, endChainageM: 'K1+900' }), { body: stretch })
   t.match(await fileAt({ road: 'G220', startChainageM: 1900, endChainageM: 300 }), { body: stretch })
   for (const field of ['startChainageM', 'endChainageM']) {
-    const answer = await fileAt({ road: 'G220', startChainageM: 0, endChainageM: 5, [field]: 'nowhere' })
-    refused(t, answer, 400, 'invalid-request', { pointers: [`/${field}`] })
+    for (const wrong of ['nowhere', 'K1+000~K2+000']) {
+      const answer = await fileAt({ road: 'G220', startChainageM: 0, endChainageM: 5, [field]: wrong })
+      refused(t, answer, 400, 'invalid-request', { pointers: [`/${field}`] })
+    }
   }
 })
 

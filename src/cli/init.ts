@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { createJurisdiction } from '../access/create.js'
 import { isAreaCode } from '../domain/area.js'
 import { FIRST_RULES } from '../domain/rules.js'
+import { isBlank } from '../domain/text.js'
 import { isTimeZone } from '../domain/zone.js'
 import { appendEvents } from '../ledger/act.js'
 import { writeRules } from '../notify/write-rules.js'
@@ -26,6 +27,9 @@ export async function run(args: string[]): Promise<void> {
   if (!/^[a-z][a-z0-9-]{0,39}$/.test(id))
     throw new CommandError(`--id: ${id} is not lower-case letters, digits and hyphens`, 2)
   if (!isTimeZone(timeZone)) throw new CommandError(`--time-zone: ${timeZone} is no IANA time zone`, 2)
+  for (const [option, text] of Object.entries({ name, admin })) {
+    if (isBlank(text)) throw new CommandError(`--${option}: the text shows nothing`, 2)
+  }
   await withDatabase(async ({ db, config, now }) => {
     const known = isAreaCode(area) ? (await db.execute(sql`select from area where code = ${area}`)).rows : []
     if (known.length === 0) throw new CommandError(`--area: there is no area ${area}`, 2)

@@ -133,7 +133,13 @@ const NO_STRETCH = { startM: null, endM: null, carriageway: undefined }
 
 function endOfStretch(pointer: string, value: string | number | null | undefined) {
   if (value === undefined) return undefined
-  return value === null ? NO_STRETCH : stretchOf(pointer, value)
+  if (value === null) return NO_STRETCH
+  const end = stretchOf(pointer, value)
+  if (end.startM === end.endM) return end
+  throw invalid(pointer, {
+    zh: '此处只写一个桩号；起止桩号请写在 chainage 中。',
+    en: 'Give one chainage here; give the whole stretch as `chainage`.',
+  })
 }
 
 function withoutUndefined(members: Partial<Description>): Partial<Description> {
