@@ -1,5 +1,5 @@
 import { getTableColumns } from 'drizzle-orm'
-import { item } from '../src/db/schema.js'
+import { item } from '../src/item/table.js'
 import type { Request } from './generator.js'
 
 // What others answer from the same table: all columns of an item, and of the 50 of the filtered list's first page. A peer is

@@ -1,9 +1,15 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /** What the benchmark takes of a built service: of this one, or of another commit's in a folder of its own. */
 export async function loadSource(root: string) {
-  const load = (path: string) => import(pathToFileURL(join(root, 'build/src', path)).href)
+  // Where a file lies now, and where it lay in commits that may be compared with.
+  const load = (...paths: [string, ...string[]]) => {
+    const found = paths.map((path) => join(root, 'build/src', path)).find(existsSync)
+    if (found === undefined) throw new Error(`${root} has no ${paths[0]}`)
+    return import(pathToFileURL(found).href)
+  }
   const people = (await load('access/create.js')) as typeof import('../src/access/create.js')
   const sample = (await load('cli/sample.js')) as typeof import('../src/cli/sample.js')
   const client = (await load('db/client.js')) as typeof import('../src/db/client.js')
@@ -12,7 +18,7 @@ export async function loadSource(root: string) {
   const store = (await load('ledger/item-store.js')) as typeof import('../src/ledger/item-store.js')
   const open = (await load('ledger/open-item.js')) as typeof import('../src/ledger/open-item.js')
   const chain = (await load('ledger/chain.js')) as typeof import('../src/ledger/chain.js')
-  const schema = (await load('db/schema.js')) as typeof import('../src/db/schema.js')
+  const table = (await load('item/table.js', 'db/schema.js')) as typeof import('../src/item/table.js')
   const fold = (await load('domain/evolve.js')) as typeof import('../src/domain/evolve.js')
   return {
     ...people,
@@ -24,7 +30,7 @@ export async function loadSource(root: string) {
     ...open,
     ...fold,
     ...chain,
-    item: schema.item,
+    item: table.item,
   }
 }
 

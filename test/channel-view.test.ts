@@ -1,6 +1,6 @@
-import { itemTold } from '../src/db/channel-view.js'
 import { CHANNELS, KEY_ROLES } from '../src/domain/permissions.js'
-import { ItemView } from '../src/http/item-view.js'
+import { itemTold } from '../src/item/channel.js'
+import { ItemView } from '../src/item/view.js'
 import { callerOf, type Json, ok, order } from './helpers/app.js'
 import { createCheckedApp } from './helpers/checked.js'
 import { channelKey, open311 } from './helpers/open311.js'

@@ -2,6 +2,7 @@ import { getTableColumns, getTableName, is } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import * as schema from '../src/db/schema.js'
+import * as itemTables from '../src/item/table.js'
 import { createTestDatabase } from './helpers/database.js'
 import { t } from './helpers/tap.js'
 
@@ -28,9 +29,9 @@ t.teardown(() => client.end())
 
 const { rows: columns } = await client.query<Column>(`
   select table_name, column_name, data_type, is_nullable from information_schema.columns where table_schema = 'public'`)
-const mirrored = Object.values(schema).filter((table) => is(table, PgTable))
+const mirrored = Object.values({ ...schema, ...itemTables }).filter((table) => is(table, PgTable))
 
-t.test('the mirror in src/db/schema.ts is what the migrations make', async (t) => {
+t.test('the mirror in src/db/schema.ts and src/item/table.ts is what the migrations make', async (t) => {
   for (const table of mirrored) {
     const name = getTableName(table)
     const real = new Map(columns.filter((c) => c.table_name === name).map((c) => [c.column_name, c]))

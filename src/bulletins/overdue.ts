@@ -2,9 +2,9 @@ import { type SQL, sql } from 'drizzle-orm'
 import { chainageText } from '../db/chainage.js'
 import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
-import { overdue, overdueDays } from '../db/item-json.js'
 import type { Level, Status } from '../domain/item.js'
 import type { Rung } from '../domain/rules.js'
+import { overdue, overdueDays } from '../item/conditions.js'
 import { type CutOff, readPastOf, stateAt, wholeStates } from './state-at.js'
 
 /** So many overdue items are named one by one; of more, the rest is counted. */

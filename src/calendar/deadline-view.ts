@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DEADLINE_KINDS } from '../domain/deadline-story.js'
-import { ITEM_EXAMPLE, PERSON_EXAMPLE } from '../http/examples.js'
+import { PERSON_EXAMPLE } from '../http/examples.js'
+import { ITEM_EXAMPLE } from '../item/fields.js'
 
 const At = z.iso.datetime({ precision: 3 })
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { PERSON_EXAMPLE } from '../http/examples.js'
 import { text } from '../http/fields.js'
-import { PersonRef } from '../http/item-view.js'
+import { PersonRef } from '../item/parts.js'
 
 /** As many days of a year as a calendar may name; a year of the State Council's names about 36. */
 const MAX_DAYS = 200

@@ -7471,7 +7471,7 @@ export interface components {
              * @example 2026-000172
              */
             code: string;
-            /** @description What the rules gave the level at listing; in force while nobody is assigned. */
+            /** @description The deadline that the rules give the level at listing. It holds until the item is assigned. */
             defaultDueAt: string | null;
             description: string | null;
             direction: ("up" | "down" | "both") | null;
@@ -7622,7 +7622,7 @@ export interface components {
                 tier: "county" | "city" | "province";
             } | null;
             /**
-             * @description A struck-off item of the same category at the same place, which may have come back; null also where the caller may not see that one, and once the office has refused it.
+             * @description A closed item of the same category at the same place, of which this item may be the return. Null also where the caller may not see that item, and once the office has refused it.
              * @example {
              *       "code": "2025-000171",
              *       "confirmed": false,
@@ -7657,7 +7657,7 @@ export interface components {
              * @example 2026-11-22T01:30:00.000Z
              */
             updatedAt: string;
-            /** @description Who has found it good before the one who strikes it off, where the rules ask for two. */
+            /** @description The approvals before the one that closes the item, where the rules ask for two. */
             verifications: {
                 /**
                  * Format: date-time
@@ -7929,7 +7929,7 @@ export interface components {
              * @example 2026-000172
              */
             code: string;
-            /** @description What the rules gave the level at listing; in force while nobody is assigned. */
+            /** @description The deadline that the rules give the level at listing. It holds until the item is assigned. */
             defaultDueAt: string | null;
             description: string | null;
             direction: ("up" | "down" | "both") | null;
@@ -8084,7 +8084,7 @@ export interface components {
                 tier: "county" | "city" | "province";
             } | null;
             /**
-             * @description A struck-off item of the same category at the same place, which may have come back; null also where the caller may not see that one, and once the office has refused it.
+             * @description A closed item of the same category at the same place, of which this item may be the return. Null also where the caller may not see that item, and once the office has refused it.
              * @example {
              *       "code": "2025-000171",
              *       "confirmed": false,
@@ -8123,7 +8123,7 @@ export interface components {
              * @example 2026-11-22T01:30:00.000Z
              */
             updatedAt: string;
-            /** @description Who has found it good before the one who strikes it off, where the rules ask for two. */
+            /** @description The approvals before the one that closes the item, where the rules ask for two. */
             verifications: {
                 /**
                  * Format: date-time

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
 import { LEVELS, STATUSES } from '../domain/item.js'
-import { ITEM_EXAMPLE, UNIT_EXAMPLE } from '../http/examples.js'
+import { UNIT_EXAMPLE } from '../http/examples.js'
 import { Cursor, Limit, many, PageQuery, Uuid, valuesOf } from '../http/fields.js'
 import { sendPage } from '../http/page.js'
 import { json, pageSchema, responses } from '../http/responses.js'
+import { ITEM_EXAMPLE } from '../item/fields.js'
 import { findDraws, findRechecks, RECHECK_STATES } from './rechecks.js'
 
 const TAG = 'Close'

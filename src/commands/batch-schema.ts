@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { IfMatch, ItemParams } from '../http/command.js'
-import { ITEM_EXAMPLE } from '../http/examples.js'
-import { ItemView } from '../http/item-view.js'
 import { Problem } from '../http/problem.js'
+import { ITEM_EXAMPLE } from '../item/fields.js'
+import { ItemView } from '../item/view.js'
 import type { ItemCommand } from './item-command.js'
 
 /** Commands in one call. */

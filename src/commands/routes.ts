@@ -1,8 +1,8 @@
 import type { FastifySchema } from 'fastify'
 import type { App, Deps } from '../deps.js'
 import { CommandHeaders, ItemParams, ifMatchOf, intentOf, sendAnswer } from '../http/command.js'
-import { ItemView } from '../http/item-view.js'
 import { json, responses } from '../http/responses.js'
+import { ItemView } from '../item/view.js'
 import { act } from '../ledger/act.js'
 import { type ItemCommand, requireVersionNamed } from './item-command.js'
 

@@ -2,8 +2,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import { isCountedOtherwise, type WorkingCalendar, yearVersion } from '../domain/calendar.js'
 import { recount } from '../domain/deadline.js'
 import type { Actor } from '../domain/permissions.js'
+import { onAccount } from '../item/conditions.js'
 import type { Db, Tx } from './client.js'
-import { onAccount } from './item-json.js'
 import { visibleItems } from './visible.js'
 
 /** Counts of deadlines are as many as there are days on which orders were given; between so many, others get a turn. */

@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
-  customType,
   doublePrecision,
   integer,
   json,
@@ -19,27 +18,16 @@ import type { BulletinKind } from '../domain/bulletin.js'
 import type { CalendarDay } from '../domain/calendar.js'
 import type { DocumentKind } from '../domain/document.js'
 import type { EvidenceKind, MediaType } from '../domain/evidence.js'
-import type { Carriageway, Direction, Item, Level, Risk, Source, Status } from '../domain/item.js'
+import type { Level } from '../domain/item.js'
 import type { NoticeKind, Party } from '../domain/notice.js'
 import type { Actor } from '../domain/permissions.js'
 import type { Stratum } from '../domain/recheck-sample.js'
 import type { Rules } from '../domain/rules.js'
 import type { EntryRule } from '../domain/score-entry.js'
 import type { ScorePeriodKind } from '../domain/score-period.js'
+import { bits, bytea, instant, jurisdictionId } from './column-types.js'
 
-// The mirror of migrations/, which are the truth; a test compares the two.
-
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
-
-/** timestamptz as RFC 3339 text in UTC with milliseconds: sorts and compares as text, and is what goes on the wire. */
-const instant = customType<{ data: string; driverData: string }>({
-  dataType: () => 'timestamptz',
-  fromDriver: (value) => new Date(value).toISOString(),
-})
-
-const bits = customType<{ data: string }>({ dataType: () => 'bit' })
-
-const jurisdictionId = () => text('jurisdiction_id').notNull()
+// The mirror of migrations/, which are the truth, but for the item's own tables (`item/table.ts`); a test compares the two.
 
 export const jurisdiction = pgTable('jurisdiction', {
   id: text('id').primaryKey(),
@@ -247,90 +235,6 @@ export const idempotencyKey = pgTable(
     items: uuid('item_ids').array(),
   },
   (t) => [primaryKey({ columns: [t.jurisdiction, t.person, t.key] })],
-)
-
-/** The columns that hold an Item, in both tables. Each property has the name of the Item's. */
-const itemColumns = () => ({
-  jurisdiction: jurisdictionId(),
-  id: uuid('id').notNull(),
-  code: text('code').notNull(),
-  version: integer('version').notNull(),
-  status: text('status').$type<Status>().notNull(),
-  title: text('title').notNull(),
-  description: text('description'),
-  level: text('level').$type<Level>(),
-  category: text('category'),
-  risk: text('risk').$type<Risk>(),
-  source: text('source').$type<Source>().notNull(),
-  area: text('area').notNull(),
-  road: text('road'),
-  direction: text('direction').$type<Direction>(),
-  carriageway: text('carriageway').$type<Carriageway>(),
-  startChainageM: integer('start_chainage_m'),
-  endChainageM: integer('end_chainage_m'),
-  lon: doublePrecision('lon'),
-  lat: doublePrecision('lat'),
-  address: text('address'),
-  externalSystem: text('external_system'),
-  externalId: text('external_id'),
-  foundAt: instant('found_at'),
-  channel: text('channel').$type<Item['channel']>(),
-  hotline: jsonb('hotline').$type<Item['hotline']>(),
-  mediaUrl: text('media_url'),
-  reportedAt: instant('reported_at').notNull(),
-  reportedBy: uuid('reported_by'),
-  listedAt: instant('listed_at'),
-  evaluation: text('evaluation'),
-  defaultDueAt: instant('default_due_at'),
-  defaultDueProvisional: boolean('default_due_provisional').notNull().default(false),
-  dueAt: instant('due_at'),
-  dueProvisional: boolean('due_provisional').notNull().default(false),
-  defaultDueBasis: jsonb('default_due_basis').$type<Item['dueBasis']>(),
-  dueBasis: jsonb('due_basis').$type<Item['dueBasis']>(),
-  dueSetAt: instant('due_set_at'),
-  escalation: jsonb('escalation').$type<Item['escalation']>(),
-  assignment: jsonb('assignment').$type<Item['assignment']>(),
-  plan: jsonb('plan').$type<Item['plan']>(),
-  progress: jsonb('progress').$type<Item['progress']>(),
-  extension: jsonb('extension').$type<Item['extension']>(),
-  suspension: jsonb('suspension').$type<Item['suspension']>(),
-  supervision: jsonb('supervision').$type<Item['supervision']>(),
-  closureRequest: jsonb('closure_request').$type<Item['closureRequest']>(),
-  closedAt: instant('closed_at'),
-  closedBy: uuid('closed_by'),
-  closureFindings: text('closure_findings'),
-  closurePoints: jsonb('closure_points').$type<Item['closurePoints']>(),
-  verifications: jsonb('verifications').$type<Item['verifications']>().notNull(),
-  recheck: jsonb('recheck').$type<Item['recheck']>(),
-  dismissalReason: text('dismissal_reason'),
-  mergedInto: uuid('merged_into'),
-  mergedFrom: uuid('merged_from').array().notNull(),
-  concernedUnits: uuid('concerned_units').array().notNull(),
-  evidence: jsonb('evidence').$type<Item['evidence']>().notNull(),
-  updatedAt: instant('updated_at').notNull(),
-})
-
-export const item = pgTable(
-  'item',
-  {
-    ...itemColumns(),
-    responsibleUnit: uuid('responsible_unit').generatedAlwaysAs(sql`(assignment ->> 'responsibleUnit')::uuid`),
-    leadOfficial: text('lead_official').generatedAlwaysAs(sql`assignment -> 'leadOfficial' ->> 'name'`),
-    supervisionTier: text('supervision_tier').generatedAlwaysAs(sql`supervision ->> 'tier'`),
-  },
-  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
-)
-
-export const itemPast = pgTable(
-  'item_past',
-  {
-    ...itemColumns(),
-    responsibleUnit: uuid('responsible_unit'),
-    leadOfficial: text('lead_official'),
-    supervisionTier: text('supervision_tier'),
-    validTo: instant('valid_to').notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.jurisdiction, t.id, t.version] })],
 )
 
 export const officialName = pgTable(

@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/permissions.js'
 import { SCORE_LABELS } from '../domain/score-entry.js'
+import { heldAt, itemRows } from '../item/rows.js'
 import { instant } from './instant.js'
-import { heldAt, itemRows } from './item-json.js'
 import type { Past } from './past.js'
 import { visibleItems } from './visible.js'
 

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { DEFAULT_NUMBER_PATTERNS, DOCUMENT_KINDS, ITEM_DOCUMENT_KINDS } from '../domain/document.js'
-import { ITEM_EXAMPLE, PERSON_EXAMPLE } from '../http/examples.js'
+import { PERSON_EXAMPLE } from '../http/examples.js'
 import { Cursor, Day, Flag, Instant, Limit, many, text, Uuid, versionField } from '../http/fields.js'
-import { PersonRef } from '../http/item-view.js'
+import { ITEM_EXAMPLE } from '../item/fields.js'
+import { PersonRef } from '../item/parts.js'
 import { MISSING_GLYPHS } from './glyphs.js'
 import { DOCUMENT_FORMATS } from './make.js'
 

@@ -7,8 +7,9 @@ import { visibleItems } from '../db/visible.js'
 import { EVIDENCE_KINDS, EVIDENCE_WARNINGS, MEDIA_TYPES } from '../domain/evidence.js'
 import type { Actor } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
-import { EVIDENCE_REF_EXAMPLE, ITEM_EXAMPLE, PERSON_EXAMPLE } from '../http/examples.js'
-import { PersonRef } from '../http/item-view.js'
+import { PERSON_EXAMPLE } from '../http/examples.js'
+import { ITEM_EXAMPLE } from '../item/fields.js'
+import { EVIDENCE_REF_EXAMPLE, PersonRef } from '../item/parts.js'
 
 const At = z.iso.datetime({ precision: 3 })
 const From = z.enum(['file', 'sender'])

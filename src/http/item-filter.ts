@@ -1,6 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { onAccount, onTheClock, overdue } from '../db/item-json.js'
 import { isOnRoad } from '../db/roads.js'
 import { withinArea } from '../db/visible.js'
 import { carriagewayIn, parseChainage } from '../domain/chainage.js'
@@ -8,6 +7,7 @@ import { type Carriageway, LEVELS, RISKS, SOURCES, STATUSES, TIERS } from '../do
 import { invalid } from '../domain/rejection.js'
 import { oneLine } from '../domain/stretch.js'
 import { searchFold } from '../domain/text.js'
+import { onAccount, onTheClock, overdue } from '../item/conditions.js'
 import { AreaPrefix, DateOrInstant, Flag, many, startOf, text, Uuid, valuesOf } from './fields.js'
 
 const chainage = z

@@ -1,9 +1,6 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
-import { itemTold } from '../db/channel-view.js'
 import type { Tx } from '../db/client.js'
-import { itemColumnList, itemJson } from '../db/item-json.js'
 import { insertNotices, noticeInsert } from '../db/notices.js'
-import { item as itemTable } from '../db/schema.js'
 import { isUuid, itemIs, visibleItems } from '../db/visible.js'
 import type { HappenedItemEvent, ItemEvent } from '../domain/events.js'
 import { evolve } from '../domain/evolve.js'
@@ -11,6 +8,10 @@ import type { Item } from '../domain/item.js'
 import type { Actor } from '../domain/permissions.js'
 import { notFound } from '../domain/rejection.js'
 import type { Happened } from '../domain/telling.js'
+import { itemTold } from '../item/channel.js'
+import { itemJson } from '../item/json.js'
+import { itemColumnList } from '../item/rows.js'
+import { type ItemRow, item as itemTable } from '../item/table.js'
 import { type PreparedEvent, prepareEvent } from './chain.js'
 import { noticesOf } from './tell.js'
 
@@ -80,7 +81,7 @@ function itemOf(row: StoredRow): Item {
     const value = row[column.name]
     return [key, value === null ? null : column.mapFromDriverValue(value)]
   })
-  return Object.fromEntries(entries) as Item
+  return Object.fromEntries(entries) as ItemRow
 }
 
 /** A change that has been written, but for its place in the ledger. */

@@ -1,12 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../db/client.js'
-import { onTheClock } from '../db/item-json.js'
 import { visibleItems } from '../db/visible.js'
 import type { WorkingCalendar } from '../domain/calendar.js'
 import { recounting } from '../domain/deadline.js'
 import { recomputeDeadline } from '../domain/decide/notify.js'
 import type { Instant, Item } from '../domain/item.js'
 import { type Actor, requirePermitted } from '../domain/permissions.js'
+import { onTheClock } from '../item/conditions.js'
 import type { PreparedEvent } from './chain.js'
 import { type Changed, evolved, lockItemsWhere, timeAfter, writeChanges } from './item-store.js'
 

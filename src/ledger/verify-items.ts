@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
-import { itemPast, item as itemTable } from '../db/schema.js'
 import type { HappenedItemEvent } from '../domain/events.js'
 import { begin, evolve, type Identity } from '../domain/evolve.js'
 import type { Item } from '../domain/item.js'
+import { itemPast, item as itemTable } from '../item/table.js'
 import { canonicalJson } from './chain.js'
 
 const ITEMS_A_PAGE = 500

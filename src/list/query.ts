@@ -1,7 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Db } from '../db/client.js'
-import { heldAt, heldInOrder, itemRows, itemText, itemThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
 import { visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
@@ -10,6 +9,8 @@ import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PAGE } from '../http/fields.js'
 import { filterConditions, filterOf } from '../http/item-filter.js'
 import { jsonPageOf } from '../http/page.js'
+import { itemText } from '../item/json.js'
+import { heldAt, heldInOrder, itemRows, itemThen } from '../item/rows.js'
 import type { ListQuery } from './schemas.js'
 
 /** The list's query, and the state that its `asOf` names. */

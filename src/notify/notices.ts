@@ -1,13 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
-import { onAccount } from '../db/item-json.js'
 import { isItemVisible, itemIs } from '../db/visible.js'
 import { NOTICE_KINDS, type NoticeKind, type Party } from '../domain/notice.js'
 import { type Actor, areaLimitOf, isChannel } from '../domain/permissions.js'
 import { addDays, endOfDay, localDate } from '../domain/zone.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { jsonPageOf } from '../http/page.js'
+import { onAccount } from '../item/conditions.js'
 import { headingOf } from './notice-words.js'
 
 export const NOTICE_STATES = ['waiting', 'sent', 'received', 'cancelled'] as const

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
-import { lastProgress, onAccount, onTheClock } from '../db/item-json.js'
+import { lastProgress, onAccount, onTheClock } from '../item/conditions.js'
 
 /** An order waits for the signature of the responsible unit; whoever helps is to know of it while it is under way. */
 const orderHolds = sql`i.assignment ->> 'assignedAt' = n.data ->> 'assignedAt'

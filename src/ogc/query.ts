@@ -1,7 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
-import { featureProperties, heldAt, heldInOrder, itemRows, itemThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
 import { visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
@@ -10,6 +9,8 @@ import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { featureText } from '../http/export/json-lines.js'
 import { filterConditions, filterOf } from '../http/item-filter.js'
 import { pageOf } from '../http/page.js'
+import { featureProperties } from '../item/json.js'
+import { heldAt, heldInOrder, itemRows, itemThen } from '../item/rows.js'
 import { type Box, boxesOf, type FeatureQuery, instantsOf } from './parameters.js'
 
 export interface FeaturePage {

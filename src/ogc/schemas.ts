@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { ITEM_EXAMPLE, PROPERTIES_EXAMPLE } from '../http/examples.js'
-import { FeatureProperties } from '../http/item-view.js'
+import { ITEM_EXAMPLE } from '../item/fields.js'
+import { FeatureProperties, PROPERTIES_EXAMPLE } from '../item/view.js'
 import { CONFORMS_TO, collectionOf, collectionsOf, landingPage } from './documents.js'
 import { FEATURES_PATH, GEOJSON_TYPE, linkTo } from './links.js'
 
@@ -56,7 +56,7 @@ const feature = {
 const FEATURE_EXAMPLE = {
   type: 'Feature',
   id: ITEM_EXAMPLE.id,
-  geometry: { type: 'Point', coordinates: [ITEM_EXAMPLE.location.lon, ITEM_EXAMPLE.location.lat] },
+  geometry: { type: 'Point', coordinates: [ITEM_EXAMPLE.location?.lon, ITEM_EXAMPLE.location?.lat] },
   properties: PROPERTIES_EXAMPLE,
 }
 

@@ -3,9 +3,9 @@ import type { Tx } from '../db/client.js'
 import { inPeriod } from '../db/figures/flows.js'
 import { type Counted, type Cut, eventsOfState, importedFirst, onAccount } from '../db/figures/state.js'
 import { localDay } from '../db/figures/stock.js'
-import { lastProgress, overdue, overdueDays } from '../db/item-json.js'
 import type { SigningLimit } from '../domain/signing.js'
 import { startOfDay } from '../domain/zone.js'
+import { lastProgress, overdue, overdueDays } from '../item/conditions.js'
 import { type Asking, cutOf, stateOf } from './source.js'
 
 // What units and officials did. An event is theirs who had the order when it happened, whoever has it now; where an item

@@ -1,6 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
-import { heldInOrder, itemRows, itemText, onTheClock, overdueDays } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
 import { ownedBy, visibleItems } from '../db/visible.js'
 import type { Actor } from '../domain/permissions.js'
@@ -8,6 +7,9 @@ import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PAGE } from '../http/fields.js'
 import { filterConditions, filterOf, type ItemFilterQuery } from '../http/item-filter.js'
 import { inLanguage, type Language } from '../http/language.js'
+import { onTheClock, overdueDays } from '../item/conditions.js'
+import { itemText } from '../item/json.js'
+import { heldInOrder, itemRows } from '../item/rows.js'
 import { GROUP_SQL, type GroupBy, NO_KEY, shownKeySql } from './groups.js'
 
 export interface OverdueQuery extends ItemFilterQuery {

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { ENTRY_RULES, SCORE_LABELS } from '../domain/score-entry.js'
-import { ITEM_EXAMPLE, UNIT_EXAMPLE } from '../http/examples.js'
+import { UNIT_EXAMPLE } from '../http/examples.js'
 import { text } from '../http/fields.js'
-import { PersonRef } from '../http/item-view.js'
+import { ITEM_EXAMPLE } from '../item/fields.js'
+import { PersonRef } from '../item/parts.js'
 
 const At = z.iso.datetime({ precision: 3 })
 const Day = z.iso.date()

@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
-import { itemColumnList, itemText, untilThen } from '../db/item-json.js'
 import type { Past } from '../db/past.js'
 import { visibleItems } from '../db/visible.js'
 import { type Difference, differencesOf } from '../domain/difference.js'
 import type { Actor } from '../domain/permissions.js'
 import { invalid, notFound } from '../domain/rejection.js'
+import { itemText } from '../item/json.js'
+import { itemColumnList, untilThen } from '../item/rows.js'
 import { type ItemChange, readItemChanges } from '../ledger/history.js'
 
 /** A state of an item: its version, when that came to be, and what it was; none where it was not there to be seen. */

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { Tx } from '../db/client.js'
-import { everyState } from '../db/item-json.js'
 import { filterConditions } from '../http/item-filter.js'
 import { ViewFilter } from '../http/saved-view.js'
+import { everyState } from '../item/rows.js'
 
 /**
  * The events of a part of the ledger, by seq, whose item matches a view's filter as it stands after the event, at the

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { dayEnds } from '../../domain/series.js'
-import { onTheClock } from '../item-json.js'
+import { onTheClock } from '../../item/conditions.js'
 import type { Cut } from './state.js'
 
 /**

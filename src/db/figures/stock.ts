@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Stock } from '../../domain/tally.js'
-import { DUE_SOON_DAYS, overdue, overdueDays } from '../item-json.js'
+import { DUE_SOON_DAYS, overdue, overdueDays } from '../../item/conditions.js'
 import { type Counted, type Cut, eventsOfState, everListed, onAccount } from './state.js'
 
 /** What is counted by: columns of `state i`, and what they are called. */

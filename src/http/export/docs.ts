@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { ITEM_EXAMPLE, PROPERTIES_EXAMPLE } from '../examples.js'
-import { FeatureProperties } from '../item-view.js'
+import { ITEM_EXAMPLE } from '../../item/fields.js'
+import { FeatureProperties, PROPERTIES_EXAMPLE } from '../../item/view.js'
 import { MEDIA_TYPES } from '../negotiate.js'
 
 const Csv = z.string().meta({
