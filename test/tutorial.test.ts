@@ -23,9 +23,11 @@ else t.test('the tutorial runs', { skip: 'it needs bash and curl' }, () => {})
 
 /** A folder as a reader has it: the service's data, `npm` and the package lie where the lessons look for them. */
 async function runLessons(): Promise<void> {
-  const folder = t.testdir({ '.data': {}, bin: {}, node_modules: {} })
+  const folder = t.testdirName
   const dataDir = path.join(folder, '.data')
+  // Before the folder is made, so that it runs before the folder is removed.
   t.teardown(() => removeEmbedded(path.join(dataDir, 'postgres')))
+  t.testdir({ '.data': {}, bin: {}, node_modules: {} })
   symlinkSync(ROOT, path.join(folder, 'node_modules', 'one-list'), 'dir')
   // `npm run -s one-list -- …` without the build, which has been made.
   const npm = path.join(folder, 'bin', 'npm')
@@ -39,6 +41,17 @@ async function runLessons(): Promise<void> {
     const outputs = await runSteps(steps, folder, server)
     for (const [index, { command, answer }] of steps.entries()) {
       t.equal(masked(outputs[index] ?? ''), masked(answer ?? ''), command.split('\n').at(-1) ?? '')
+    }
+  })
+
+  t.test('the minute of each README runs, and leaves two events', async (t) => {
+    for (const file of ['README.md', 'README.zh-CN.md']) {
+      const steps = stepsOf(readFileSync(path.join(ROOT, file), 'utf8')).filter(({ command }) =>
+        command.startsWith('B='),
+      )
+      t.equal(steps.length, 1, file)
+      const [said = ''] = await runSteps(steps, folder, server)
+      t.match(said, /"type":"item\.reported".*"type":"item\.listed"/s, file)
     }
   })
 
