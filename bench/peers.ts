@@ -3,7 +3,7 @@ import { item } from '../src/item/table.js'
 import type { Request } from './generator.js'
 
 // What others answer from the same table: all columns of an item, and of the 50 of the filtered list's first page. A peer is
-// installed by hand, on the database whose URL the benchmark prints; how, stands in the README.
+// installed by hand, on the database whose URL the benchmark prints; bench/README.md says how.
 
 interface Adapter {
   headers?: Record<string, string>

@@ -30,7 +30,7 @@ function isOrigin(text: string): boolean {
 
 export const MAX_SERVER_PROCESSES = 64
 
-/** Every variable of the environment that the service reads. The table in the README is checked against this. */
+/** Every variable of the environment that the service reads. The table in docs/reference/configuration.md is checked against this. */
 export const Environment = z.object({
   DATABASE_URL: databaseUrl.optional(),
   // The owner of the database: for migrations and grants, and nothing else.
@@ -38,7 +38,7 @@ export const Environment = z.object({
   PORT: port.default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('.data'),
-  // Of `serve`, on this machine; `--workers` goes before it.
+  // Of `serve`, on this machine; `--workers` overrides it.
   SERVER_PROCESSES: whole(1, MAX_SERVER_PROCESSES).default(1),
   DATABASE_POOL_SIZE: whole(2, 200).default(10),
   MIGRATE_ON_START: flag.default(true),

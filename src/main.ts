@@ -19,7 +19,7 @@ const USAGE = `one-list <command>
   mirror --from <url> --to <db>       keep a copy of a list and its ledger in another database
   openapi                             print the OpenAPI document
 
-one-list <command> --help says more. The environment configures all of them; see the README.
+one-list <command> --help says more. The environment configures all of them; see docs/reference/.
 `
 
 /** The command line. Each command is one file in cli/, loaded when it is asked for. */

@@ -14,7 +14,7 @@ const USAGE = `one-list import <file.csv> --mapping <file.json> [--dry-run] [--r
 
   Brings an existing list. Every row becomes one item; a row with errors is reported and does not stop the rest. The same
   file again takes nothing twice.
-  --mapping       how columns become items; the README shows one, and the API's schema ImportMapping says all
+  --mapping       how columns become items; docs/how-to/import-a-list.md shows one, the API's schema ImportMapping says all
   --dry-run       only say what would be taken
   --report        write the whole report as JSON, with each error's line and column
   --jurisdiction  whose list, where there are several`
