@@ -1,4 +1,4 @@
-import { ON_ACCOUNT } from '../src/domain/item.js'
+import { ON_ACCOUNT } from '../src/domain/item/words.js'
 import { dropIndexes, runAll } from './bulk.js'
 import { type Bench, type Subject, withClient } from './context.js'
 import { log } from './log.js'

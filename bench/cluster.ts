@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import pg from 'pg'
-import { removeEmbedded, startEmbedded } from '../src/db/embedded.js'
+import { removeEmbedded, startEmbedded } from '../src/embedded/database.js'
 import { parentOf } from './cpu.js'
 
 /** The benchmark's own PostgreSQL, with the settings under which nothing that is committed is lost. */

@@ -1,5 +1,5 @@
-import type { ItemEvent } from '../src/domain/events.js'
-import type { NumberedImport } from '../src/ledger/import-items.js'
+import type { ItemEvent } from '../src/domain/item/events.js'
+import type { NumberedImport } from '../src/import/write-items.js'
 
 // The data set: what happens to the k-th item, the same in every run. Each item has ten events, but those of an import that
 // came first and are due: they have one.

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import type { Item } from '../src/domain/item.js'
-import type { Actor } from '../src/domain/permissions.js'
+import type { Actor } from '../src/domain/access/permissions.js'
+import type { Item } from '../src/domain/item/item.js'
 import type { PreparedEvent } from '../src/ledger/chain.js'
 import { type Copy, dropIndexes, openCopy, runAll } from './bulk.js'
 import {

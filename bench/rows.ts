@@ -1,5 +1,5 @@
 import { getTableColumns, type Table } from 'drizzle-orm'
-import type { Item } from '../src/domain/item.js'
+import type { Item } from '../src/domain/item/item.js'
 import type { PreparedEvent } from '../src/ledger/chain.js'
 
 // Rows as the lines of `COPY … FROM STDIN`.

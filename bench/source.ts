@@ -11,15 +11,18 @@ export async function loadSource(root: string) {
     return import(pathToFileURL(found).href)
   }
   const people = (await load('access/create.js')) as typeof import('../src/access/create.js')
-  const sample = (await load('cli/sample.js')) as typeof import('../src/cli/sample.js')
+  const sample = (await load('server/sample.js', 'cli/sample.js')) as typeof import('../src/server/sample.js')
   const client = (await load('db/client.js')) as typeof import('../src/db/client.js')
   const migration = (await load('db/migrate.js')) as typeof import('../src/db/migrate.js')
   const act = (await load('ledger/act.js')) as typeof import('../src/ledger/act.js')
-  const store = (await load('ledger/item-store.js')) as typeof import('../src/ledger/item-store.js')
+  const store = (await load('ledger/store.js', 'ledger/item-store.js')) as typeof import('../src/ledger/store.js')
   const open = (await load('ledger/open-item.js')) as typeof import('../src/ledger/open-item.js')
   const chain = (await load('ledger/chain.js')) as typeof import('../src/ledger/chain.js')
   const table = (await load('item/table.js', 'db/schema.js')) as typeof import('../src/item/table.js')
-  const fold = (await load('domain/evolve.js')) as typeof import('../src/domain/evolve.js')
+  const fold = (await load(
+    'domain/item/evolve.js',
+    'domain/evolve.js',
+  )) as typeof import('../src/domain/item/evolve.js')
   return {
     ...people,
     ...sample,

@@ -1,11 +1,4 @@
-export interface ClockOptions {
-  /** When the clock starts, RFC 3339; undefined: now. */
-  start: string | undefined
-  /** How many times as fast as real time it goes. */
-  rate: number
-  /** When it started, where another process has started it: milliseconds since 1970, of the real time. */
-  since?: number
-}
+import type { ClockOptions } from './config/settings.js'
 
 /**
  * The service's only clock: the present, RFC 3339 UTC with milliseconds. For trials it can begin elsewhere and go faster;

@@ -10,9 +10,17 @@ import type { Registry } from 'prom-client'
 import type { Config } from './config.js'
 import type { AccessChanges } from './db/access-changes.js'
 import type { Db } from './db/client.js'
-import type { LedgerWatch } from './ledger/watch.js'
 
-/** All that a slice is given. */
+/** Lets many readers wait for the next event of their jurisdiction with one small query for all of them. */
+export interface LedgerWatch {
+  /** Resolves when the ledger's head is past `seq`, after `timeoutMs`, or when `signal` aborts; never rejects. */
+  past(jurisdiction: string, seq: number, timeoutMs: number, signal?: AbortSignal): Promise<void>
+  close(): void
+  /** The process is stopping: no reader should begin to wait again. */
+  isClosed(): boolean
+}
+
+/** All that a room is given. */
 export interface Deps {
   db: Db
   /** The present, RFC 3339 UTC with milliseconds. */
@@ -39,8 +47,8 @@ export interface Siblings {
   metrics(): Promise<string>
 }
 
-/** What the worker gives to a chore: the same as a slice gets, and a log. */
-export interface ChoreDeps {
+/** What the worker gives to a task: the same as a slice gets, and a log. */
+export interface TaskDeps {
   db: Db
   now: () => string
   config: Config
@@ -49,24 +57,24 @@ export interface ChoreDeps {
 
 /** One thing for the worker to do, described by what the job queue keeps of it: JSON. */
 export interface Job {
-  /** At most one job of a chore with this key waits, and one more is under way. */
+  /** At most one job of a task with this key waits, and one more is under way. */
   key: string
   data: Record<string, string | number>
 }
 
 /**
- * Work that the service does by itself. The worker asks every chore about once a second what is due, and hands each job
+ * Work that the service does by itself. The worker asks every task about once a second what is due, and hands each job
  * to the queue; any of the workers may get it, and after a kill another gets it again.
  */
-export interface Chore {
+export interface Task {
   /** Lower-case letters and hyphens; the queue's name. */
   name: string
   /** Jobs of it that one process does at the same time; 4 unless it says. */
   concurrency?: number
   /** What is to be done now, by the database and the injected clock. Cheap: it runs every second. */
-  due(deps: ChoreDeps): Promise<Job[]>
+  due(deps: TaskDeps): Promise<Job[]>
   /** Does one job, completely or not at all, and idempotently. It stops early, in good order, when `signal` aborts. */
-  run(deps: ChoreDeps, data: Job['data'], signal: AbortSignal): Promise<void>
+  run(deps: TaskDeps, data: Job['data'], signal: AbortSignal): Promise<void>
 }
 
 /** The app as slices see it: routes typed by their zod schemas. */

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs'
-import { removeEmbedded } from '../src/db/embedded.js'
+import { removeEmbedded } from '../src/embedded/database.js'
 import { coordinatesFile, runSql, type TestServer } from './helpers/database.js'
 
 // tap runs this once, after all test files.

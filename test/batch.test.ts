@@ -1,4 +1,4 @@
-import { PERMISSIONS } from '../src/domain/permissions.js'
+import { PERMISSIONS } from '../src/domain/access/permissions.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { type Caller, filing, itemIn, type Json, ok, order, type Stage } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'

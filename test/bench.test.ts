@@ -10,8 +10,8 @@ import { tap } from '../bench/record.js'
 import { median, quantile, ratioOf, spread } from '../bench/statistics.js'
 import { figure, rowOf, tableOf } from '../bench/table.js'
 import { transactionOf } from '../bench/writes.js'
-import { requireAllowed } from '../src/domain/decide/require.js'
-import { begin, evolve } from '../src/domain/evolve.js'
+import { requireAllowed } from '../src/domain/item/decide/require.js'
+import { begin, evolve } from '../src/domain/item/evolve.js'
 import { t } from './helpers/tap.js'
 
 t.test('the median has as many values below it as above it', async (t) => {

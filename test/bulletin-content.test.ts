@@ -1,11 +1,11 @@
-import { ladderChore } from '../src/notify/ladder-chore.js'
+import { ladderTask } from '../src/notices/ladder-task.js'
 import { type Json, ok } from './helpers/app.js'
 import { draft, publish } from './helpers/bulletins.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
-import { choreDeps, runChore } from './helpers/chores.js'
 import { HEADER, importCsv, mappingFor } from './helpers/import.js'
 import { playMarch } from './helpers/march.js'
 import { t } from './helpers/tap.js'
+import { runTask, taskDeps } from './helpers/tasks.js'
 
 const made = await createCheckedApp(t)
 const { home, foreign, clock, db } = made
@@ -109,7 +109,7 @@ t.test(
       ...{ dueAt: '2026-03-20T15:59:59.999Z', overdueDays: 12, rung: null, named: false },
     })
     local('04-07')
-    await runChore(ladderChore, choreDeps({ db, clock }))
+    await runTask(ladderTask, taskDeps({ db, clock }))
     local('04-08')
     const { overdueItems } = (await draft(home, { kind: 'on_demand', from: '2026-04-01' })).content
     t.equal(overdueItems.total, 2)

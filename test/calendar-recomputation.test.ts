@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { verifyItems } from '../src/ledger/verify-items.js'
-import { ladderChore } from '../src/notify/ladder-chore.js'
+import { ladderTask } from '../src/notices/ladder-task.js'
 import { DAY_MS, itemIn, type Json, ok, type TestApp } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
-import { choreDeps, runChore } from './helpers/chores.js'
 import { t } from './helpers/tap.js'
+import { runTask, taskDeps } from './helpers/tasks.js'
 
 const FRIDAY = '2026-12-25T01:00:00.000Z'
 const [URL_2027, MOVES] = ['/v1/calendar/2027', '/v1/calendar/2027/recomputation']
@@ -81,7 +81,7 @@ t.test('a date that is only certain now is the same deadline, and keeps its ladd
   const made = await withItems(t, 10)
   const { home, clock, db, items } = made
   clock.now = '2027-01-08T01:00:00.000Z'
-  await runChore(ladderChore, choreDeps({ db, clock }))
+  await runTask(ladderTask, taskDeps({ db, clock }))
   const before = await now(made, items[0])
   t.match(before, { escalation: { rung: 'warning_3' }, dueProvisional: true })
   await ok(home.admin.put(URL_2027, off('2027-01-01', '2027-01-30')))

@@ -1,4 +1,4 @@
-import { CHANNELS, KEY_ROLES } from '../src/domain/permissions.js'
+import { CHANNELS, KEY_ROLES } from '../src/domain/access/permissions.js'
 import { itemTold } from '../src/item/channel.js'
 import { ItemView } from '../src/item/view.js'
 import { callerOf, type Json, ok, order } from './helpers/app.js'

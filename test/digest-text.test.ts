@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import type { DigestContent, DigestLine } from '../src/notify/digest-content.js'
-import { cutToBytes, htmlOf, markdownOf, textOf } from '../src/notify/digest-text.js'
-import { speak } from '../src/notify/digest-words.js'
+import type { DigestContent, DigestLine } from '../src/contacts/digest-content.js'
+import { cutToBytes, htmlOf, markdownOf, textOf } from '../src/contacts/digest-text.js'
+import { speak } from '../src/contacts/digest-words.js'
 import { t } from './helpers/tap.js'
 
 // 20 March 2026, 09:00 in Shanghai.

@@ -1,15 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Environment } from '../src/config.js'
-import { TRANSITIONS } from '../src/domain/events.js'
-import { NOTICES } from '../src/domain/notice.js'
-import { CHANNELS, PERMISSIONS, ROLES } from '../src/domain/permissions.js'
+import { Environment } from '../src/config/environment.js'
+import { CHANNELS, PERMISSIONS, ROLES } from '../src/domain/access/permissions.js'
+import { TRANSITIONS } from '../src/domain/item/events.js'
+import { NOTICES } from '../src/domain/item/notice.js'
 import { PROBLEMS } from '../src/http/problem-codes.js'
 import { MAIN, runNode } from './helpers/node-process.js'
 import { t } from './helpers/tap.js'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** Folders of the repository; what is installed or built is somebody else's. */
 const FOLDERS = ['docs', 'bench', 'migrations', 'openapi', 'src', 'test']
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { DOCUMENT_KINDS } from '../src/domain/document.js'
+import { DOCUMENT_KINDS } from '../src/domain/item/document.js'
 import { createTestApp, itemIn, type Json, ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { edited, fileOf, issue, paragraphsOf, partsOf, remade, sendTemplate, WORD } from './helpers/papers.js'

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
-import { removeEmbedded } from '../src/db/embedded.js'
+import { removeEmbedded } from '../src/embedded/database.js'
 import { filing, type Json } from './helpers/app.js'
 import { runSql } from './helpers/database.js'
 import { startServer } from './helpers/node-process.js'

@@ -6,11 +6,11 @@ import { connect } from 'node:net'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { type Embedded, removeEmbedded, startEmbedded } from '../src/db/embedded.js'
-import { isAlive } from '../src/db/embedded-process.js'
+import { type Embedded, removeEmbedded, startEmbedded } from '../src/embedded/database.js'
+import { isAlive } from '../src/embedded/process.js'
 import { type Test, t } from './helpers/tap.js'
 
-const EMBEDDED_MODULE = new URL('../src/db/embedded.js', import.meta.url).href
+const EMBEDDED_MODULE = new URL('../src/embedded/database.js', import.meta.url).href
 const STOP_LIMIT_MS = 60_000
 
 // Making a cluster is what takes time: the tests, each with a server of its own, share one where they can.

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 // @ts-expect-error: it has no types.
 import S3rverModule from 's3rver'
+import type { S3Settings } from '../src/config/settings.js'
 import { createFolderStore } from '../src/evidence/folder-store.js'
-import { createS3Store, type S3Settings } from '../src/evidence/s3-store.js'
+import { createS3Store } from '../src/evidence/s3-store.js'
 import { type FileStore, storageErrorOf } from '../src/evidence/store.js'
-import { evidenceSweepChore } from '../src/evidence/sweep-chore.js'
+import { evidenceSweepTask } from '../src/evidence/sweep-task.js'
 import { verifyFiles } from '../src/evidence/verify.js'
 import { callerOf, createTestApp, DAY_MS, itemIn, type Json, ok, type TestApp } from './helpers/app.js'
 import { refused } from './helpers/checked.js'
-import { choreDeps, runChore } from './helpers/chores.js'
 import {
   beginUpload,
   evidence,
@@ -28,6 +28,7 @@ import {
 } from './helpers/evidence.js'
 import { MAIN, runNode } from './helpers/node-process.js'
 import { type Test, t } from './helpers/tap.js'
+import { runTask, taskDeps } from './helpers/tasks.js'
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 const keys = { region: 'us-east-1', accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' }
@@ -137,7 +138,7 @@ t.test('with S3 the service does the same', async (t) => {
   const store = createS3Store(settings)
   t.same(await verifyFiles(db, store, home.id), { ok: true, checked: 2, faults: [] })
   made.clock.advance(4 * DAY_MS)
-  await runChore(evidenceSweepChore, choreDeps(made, environmentOf(settings)))
+  await runTask(evidenceSweepTask, taskDeps(made, environmentOf(settings)))
   const name = `fuyang/${kept.receivedSha256.slice(0, 2)}/${kept.receivedSha256}`
   t.same([await store.open(name), await store.open(`${name}.thumbnail`)], [undefined, undefined])
 })
@@ -188,7 +189,7 @@ t.test('a folder that cannot be written to is 503', async (t) => {
   )
 })
 
-const sweep = (made: TestApp) => runChore(evidenceSweepChore, choreDeps(made, { DATA_DIR: made.dataDir }))
+const sweep = (made: TestApp) => runTask(evidenceSweepTask, taskDeps(made, { DATA_DIR: made.dataDir }))
 
 t.test('what nobody came to use is swept after three days, and what is used never', async (t) => {
   const made = await createTestApp(t)

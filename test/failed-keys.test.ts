@@ -1,4 +1,4 @@
-import { createApiKey } from '../src/http/api-key.js'
+import { createApiKey } from '../src/auth/api-key.js'
 import { callerOf, createTestApp, ok } from './helpers/app.js'
 import { open311 } from './helpers/open311.js'
 import { t } from './helpers/tap.js'

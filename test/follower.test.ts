@@ -1,4 +1,4 @@
-import type { Actor } from '../src/domain/permissions.js'
+import type { Actor } from '../src/domain/access/permissions.js'
 import { createFollower } from '../src/ledger/follower.js'
 import { createTail, eventAfter, type Framed, keep, type Tail } from '../src/ledger/tail.js'
 import { range } from './helpers/event-stream.js'

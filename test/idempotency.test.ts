@@ -1,4 +1,4 @@
-import { forgetOldKeys } from '../src/service.js'
+import { forgetOldKeys } from '../src/server/service.js'
 import { type Answer, createTestApp, DAY_MS, filing, itemIn, type Json, ok, order } from './helpers/app.js'
 import { type Test, t } from './helpers/tap.js'
 

@@ -7,14 +7,14 @@ import { sql } from 'drizzle-orm'
 import { Mapping } from '../src/import/mapping.js'
 import type { Report } from '../src/import/report.js'
 import { importFile } from '../src/import/run.js'
-import { importItems } from '../src/ledger/import-items.js'
+import { importItems } from '../src/import/write-items.js'
 import { createTestApp, type Json, ok, type TestApp } from './helpers/app.js'
 import { DC_LIKE, NOLA_LIKE } from './helpers/city-lists.js'
 import { importCsv, mappingFor, requireSound, rowsOf, totalsOf } from './helpers/import.js'
 import { MAIN, runNode } from './helpers/node-process.js'
 import { type Test, t } from './helpers/tap.js'
 
-const ROOT = new URL('../../', import.meta.url)
+const ROOT = new URL('../..', import.meta.url)
 const mappingOf = (name: string) => JSON.parse(readFileSync(new URL(`test/mappings/${name}.json`, ROOT), 'utf8'))
 /** The cities' own exports are not ours to ship; where they lie beside the repository, they are imported too. */
 const SHARED = new URL('../shared/data/', ROOT)

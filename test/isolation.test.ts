@@ -1,12 +1,12 @@
-import type { Role } from '../src/domain/permissions.js'
-import { ladderChore } from '../src/notify/ladder-chore.js'
-import { scoresChore } from '../src/scores/chore.js'
+import type { Role } from '../src/domain/access/permissions.js'
+import { ladderTask } from '../src/notices/ladder-task.js'
+import { scoresTask } from '../src/scores/task.js'
 import { type Caller, filing, itemIn, type Json, ok, order, type Stage } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
-import { choreDeps, runChore } from './helpers/chores.js'
 import { beginUpload, evidence, photo } from './helpers/evidence.js'
 import { type Route, routesOf, sendPlain } from './helpers/routes.js'
 import { t } from './helpers/tap.js'
+import { runTask, taskDeps } from './helpers/tasks.js'
 
 const { app, db, home, foreign, clock } = await createCheckedApp(t)
 const NOBODY = '01900000-0000-7000-8000-000000000000'
@@ -27,8 +27,8 @@ const theirs: Json[] = []
 for (const stage of STAGES) theirs.push(await itemIn(stage, foreign, { order: ORDER }))
 const ours = await itemIn('remediating', home, { order: ORDER })
 clock.now = '2026-03-20T01:00:00.000Z'
-await runChore(ladderChore, choreDeps({ db, clock }))
-await runChore(scoresChore, choreDeps({ db, clock }))
+await runTask(ladderTask, taskDeps({ db, clock }))
+await runTask(scoresTask, taskDeps({ db, clock }))
 
 const callersOf = (at: typeof home): Record<Role, Caller> => ({
   ...{ inspector: at.inspector, unit: at.unitCaller, office: at.office },

@@ -1,6 +1,6 @@
 import { processOf } from '../src/documents/process.js'
-import { ITEM_EVENT_TYPES } from '../src/domain/events.js'
-import type { Names } from '../src/http/export/names.js'
+import { ITEM_EVENT_TYPES } from '../src/domain/item/events.js'
+import type { Names } from '../src/export/names.js'
 import { ITEM_EXAMPLE } from '../src/item/fields.js'
 import { ITEM_SHEET, OVERDUE_SHEET } from '../src/item/sheet.js'
 import { ItemView } from '../src/item/view.js'

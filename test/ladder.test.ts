@@ -1,21 +1,21 @@
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
-import type { Item } from '../src/domain/item.js'
-import { stepsToClimb } from '../src/domain/ladder.js'
+import type { Item } from '../src/domain/item/item.js'
+import { stepsToClimb } from '../src/domain/item/ladder.js'
 import { DEFAULT_RULES, stepsOf } from '../src/domain/rules.js'
 import { verifyChain } from '../src/ledger/verify.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
-import { ladderChore } from '../src/notify/ladder-chore.js'
+import { ladderTask } from '../src/notices/ladder-task.js'
 import { createTestApp, DAY_MS, itemIn, type Json, ok, type TestApp } from './helpers/app.js'
-import { choreDeps, runChore } from './helpers/chores.js'
 import { t } from './helpers/tap.js'
+import { runTask, taskDeps } from './helpers/tasks.js'
 
 /** Noon of a day in the zone, so that a day is a day. */
 const noon = (date: string) => `${date}T04:00:00.000Z`
 
 async function sweepOn(made: TestApp, date: string): Promise<void> {
   made.clock.now = noon(date)
-  await runChore(ladderChore, choreDeps(made))
+  await runTask(ladderTask, taskDeps(made))
 }
 
 async function rungsOf(made: TestApp, item: Json): Promise<string[]> {
@@ -192,7 +192,7 @@ t.test('the database finds exactly the items that the rules would let climb', as
   const expected = new Map(
     rows.map((item) => [item.id, stepsToClimb(item, steps, now, 'Asia/Shanghai').map(({ rung }) => rung)]),
   )
-  await runChore(ladderChore, choreDeps(made))
+  await runTask(ladderTask, taskDeps(made))
   const { rows: climbed } = await db.execute<{ item_id: string; rung: string }>(
     sql`select item_id, data::json ->> 'rung' as rung from event where type = 'item.escalated' order by seq`,
   )

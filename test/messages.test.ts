@@ -2,15 +2,13 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import PostalMime from 'postal-mime'
 import { readConfig } from '../src/config.js'
-import { ladderChore } from '../src/notify/ladder-chore.js'
-import { RETRY_DELAYS_S } from '../src/notify/message-chore.js'
+import { RETRY_DELAYS_S } from '../src/contacts/message-task.js'
+import { ladderTask } from '../src/notices/ladder-task.js'
 import { itemIn, type Json, ok } from './helpers/app.js'
 import { createCheckedApp } from './helpers/checked.js'
-import { runChore } from './helpers/chores.js'
 import { startMailServer } from './helpers/mail-server.js'
 import {
   addContact,
-  CHORES,
   digestOf,
   FRIDAY,
   messagesOf,
@@ -19,8 +17,10 @@ import {
   SENDER,
   sendAll,
   states,
+  TASKS,
 } from './helpers/messages.js'
 import { t } from './helpers/tap.js'
+import { runTask } from './helpers/tasks.js'
 
 const header = (mail: Json, key: string) => mail.headers.find((one: Json) => one.key === key)?.value
 
@@ -36,7 +36,7 @@ t.test('a unit gets its overdue items in one mail, in its language, as text and 
   const first = await itemIn('remediating', home, { order: { dueAt: '2026-03-19' } })
   const second = await itemIn('remediating', home, { order: { dueAt: '2026-03-16' }, filing: { title: 'A <b> & B' } })
   clock.now = FRIDAY
-  await runChore(ladderChore, deps)
+  await runTask(ladderTask, deps)
   await digestOf(made, [])
   await sendAll(deps)
 
@@ -81,7 +81,7 @@ t.test('a supervisor of an area is told of what lies there, and of nothing when 
     items.push(await itemIn('remediating', home, { order: { dueAt: '2026-03-16' }, filing: { area, title: area } }))
   }
   clock.now = FRIDAY
-  await runChore(ladderChore, deps)
+  await runTask(ladderTask, deps)
   await digestOf(made, [])
   await sendAll(deps)
   const titles = async (address: string) =>
@@ -135,7 +135,7 @@ t.test('one address that is refused stops no other', async (t) => {
     },
   ])
   clock.advance(86_400_000)
-  t.equal(await runChore(CHORES[0] as never, deps), 0, 'what is refused for good is not tried again')
+  t.equal(await runTask(TASKS[0] as never, deps), 0, 'what is refused for good is not tried again')
 })
 
 t.test('what a server cannot take now is tried again by the schedule, then it has failed', async (t) => {
@@ -259,7 +259,7 @@ t.test('a worker that is told to end breaks off, and what it had begun was no at
   const to = await addContact(home.office, { address: 'a@example.com' })
   clock.now = FRIDAY
   await digestOf(made, [notice()])
-  await CHORES[0]?.run(reaching(made, t, { SMTP_URL: slow.url }), { jurisdiction: home.id }, ending.signal)
+  await TASKS[0]?.run(reaching(made, t, { SMTP_URL: slow.url }), { jurisdiction: home.id }, ending.signal)
   t.match(await messagesOf(home.office, to), [
     { state: 'pending', attempts: 0, attemptedAt: null, nextAttemptAt: clock.now, lastError: null },
   ])

@@ -1,19 +1,19 @@
 import { sql } from 'drizzle-orm'
 import { insertNotices } from '../src/db/notices.js'
 import { DEFAULT_RULES } from '../src/domain/rules.js'
-import { digestChore } from '../src/notify/digest-chore.js'
-import { ladderChore } from '../src/notify/ladder-chore.js'
+import { digestTask } from '../src/notices/digest-task.js'
+import { ladderTask } from '../src/notices/ladder-task.js'
 import { createTestApp, itemIn, type Json, ok, type TestApp } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
-import { choreDeps, runChore } from './helpers/chores.js'
 import { type Test, t } from './helpers/tap.js'
+import { runTask, taskDeps } from './helpers/tasks.js'
 
 // 2 March 2026 is a Monday; the zone is eight hours ahead of UTC.
 const at = (date: string, time: string) => new Date(`${date}T${time}:00+08:00`).toISOString()
 
 async function runAt(made: Pick<TestApp, 'db' | 'clock'>, date: string, time: string): Promise<void> {
   made.clock.now = at(date, time)
-  for (const chore of [ladderChore, digestChore]) await runChore(chore, choreDeps(made))
+  for (const task of [ladderTask, digestTask]) await runTask(task, taskDeps(made))
 }
 
 /** An app with an item whose deadline is 19 March, a Thursday. */
@@ -164,11 +164,11 @@ t.test('two workers send a notice once', async (t) => {
   const made = await createTestApp(t)
   await itemIn('remediating', made.home, { order: { dueAt: '2026-03-19' } })
   made.clock.now = at('2026-03-20', '09:00')
-  const deps = choreDeps(made)
-  const run = (chore: typeof ladderChore) =>
-    chore.run(deps, { jurisdiction: 'fuyang', helper: 0 }, new AbortController().signal)
-  await Promise.all([run(ladderChore), run(ladderChore), run(ladderChore), run(ladderChore)])
-  await Promise.all([run(digestChore), run(digestChore), run(digestChore), run(digestChore)])
+  const deps = taskDeps(made)
+  const run = (task: typeof ladderTask) =>
+    task.run(deps, { jurisdiction: 'fuyang', helper: 0 }, new AbortController().signal)
+  await Promise.all([run(ladderTask), run(ladderTask), run(ladderTask), run(ladderTask)])
+  await Promise.all([run(digestTask), run(digestTask), run(digestTask), run(digestTask)])
   const { data } = await ok(made.home.auditor.get('/v1/events?type=notice.sent'))
   t.same(
     data.map((event: Json) => [event.data.recipient, event.data.count]),

@@ -1,4 +1,4 @@
-import type { Role } from '../src/domain/permissions.js'
+import type { Role } from '../src/domain/access/permissions.js'
 import { type Json, ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { routesOf, sendPlain } from './helpers/routes.js'

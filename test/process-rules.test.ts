@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { createClock } from '../src/clock.js'
-import { afterEnd, whileAway } from '../src/processes/back-off.js'
-import { createWindows } from '../src/processes/windows.js'
+import { afterEnd, whileAway } from '../src/server/cluster/back-off.js'
+import { createWindows } from '../src/server/cluster/rate-windows.js'
 import { t } from './helpers/tap.js'
 
 t.test('a process that dies is replaced, each time later, and given up when it never lives', async (t) => {

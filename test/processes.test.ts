@@ -100,7 +100,8 @@ t.test('requests of two processes that write to one upload do not mix their byte
   const path = await beginUpload(key, length)
   const answers = await Promise.all(contents.map((body) => write(path, key, body, 0)))
   t.equal(countsOf(answers, 204), 1, 'one of them wrote')
-  t.equal(countsOf(answers, 409), contents.length - 1)
+  // A process lets two requests about one file in; which process gets how many is chance.
+  t.equal(countsOf(answers, 409) + countsOf(answers, 429), contents.length - 1)
   const kept = await ask(port, { path: `/v1/evidence/${path.split('/').at(-1)}/file`, key })
   t.equal(kept.text, contents[answers.findIndex(({ status }) => status === 204)]?.toString(), 'and its bytes are kept')
 

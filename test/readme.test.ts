@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { t } from './helpers/tap.js'
 
-const root = new URL('../../', import.meta.url)
+const root = new URL('../..', import.meta.url)
 const readme = readFileSync(new URL('README.md', root), 'utf8')
 const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as Record<
   string,

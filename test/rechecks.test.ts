@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto'
-import { recheckChore } from '../src/close/recheck-chore.js'
+import { recheckTask } from '../src/close/recheck-task.js'
 import { verifyClosing } from '../src/close/verify.js'
 import { canonicalJson } from '../src/ledger/chain.js'
-import { ladderChore } from '../src/notify/ladder-chore.js'
+import { ladderTask } from '../src/notices/ladder-task.js'
 import { DAY_MS, itemIn, type Json, ok } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
-import { choreDeps, runChore } from './helpers/chores.js'
 import { t } from './helpers/tap.js'
+import { runTask, taskDeps } from './helpers/tasks.js'
 
 const made = await createCheckedApp(t)
 const { home, foreign, clock } = made
 const { office, inspector, verifier, auditor, admin } = home
 const RULES = { share: { general: 40, major: 100 }, units: [] as Json[], afterDays: 60, withinDays: 20 }
 
-const work = () => runChore(recheckChore, choreDeps(made))
+const work = () => runTask(recheckTask, taskDeps(made))
 const list = async (query = '', caller = office): Promise<Json[]> => (await ok(caller.get(`/v1/rechecks${query}`))).data
 const draws = async (): Promise<Json[]> => (await ok(auditor.get('/v1/recheck-draws'))).data
 const closed = (area = '341225') => itemIn('closed', home, { filing: { area }, order: { dueAt: '2029-12-31' } })
@@ -137,7 +137,7 @@ t.test('what comes due is noticed once, and is due until it is made or its time 
       [bad.id, false],
     ].sort(),
   ])
-  await runChore(ladderChore, choreDeps(made))
+  await runTask(ladderTask, taskDeps(made))
   const { data: after } = await ok(office.get('/v1/notices?kind=recheck_due&state=cancelled'))
   t.same(after.map(({ item }: Json) => item.id).sort(), [good.id, bad.id].sort(), 'what is made needs no notice')
   clock.now = '2026-05-21T16:00:00.000Z'

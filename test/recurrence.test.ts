@@ -1,11 +1,11 @@
 import { PgDialect } from 'drizzle-orm/pg-core'
-import { neighboursOf } from '../src/db/recurrence.js'
-import { scoresChore } from '../src/scores/chore.js'
+import { neighboursOf } from '../src/item/recurrence.js'
+import { scoresTask } from '../src/scores/task.js'
 import { DAY_MS, filing, itemIn, type Json, ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
-import { choreDeps, runChore } from './helpers/chores.js'
 import { channelKey, open311 } from './helpers/open311.js'
 import { t } from './helpers/tap.js'
+import { runTask, taskDeps } from './helpers/tasks.js'
 
 const made = await createCheckedApp(t)
 const { home, foreign, clock, superuser } = made
@@ -152,7 +152,7 @@ t.test('a confirmed recurrence counts against the closure: in the reports, and i
   t.equal(reopened, before.reopened, 'it is not on account again')
   t.equal(rates.recurrence.numerator, before.rates.recurrence.numerator + 1)
   t.equal(rates.recurrence.denominator, before.rates.recurrence.denominator)
-  await runChore(scoresChore, choreDeps(made))
+  await runTask(scoresTask, taskDeps(made))
   const { data } = await ok(office.get(`/v1/scores?item=${old.id}&limit=200`))
   const [entry] = data.filter(({ rule }: Json) => rule === 'recheck_failed')
   t.match(entry, { points: -3, unit: { id: home.unit }, cause: { type: 'item.recurred' } })

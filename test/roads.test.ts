@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { roadKey } from '../src/domain/road.js'
+import { roadKey } from '../src/domain/place/road.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
 import { filing, itemIn, type Json, ok } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'

@@ -1,11 +1,9 @@
-import { createMessageChores } from '../src/notify/message-chore.js'
+import { createMessageTasks } from '../src/contacts/message-task.js'
 import { itemIn, type Json, ok } from './helpers/app.js'
 import { createCheckedApp } from './helpers/checked.js'
-import { runChore } from './helpers/chores.js'
 import { startMailServer } from './helpers/mail-server.js'
 import {
   addContact,
-  CHORES,
   digestOf,
   FRIDAY,
   messagesOf,
@@ -13,9 +11,11 @@ import {
   reaching,
   sendAll,
   states,
+  TASKS,
 } from './helpers/messages.js'
 import { ROBOT_KEY, ROBOT_SECRET, ROBOT_TOKEN, type Robots, startRobots } from './helpers/robots.js'
 import { t } from './helpers/tap.js'
+import { runTask } from './helpers/tasks.js'
 import { until } from './helpers/until.js'
 
 const MONDAY = '2026-03-23T01:00:00.000Z'
@@ -157,9 +157,7 @@ t.test('a robot is told at most twenty times a minute, whichever contacts it sta
   await digestOf(made, [...units.map((unit) => notice({ recipient: 'unit', unit })), notice()])
   const workers = async () => {
     while (
-      (await Promise.all([CHORES[1], CHORES[1], CHORES[2]].map((chore) => runChore(chore as never, deps)))).some(
-        Boolean,
-      )
+      (await Promise.all([TASKS[1], TASKS[1], TASKS[2]].map((task) => runTask(task as never, deps)))).some(Boolean)
     );
   }
   const told = () => robots.calls.filter(({ path }) => path.startsWith('/cgi-bin')).length
@@ -183,9 +181,9 @@ t.test('robots on this machine are not called unless that is allowed', async (t)
   const { home, robots } = made
   const to = await addContact(home.office, wecom(robots))
   await digestOf(made, [notice()])
-  // The chores that the other tests share have their guard already.
+  // The tasks that the other tests share have their guard already.
   const deps = reaching(made, t, { WEBHOOK_ALLOW_PRIVATE: 'false' })
-  for (const chore of createMessageChores()) await runChore(chore, deps)
+  for (const task of createMessageTasks()) await runTask(task, deps)
   t.match(await messagesOf(home.office, to), [{ state: 'pending', lastError: /https/ }])
   t.same(robots.calls, [])
 })
@@ -202,7 +200,7 @@ t.test('a mail server that hangs holds up no robot, and nothing is locked meanwh
   const mailed = await addContact(home.office, { address: 'a@example.com' })
   const told = await addContact(home.office, wecom(robots))
   await digestOf(made, [notice()])
-  const [email, robot] = CHORES.map((chore) => runChore(chore, deps))
+  const [email, robot] = TASKS.map((task) => runTask(task, deps))
   await robot
   t.match(await messagesOf(home.office, told), [{ state: 'sent' }])
   await until(() => server.recipients().length === 1)

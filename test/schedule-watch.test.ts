@@ -3,8 +3,8 @@ import { pino } from 'pino'
 import { readConfig } from '../src/config.js'
 import type { Db } from '../src/db/client.js'
 import { createQueue } from '../src/db/queue.js'
-import type { Chore } from '../src/deps.js'
-import { startWorker, type Worker } from '../src/worker.js'
+import type { Task } from '../src/deps.js'
+import { startWorker, type Worker } from '../src/server/worker.js'
 import { createTestApp } from './helpers/app.js'
 import { createSecondApp } from './helpers/second-app.js'
 import { type Test, t } from './helpers/tap.js'
@@ -30,7 +30,7 @@ async function startBehindProxy(
   let asked = 0
   let queues = 0
   const dead: Error[] = []
-  const chore: Chore = {
+  const task: Task = {
     name: 'counting',
     due: async () => {
       asked++
@@ -40,7 +40,7 @@ async function startBehindProxy(
   }
   const limits = { query_timeout: queryLimitMs, connectionTimeoutMillis: 3_000 } as ConstructorOptions
   const worker: Worker = await startWorker({
-    chores: [chore],
+    tasks: [task],
     deps: { db: made.db, now: () => made.clock.now, config: readConfig({}), log: pino({ level: 'silent' }) },
     db: Object.assign(Object.create(made.db), { answers }) as Db,
     createQueue: () => {

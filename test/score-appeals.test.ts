@@ -1,6 +1,6 @@
 import { verifyChain } from '../src/ledger/verify.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
-import { verifyScores } from '../src/ledger/verify-scores.js'
+import { verifyScores } from '../src/scores/verify.js'
 import { itemIn, type Json, ok, type TestApp } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { linesOf, noon, scoreOn, scoresOf, setScoring } from './helpers/scores.js'

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm'
 import { verifyChain } from '../src/ledger/verify.js'
 import { verifyItems } from '../src/ledger/verify-items.js'
-import { verifyScores } from '../src/ledger/verify-scores.js'
-import { scoresChore } from '../src/scores/chore.js'
+import { scoresTask } from '../src/scores/task.js'
+import { verifyScores } from '../src/scores/verify.js'
 import { itemIn, type Json, ok } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
-import { choreDeps, runChore } from './helpers/chores.js'
 import { linesOf, noon, scoreOn, scoresOf, setScoring } from './helpers/scores.js'
 import { t } from './helpers/tap.js'
+import { runTask, taskDeps } from './helpers/tasks.js'
 
 const due = (dueAt: string, filing: object = {}) => ({ order: { dueAt }, filing })
 const rejection = { approved: false, findings: '缺 8 米' }
@@ -206,8 +206,8 @@ t.test('scores on demand are those of the schedule, and again are none', async (
   const again = await home.office.post('/v1/scores/computation', {}, key)
   t.match(again, { status: 200, headers: { 'idempotency-replayed': 'true' } })
   t.same(again.body, first.body)
-  t.equal(await runChore(scoresChore, choreDeps(made)), 1, 'the schedule reads its own entries')
-  t.equal(await runChore(scoresChore, choreDeps(made)), 0, 'and comes to rest')
+  t.equal(await runTask(scoresTask, taskDeps(made)), 1, 'the schedule reads its own entries')
+  t.equal(await runTask(scoresTask, taskDeps(made)), 0, 'and comes to rest')
   refused(t, await home.office.post('/v1/scores/computation', { all: true }), 400, 'invalid-request', {
     pointers: ['/all'],
   })

@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import PostalMime from 'postal-mime'
-import { recheckChore } from '../src/close/recheck-chore.js'
-import { digestChore } from '../src/notify/digest-chore.js'
-import { ladderChore } from '../src/notify/ladder-chore.js'
+import { recheckTask } from '../src/close/recheck-task.js'
+import { digestTask } from '../src/notices/digest-task.js'
+import { ladderTask } from '../src/notices/ladder-task.js'
 import { type Caller, callerOf, filing, itemIn, type Json, ok, order, type TestApp } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
-import { choreDeps, runChore } from './helpers/chores.js'
 import { addContact, reaching, sendAll } from './helpers/messages.js'
 import { channelKey, open311 } from './helpers/open311.js'
 import { t } from './helpers/tap.js'
+import { runTask, taskDeps } from './helpers/tasks.js'
 
 // 2 March 2026 is a Monday; the zone is eight hours ahead of UTC.
 const at = (date: string, time: string) => new Date(`${date}T${time}:00+08:00`).toISOString()
@@ -41,7 +41,7 @@ async function toldBy({ home }: TestApp, work: () => Promise<unknown>): Promise<
 
 async function digests({ db, clock }: TestApp, time: string): Promise<void> {
   clock.now = time
-  await runChore(digestChore, choreDeps({ db, clock }))
+  await runTask(digestTask, taskDeps({ db, clock }))
 }
 
 t.test('every act that moves the ball is told to the other side, right after its answer', async (t) => {
@@ -357,7 +357,7 @@ t.test('a recheck that comes due is told to the inspectors as well', async (t) =
   await itemIn('closed', home, { order: { dueAt: '2026-12-31' } })
   for (const now of ['2026-04-02T02:00:00.000Z', '2026-05-02T02:00:00.000Z']) {
     clock.now = now
-    await runChore(recheckChore, choreDeps(made))
+    await runTask(recheckTask, taskDeps(made))
   }
   t.strictSame(await kindsOf(home.verifier, '&kind=recheck_due'), ['recheck_due'])
   t.strictSame(await kindsOf(home.office, '&kind=recheck_due'), ['recheck_due'])
@@ -416,7 +416,7 @@ t.test(
     await digests(made, at('2026-03-02', '10:00'))
     for (const day of ['2026-03-06', '2026-03-07']) {
       clock.now = at(day, '09:00')
-      await runChore(ladderChore, choreDeps({ db, clock }))
+      await runTask(ladderTask, taskDeps({ db, clock }))
     }
     t.match((await ok(home.office.get('/v1/notices?kind=unreceived'))).data, [
       { details: { kind: 'order_given', unit: home.unit } },
@@ -442,7 +442,7 @@ t.test('a plan is wanted of a major hazard that was signed for and has none', as
   const wanted = async () => (await ok(home.unitCaller.get('/v1/notices?kind=plan_wanted'))).data
   const sweep = async (date: string) => {
     clock.now = at(date, '12:00')
-    await runChore(ladderChore, choreDeps({ db, clock }))
+    await runTask(ladderTask, taskDeps({ db, clock }))
   }
   await sweep('2026-03-09')
   t.same(await wanted(), [], 'five working days after Monday have not passed')

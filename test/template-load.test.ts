@@ -2,7 +2,7 @@
 import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { ZipFile } from 'yazl'
-import { readXml, XmlFault } from '../src/paper/word-xml.js'
+import { readXml, XmlFault } from '../src/render/word-xml.js'
 import { itemIn } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
 import { edited, fileOf, issue, paragraphsOf, partsOf, remade, sendTemplate } from './helpers/papers.js'

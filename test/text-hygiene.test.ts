@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { pointsOf } from '../src/domain/item/verification.js'
 import { isBlank, lengthOf, tidy } from '../src/domain/text.js'
-import { pointsOf } from '../src/domain/verification.js'
 import { text } from '../src/http/fields.js'
 import { filing, itemIn, type Json, ok, order } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'

@@ -4,11 +4,11 @@ import { once } from 'node:events'
 import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { removeEmbedded } from '../src/db/embedded.js'
+import { removeEmbedded } from '../src/embedded/database.js'
 import { MAIN, type ServerProcess, startServer } from './helpers/node-process.js'
 import { t } from './helpers/tap.js'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const TOUR = readFileSync(path.join(ROOT, 'docs/tutorial/five-minute-tour.md'), 'utf8')
 /** Printed between two steps. */
 const END = '-- the next step --'

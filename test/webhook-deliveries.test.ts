@@ -1,11 +1,11 @@
 import { appendEvents } from '../src/ledger/act.js'
 import { adminEvent } from '../src/ledger/chain.js'
-import { fanOutChore } from '../src/webhooks/fan-out-chore.js'
+import { fanOutTask } from '../src/webhooks/fan-out-task.js'
 import { DAY_MS, filing, itemIn, type Json, ok, order, type TestJurisdiction } from './helpers/app.js'
 import { createCheckedApp } from './helpers/checked.js'
-import { choreDeps, runChore } from './helpers/chores.js'
 import { createReceiver, deliverAll, deliveriesOf, LANES, type Received, subscribe } from './helpers/receiver.js'
 import { type Test, t } from './helpers/tap.js'
+import { runTask, taskDeps } from './helpers/tasks.js'
 
 const createApp = (t: Test) => createCheckedApp(t, { WEBHOOK_ALLOW_PRIVATE: 'true' })
 const file = (at: TestJurisdiction, more = {}) => ok(at.inspector.post('/v1/items', filing(more)))
@@ -181,7 +181,7 @@ t.test('a subscription that is ended or switched off is sent nothing more, not e
   const ended = await subscribe(home, receiver)
   const paused = await subscribe(home, receiver)
   await file(home)
-  await runChore(fanOutChore, choreDeps(made))
+  await runTask(fanOutTask, taskDeps(made))
   t.equal((await home.office.delete(`/v1/subscriptions/${ended.id}`)).status, 204)
   const url = `/v1/subscriptions/${paused.id}`
   await ok(home.office.patch(url, { active: false }, { 'if-match': '"1"' }))
@@ -189,7 +189,7 @@ t.test('a subscription that is ended or switched off is sent nothing more, not e
   t.equal(await deliverAll(made), 0)
   const [lane] = LANES
   const jobs = [ended, paused].map(({ id }) => ({ jurisdiction: home.id, subscription: id }))
-  for (const job of jobs) await lane.run(choreDeps(made), job, new AbortController().signal)
+  for (const job of jobs) await lane.run(taskDeps(made), job, new AbortController().signal)
   t.same(receiver.calls, [], 'also when a worker had been asked to before')
 
   await ok(home.office.patch(url, { active: true }, { 'if-match': '"2"' }))

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { RETRY_DELAYS_S } from '../src/webhooks/schedule.js'
-import { sweepChore } from '../src/webhooks/sweep-chore.js'
+import { sweepTask } from '../src/webhooks/sweep-task.js'
 import { DAY_MS, filing, type Json, ok, type TestApp, type TestJurisdiction } from './helpers/app.js'
 import { createCheckedApp, refused } from './helpers/checked.js'
-import { choreDeps, runChore } from './helpers/chores.js'
 import { createReceiver, deliverAll, deliveriesOf, subscribe } from './helpers/receiver.js'
 import { type Test, t } from './helpers/tap.js'
+import { runTask, taskDeps } from './helpers/tasks.js'
 
 async function createApp(t: Test) {
   const made = await createCheckedApp(t, { WEBHOOK_ALLOW_PRIVATE: 'true' })
@@ -325,7 +325,7 @@ t.test('what was delivered is swept away after a month, what was given up after 
   await toTheEnd(made, home, id)
 
   const states = async (of: string) => (await deliveriesOf(home, of)).map(({ state }) => state)
-  const sweep = () => runChore(sweepChore, choreDeps(made))
+  const sweep = () => runTask(sweepTask, taskDeps(made))
   t.equal(await sweep(), 2, 'one job for each jurisdiction')
   t.equal(await sweep(), 0, 'and not again within the hour')
   t.same(await states(id), ['dead', 'succeeded'])

@@ -3,13 +3,13 @@ import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { pino } from 'pino'
 import { createGuardedFetch } from '../src/http/guarded-fetch.js'
-import { createDeliverChores } from '../src/webhooks/deliver-chore.js'
-import { fanOutChore } from '../src/webhooks/fan-out-chore.js'
+import { createDeliverTasks } from '../src/webhooks/deliver-task.js'
+import { fanOutTask } from '../src/webhooks/fan-out-task.js'
 import { filing, type Json, ok } from './helpers/app.js'
 import { allPages, createCheckedApp, refused } from './helpers/checked.js'
-import { choreDeps, runChore } from './helpers/chores.js'
 import { createReceiver, deliverAll, deliveriesOf, subscribe } from './helpers/receiver.js'
 import { t } from './helpers/tap.js'
+import { runTask, taskDeps } from './helpers/tasks.js'
 
 const URL_ = 'https://reports.example.gov.cn/hooks/one-list'
 const NOBODY = '01900000-0000-7000-8000-000000000000'
@@ -157,15 +157,15 @@ t.test('a name that leads inside is looked at when it is called, each time, and 
   const { port } = new URL(receiver.url)
   const { id } = await subscribe(made.home, receiver, { url: `https://hooks.example:${port}/` })
   await ok(made.home.inspector.post('/v1/items', filing()))
-  const deps = choreDeps(made)
-  await runChore(fanOutChore, deps)
+  const deps = taskDeps(made)
+  await runTask(fanOutTask, deps)
   // Public the first time, of a block that nobody has; inside the second.
   const answers = [['3ffe::1'], ['127.0.0.1'], ['::ffff:7f00:1'], ['2400:3200::1', '10.0.0.1']]
   let looks = 0
   const resolve = async () => answers[looks++] ?? ['169.254.169.254']
-  const lanes = createDeliverChores(createGuardedFetch({ allowPrivate: false, timeoutMs: 1_000, resolve }))
+  const lanes = createDeliverTasks(createGuardedFetch({ allowPrivate: false, timeoutMs: 1_000, resolve }))
   for (let n = 0; n < 5; n++) {
-    for (const lane of lanes) await runChore(lane, deps)
+    for (const lane of lanes) await runTask(lane, deps)
     made.clock.advance(40 * 60_000)
   }
   const [delivery] = await deliveriesOf(made.home, id)
@@ -199,9 +199,9 @@ t.test(
     await ok(at.inspector.post('/v1/items', filing()))
     receiver.answer = () => ({ status: 500 })
     const log = pino({ level: 'trace' }, { write: (line) => void lines.push(line) })
-    const deps = { ...choreDeps(made, { WEBHOOK_ALLOW_PRIVATE: 'true' }), log }
-    await runChore(fanOutChore, deps)
-    await runChore(createDeliverChores()[0], deps)
+    const deps = { ...taskDeps(made, { WEBHOOK_ALLOW_PRIVATE: 'true' }), log }
+    await runTask(fanOutTask, deps)
+    await runTask(createDeliverTasks()[0], deps)
     t.ok(receiver.calls.length === 1 && lines.length > 0, 'it was sent, and logged')
 
     const secrets = [SECRET, rotated.body.secret].flatMap((secret) => [secret, secret.slice(6)])

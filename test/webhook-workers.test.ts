@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { OutsideError } from '../src/http/guarded-fetch.js'
-import { createDeliverChores } from '../src/webhooks/deliver-chore.js'
-import { fanOutChore } from '../src/webhooks/fan-out-chore.js'
+import { createDeliverTasks } from '../src/webhooks/deliver-task.js'
+import { fanOutTask } from '../src/webhooks/fan-out-task.js'
 import { filing, type Json, ok, type TestJurisdiction } from './helpers/app.js'
 import { createCheckedApp } from './helpers/checked.js'
-import { choreDeps, runChore } from './helpers/chores.js'
 import { createReceiver, deliverAll, deliveriesOf, LANES, lanesWith, subscribe } from './helpers/receiver.js'
 import { type Test, t } from './helpers/tap.js'
+import { runTask, taskDeps } from './helpers/tasks.js'
 import { until } from './helpers/until.js'
 
 const createApp = (t: Test) => createCheckedApp(t, { WEBHOOK_ALLOW_PRIVATE: 'true' })
@@ -22,8 +22,8 @@ t.test('a receiver that never answers delays nobody else', async (t) => {
   const { id } = await subscribe(home, silent)
   await subscribe(home, quick)
   for (let n = 0; n < 10; n++) await file(home)
-  const deps = choreDeps(made)
-  await runChore(fanOutChore, deps)
+  const deps = taskDeps(made)
+  await runTask(fanOutTask, deps)
 
   const lanes = lanesWith(1_500)
   const [lane, slowLane] = lanes
@@ -36,7 +36,7 @@ t.test('a receiver that never answers delays nobody else', async (t) => {
   t.match((await deliveriesOf(home, id))[0], { attempts: [{ status: null, error: /no answer in 1500 ms/ }] })
 
   await file(home)
-  await runChore(fanOutChore, deps)
+  await runTask(fanOutTask, deps)
   t.same((await lane.due(deps)).length, 1, 'from then on it is called beside')
   t.same(
     (await slowLane.due(deps)).map(({ data }) => data.subscription),
@@ -47,7 +47,7 @@ t.test('a receiver that never answers delays nobody else', async (t) => {
   await deliverAll(made, lanes)
   t.same((await deliveriesOf(home, id, '&state=pending')).length, 0)
   await file(home)
-  await runChore(fanOutChore, deps)
+  await runTask(fanOutTask, deps)
   t.same((await lane.due(deps)).length, 2, 'until it answers well')
   t.same(await slowLane.due(deps), [])
 })
@@ -58,14 +58,14 @@ t.test('a worker that is killed after sending has its deliveries sent again, wit
   const receiver = await createReceiver(t, clock)
   const { id } = await subscribe(home, receiver)
   await file(home)
-  const deps = choreDeps(made)
-  await runChore(fanOutChore, deps)
+  const deps = taskDeps(made)
+  await runTask(fanOutTask, deps)
   // The answer reaches a worker that is no longer there.
-  const [dying] = createDeliverChores(async (url, outgoing) => {
+  const [dying] = createDeliverTasks(async (url, outgoing) => {
     await fetch(url, { method: 'POST', headers: outgoing.headers, body: outgoing.body })
     throw new Error('killed')
   })
-  await t.rejects(runChore(dying, deps), /killed/)
+  await t.rejects(runTask(dying, deps), /killed/)
   t.match(await deliveriesOf(home, id), [{ state: 'pending', attempts: [] }])
   t.equal(await deliverAll(made), 0, 'not at once: it might still be at work')
   clock.advance(60_000)
@@ -82,13 +82,13 @@ t.test('a worker that wakes up late does not undo what another has said', async 
   const receiver = await createReceiver(t, clock)
   const { id } = await subscribe(home, receiver)
   await file(home)
-  const deps = choreDeps(made)
-  await runChore(fanOutChore, deps)
+  const deps = taskDeps(made)
+  await runTask(fanOutTask, deps)
   let wake = () => {}
   const asleep = new Promise<void>((resolve) => {
     wake = resolve
   })
-  const [late] = createDeliverChores(async () => {
+  const [late] = createDeliverTasks(async () => {
     await asleep
     return { status: 500, headers: {}, body: 'late' }
   })
@@ -109,10 +109,10 @@ t.test('a worker that is told to stop gives back what it has not sent', async (t
   const receiver = await createReceiver(t, clock)
   const { id } = await subscribe(home, receiver)
   await file(home)
-  const deps = choreDeps(made)
-  await runChore(fanOutChore, deps)
+  const deps = taskDeps(made)
+  await runTask(fanOutTask, deps)
   const stop = new AbortController()
-  const [stopped] = createDeliverChores(async () => {
+  const [stopped] = createDeliverTasks(async () => {
     stop.abort()
     throw new OutsideError('broken off')
   })
@@ -128,7 +128,7 @@ t.test('many workers hand out and deliver each event once, while items are chang
   const { home, clock } = made
   const receivers = await Promise.all([createReceiver(t, clock), createReceiver(t, clock), createReceiver(t, clock)])
   for (const receiver of receivers) await subscribe(home, receiver)
-  const deps = choreDeps(made)
+  const deps = taskDeps(made)
   const isDone = { writing: false }
   const write = async () => {
     for (let n = 0; n < 8; n++) {
@@ -138,9 +138,9 @@ t.test('many workers hand out and deliver each event once, while items are chang
   }
   const work = async () => {
     while (!isDone.writing) {
-      await runChore(fanOutChore, deps)
-      await runChore(LANES[0], deps)
-      await runChore(LANES[1], deps)
+      await runTask(fanOutTask, deps)
+      await runTask(LANES[0], deps)
+      await runTask(LANES[1], deps)
     }
   }
   const workers = [work(), work(), work(), work()]
@@ -167,10 +167,10 @@ t.test('a subscription that is made while others write misses nothing from its b
   const { home, clock } = made
   const receiver = await createReceiver(t, clock)
   await subscribe(home, receiver, { types: ['bulletin.*'] })
-  const deps = choreDeps(made)
+  const deps = taskDeps(made)
   let isWriting = true
   const fanOut = async () => {
-    while (isWriting) await runChore(fanOutChore, deps)
+    while (isWriting) await runTask(fanOutTask, deps)
   }
   const write = async () => {
     for (let n = 0; n < 40; n++) await file(home)
@@ -184,7 +184,7 @@ t.test('a subscription that is made while others write misses nothing from its b
   const [ids] = await Promise.all([subscribeAll(), write(), write()])
   isWriting = false
   await Promise.all(working)
-  await runChore(fanOutChore, deps)
+  await runTask(fanOutTask, deps)
   const { rows } = await made.db.execute<{ id: string; missing: number }>(sql`
     select c.data::json ->> 'id' as id, (select count(*)::int from event e
       where e.jurisdiction_id = c.jurisdiction_id and e.type = 'item.reported' and e.seq > c.seq and not exists (

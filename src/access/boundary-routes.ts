@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
-import type { Bounded } from '../domain/boundary.js'
+import type { Bounded } from '../domain/place/boundary.js'
 import { CommandHeaders, ifMatchOf, intentOf, sendAnswer, sendJson } from '../http/command.js'
 import { json, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
+import type { Claimed } from '../auth/oidc.js'
 import type { Db, Tx } from '../db/client.js'
-import type { Claimed } from '../http/oidc.js'
 import { appendEvents } from '../ledger/act.js'
 import { findSystemActor } from '../ledger/system-actor.js'
 import { personEvent } from './create.js'

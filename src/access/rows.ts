@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { areasOf } from '../db/areas.js'
-import { areaPrefix } from '../domain/area.js'
-import type { Language } from '../http/language.js'
+import { areaPrefix } from '../domain/place/area.js'
+import type { Language } from '../language/language.js'
 
 /** The place in a list after which its rows are wanted; all rows without one, and without a limit. */
 type After = readonly (string | number)[] | undefined

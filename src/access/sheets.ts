@@ -1,4 +1,4 @@
-import { columnsOf, type Sheet } from '../http/export/sheet.js'
+import { columnsOf, type Sheet } from '../export/sheet.js'
 
 // The lists of reference data and access as tables.
 

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
-import { STATUSES } from '../domain/item.js'
+import { STATUSES } from '../domain/item/words.js'
 import { CommandHeaders, intentOf, sendAnswer } from '../http/command.js'
 import { AreaCode, Flag, text, Uuid } from '../http/fields.js'
 import { json, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'
+import { namedOfficial, Official } from './commands.js'
 import { countItems, foresee, replace } from './officials.js'
-import { namedOfficial, Official } from './routes.js'
 
 /** Items of one request: what a transaction of a few seconds holds. */
 const MOST_ITEMS = 1000

@@ -1,10 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../db/client.js'
-import { visibleItems, withinArea } from '../db/visible.js'
-import { TRANSITIONS } from '../domain/events.js'
-import type { LeadOfficial, Status } from '../domain/item.js'
-import type { Actor } from '../domain/permissions.js'
-import { replaceOfficials } from '../ledger/replace-officials.js'
+import type { Actor } from '../domain/access/permissions.js'
+import { TRANSITIONS } from '../domain/item/events.js'
+import type { LeadOfficial } from '../domain/item/item.js'
+import type { Status } from '../domain/item/words.js'
+import { visibleItems, withinArea } from '../item/visible.js'
+import { replaceOfficials } from './replace-officials.js'
 
 /** An official as somebody names one: with a title, only who has that title is meant. */
 export interface Named {

@@ -1,6 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core'
-import { percentText } from '../domain/rate.js'
-import { inLanguage, type Language } from '../http/language.js'
+import { percentText } from '../domain/report/rate.js'
+import { inLanguage, type Language } from '../language/language.js'
 import type { Content, Standing } from './content-schema.js'
 import { BUCKET_LABELS, LABELS } from './labels.js'
 

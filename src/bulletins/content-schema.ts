@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { BULLETIN_KINDS } from '../domain/bulletin.js'
-import { LEVELS, STATUSES } from '../domain/item.js'
+import { LEVELS, STATUSES } from '../domain/item/words.js'
+import { BULLETIN_KINDS } from '../domain/report/bulletin.js'
 import { RATE_FIELDS } from '../http/rate-view.js'
 
 /** The version of the content's form. A bulletin keeps the form that it was issued in. */

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { Tx } from '../db/client.js'
-import { readPast } from '../db/past.js'
-import type { Period } from '../domain/bulletin.js'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
 import { invalid } from '../domain/rejection.js'
-import { addDays, endOfDay, startOfDay } from '../domain/zone.js'
+import type { Period } from '../domain/report/bulletin.js'
+import { addDays, endOfDay, startOfDay } from '../domain/time/zone.js'
+import { readPast } from '../item/past.js'
 import type { CutOff } from './state-at.js'
 
 /**

@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { FlowRow, GroupFlow } from '../db/figures/flows.js'
-import { daysToClose, type Keys, type StockPart } from '../db/figures/stock.js'
-import type { DayFlow } from '../domain/series.js'
-import { sum, type Tally } from '../domain/tally.js'
+import { sum, type Tally } from '../domain/report/tally.js'
+import type { DayFlow } from '../domain/time/series.js'
+import type { FlowRow, GroupFlow } from '../reports/figures/flows.js'
+import { daysToClose, type Keys, type StockPart } from '../reports/figures/stock.js'
 import type { CutOff } from './state-at.js'
 
 interface GroupKeys {

@@ -1,6 +1,6 @@
-import { fairRate, MINIMUM_LISTED, ranksOf } from '../domain/rank.js'
-import { compareRates } from '../domain/rate.js'
-import { ratesOf, sum, type Tally } from '../domain/tally.js'
+import { fairRate, MINIMUM_LISTED, ranksOf } from '../domain/report/rank.js'
+import { compareRates } from '../domain/report/rate.js'
+import { ratesOf, sum, type Tally } from '../domain/report/tally.js'
 import type { Standing } from './content-schema.js'
 import type { Group } from './figures.js'
 

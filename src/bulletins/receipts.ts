@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
 import { Rejection } from '../domain/rejection.js'
 import type { Outcome } from '../ledger/act.js'
 import { adminEvent } from '../ledger/chain.js'

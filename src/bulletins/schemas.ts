@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BULLETIN_KINDS } from '../domain/bulletin.js'
+import { BULLETIN_KINDS } from '../domain/report/bulletin.js'
 import { Cursor, DateOrInstant, Instant, Limit, text, Uuid } from '../http/fields.js'
 import { BulletinContent } from './content-schema.js'
 import { BULLETIN_EXAMPLE, RECEIPT_EXAMPLE, SUMMARY_EXAMPLE } from './examples.js'

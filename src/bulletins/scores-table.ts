@@ -1,5 +1,5 @@
 import { html } from 'ghtml'
-import { inLanguage, type Language } from '../http/language.js'
+import { inLanguage, type Language } from '../language/language.js'
 import type { Content } from './content-schema.js'
 import { LABELS } from './labels.js'
 

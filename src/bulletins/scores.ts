@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
-import { pointsUpTo, type UnitPoints } from '../db/points.js'
+import { pointsUpTo, type UnitPoints } from '../scores/points.js'
 import type { Content } from './content-schema.js'
 import type { CutOff } from './state-at.js'
 

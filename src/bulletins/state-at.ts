@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
-import { type Cut, counted } from '../db/figures/state.js'
-import { type Past, readPast } from '../db/past.js'
+import { type Past, readPast } from '../item/past.js'
 import { heldAt, itemColumnList, itemRows } from '../item/rows.js'
+import { type Cut, counted } from '../reports/figures/state.js'
 
 /** What a bulletin is made from: all that the ledger knew up to `seq`, by the clock at `asOf`, for a period of local days. */
 export interface CutOff extends Cut {

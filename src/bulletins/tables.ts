@@ -1,8 +1,8 @@
 import { html } from 'ghtml'
-import { percentText, type Rate } from '../domain/rate.js'
 import type { Words } from '../domain/rejection.js'
-import { localDate } from '../domain/zone.js'
-import { inLanguage, type Language } from '../http/language.js'
+import { percentText, type Rate } from '../domain/report/rate.js'
+import { localDate } from '../domain/time/zone.js'
+import { inLanguage, type Language } from '../language/language.js'
 import type { Content, CountName, RateName, Standing } from './content-schema.js'
 import { LABELS, PERIOD_LABELS, RATE_LABELS, STATUS_LABELS, STOCK_LABELS } from './labels.js'
 

@@ -1,8 +1,8 @@
-import type { BulletinKind, Period } from '../domain/bulletin.js'
-import { issuerName } from '../domain/document.js'
+import { issuerName } from '../domain/item/document.js'
 import type { Words } from '../domain/rejection.js'
-import { addDays } from '../domain/zone.js'
-import { inLanguage, type Language } from '../http/language.js'
+import type { BulletinKind, Period } from '../domain/report/bulletin.js'
+import { addDays } from '../domain/time/zone.js'
+import { inLanguage, type Language } from '../language/language.js'
 import type { Content } from './content-schema.js'
 
 const KIND: Record<BulletinKind, Words> = {

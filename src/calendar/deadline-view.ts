@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DEADLINE_KINDS } from '../domain/deadline-story.js'
+import { DEADLINE_KINDS } from '../domain/time/deadline-story.js'
 import { PERSON_EXAMPLE } from '../http/examples.js'
 import { ITEM_EXAMPLE } from '../item/fields.js'
 

@@ -1,9 +1,9 @@
 import { ICalAlarmType, ICalCalendar, ICalEventTransparency } from 'ical-generator'
-import { formatChainage } from '../domain/chainage.js'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
+import { formatChainage } from '../domain/place/chainage.js'
 import type { Words } from '../domain/rejection.js'
-import { addDays, localDate, localTime } from '../domain/zone.js'
-import { inLanguage, type Language } from '../http/language.js'
+import { addDays, localDate, localTime } from '../domain/time/zone.js'
+import { inLanguage, type Language } from '../language/language.js'
 import type { FeedItem } from './feed-items.js'
 
 const REFRESH_S = 3600

@@ -2,10 +2,11 @@ import { type SQL, sql } from 'drizzle-orm'
 import { areaName } from '../db/areas.js'
 import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
-import { ownedBy, visibleItems } from '../db/visible.js'
-import type { Carriageway, Instant } from '../domain/item.js'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
+import type { Carriageway } from '../domain/item/words.js'
+import type { Instant } from '../domain/time/instant.js'
 import { onTheClock } from '../item/conditions.js'
+import { ownedBy, visibleItems } from '../item/visible.js'
 
 /** More entries than these help nobody, and calendar programs give up on larger files. */
 const MAX_COMING = 400

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { SetBoundaries, setBoundaries } from '../access/boundaries.js'
-import { DATUMS } from '../domain/datum.js'
+import { DATUMS } from '../domain/place/datum.js'
 import { act } from '../ledger/act.js'
 import { CommandError, readArguments, systemActor, withDatabase } from './command.js'
 

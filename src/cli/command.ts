@@ -5,10 +5,10 @@ import { readConfig } from '../config.js'
 import { createDb, type Db } from '../db/client.js'
 import { withoutQuery } from '../db/errors.js'
 import { jurisdiction as jurisdictionTable } from '../db/schema.js'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
 import { findSystemActor } from '../ledger/system-actor.js'
 import { prettyLines, stdoutLog } from '../log.js'
-import { openDatabase } from './database.js'
+import { openDatabase } from '../server/database.js'
 import { didYouMean } from './suggest.js'
 
 /** The command cannot do what it was asked, and says why; exit code 1, or 2 for a wrong call. */

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm'
 import { createJurisdiction } from '../access/create.js'
-import { isAreaCode } from '../domain/area.js'
+import { isAreaCode } from '../domain/place/area.js'
 import { FIRST_RULES } from '../domain/rules.js'
 import { isBlank } from '../domain/text.js'
-import { isTimeZone } from '../domain/zone.js'
+import { isTimeZone } from '../domain/time/zone.js'
 import { appendEvents } from '../ledger/act.js'
-import { writeRules } from '../notify/write-rules.js'
+import { writeRules } from '../rules/write.js'
+import { createPersonWithKey } from '../server/sample.js'
 import { CommandError, readArguments, withDatabase } from './command.js'
-import { createPersonWithKey } from './sample.js'
 
 const USAGE = `one-list init --id <id> --name <name> --area <code> [--time-zone <zone>] [--admin <name>]
 

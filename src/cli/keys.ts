@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { revokeKey } from '../access/create.js'
 import { AddKey, issueKey } from '../access/issue-key.js'
 import { person } from '../db/schema.js'
-import { KEY_ROLES } from '../domain/permissions.js'
+import { KEY_ROLES } from '../domain/access/permissions.js'
 import { appendEvents } from '../ledger/act.js'
 import { type CommandContext, CommandError, readArguments, systemActor, withDatabase } from './command.js'
 

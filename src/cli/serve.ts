@@ -1,4 +1,5 @@
-import { MAX_SERVER_PROCESSES, readConfig } from '../config.js'
+import { MAX_SERVER_PROCESSES } from '../config/environment.js'
+import { readConfig } from '../config.js'
 import { CommandError, createLogger, readArguments } from './command.js'
 
 const USAGE = `one-list serve [--workers <n>]
@@ -12,10 +13,10 @@ export async function run(args: string[]): Promise<void> {
   const serverProcesses = values.workers === undefined ? config.serverProcesses : countOf(values.workers)
   const log = createLogger(config.logLevel)
   if (serverProcesses === 1) {
-    const { serve } = await import('../server.js')
+    const { serve } = await import('../server/process.js')
     return serve(config, log)
   }
-  const { serveTogether } = await import('../processes/serve.js')
+  const { serveTogether } = await import('../server/cluster/serve.js')
   return serveTogether({ ...config, serverProcesses }, log)
 }
 

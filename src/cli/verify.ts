@@ -5,7 +5,7 @@ import { createFileStore } from '../evidence/file-store.js'
 import { verifyFiles } from '../evidence/verify.js'
 import { verifyChain } from '../ledger/verify.js'
 import { verifyItems } from '../ledger/verify-items.js'
-import { verifyScores } from '../ledger/verify-scores.js'
+import { verifyScores } from '../scores/verify.js'
 import { CommandError, readArguments, withDatabase } from './command.js'
 
 const USAGE = `one-list verify [--jurisdiction <id>]

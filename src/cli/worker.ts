@@ -1,10 +1,10 @@
 import { createClock } from '../clock.js'
 import { readConfig } from '../config.js'
-import { endInGoodOrder, endWith } from '../ending.js'
-import { startWorker } from '../worker.js'
-import { workplaceOf } from '../workplace.js'
+import { openDatabase } from '../server/database.js'
+import { endInGoodOrder, endWith } from '../server/shutdown.js'
+import { startWorker } from '../server/worker.js'
+import { workplaceOf } from '../server/workplace.js'
 import { createLogger, readArguments } from './command.js'
-import { openDatabase } from './database.js'
 
 const USAGE = `one-list worker
 

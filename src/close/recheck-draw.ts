@@ -2,9 +2,15 @@ import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import type { RulesVersion } from '../db/rules.js'
-import type { Actor } from '../domain/permissions.js'
-import { type Closure, drawSample, firstDayAfter, type RecheckRules, recheckSpan } from '../domain/recheck-sample.js'
-import { startOfDay } from '../domain/zone.js'
+import type { Actor } from '../domain/access/permissions.js'
+import {
+  type Closure,
+  drawSample,
+  firstDayAfter,
+  type RecheckRules,
+  recheckSpan,
+} from '../domain/item/recheck-sample.js'
+import { startOfDay } from '../domain/time/zone.js'
 import { everyState } from '../item/rows.js'
 import { appendEvents } from '../ledger/act.js'
 import { adminEvent, canonicalJson, sha256 } from '../ledger/chain.js'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
-import { LEVELS, STATUSES } from '../domain/item.js'
+import { LEVELS, STATUSES } from '../domain/item/words.js'
 import { UNIT_EXAMPLE } from '../http/examples.js'
 import { Cursor, Limit, many, PageQuery, Uuid, valuesOf } from '../http/fields.js'
 import { sendPage } from '../http/page.js'

@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
-import { visibleItems } from '../db/visible.js'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { jsonPageOf } from '../http/page.js'
+import { visibleItems } from '../item/visible.js'
 
 export const RECHECK_STATES = ['waiting', 'due', 'overdue', 'done', 'lapsed'] as const
 export type RecheckState = (typeof RECHECK_STATES)[number]

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
 import { findRules } from '../db/rules.js'
-import { drawSample } from '../domain/recheck-sample.js'
+import { drawSample } from '../domain/item/recheck-sample.js'
 import { closuresOf, rankBy, spanOf } from './recheck-draw.js'
 
 export interface ClosingFault {

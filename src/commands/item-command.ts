@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Tx } from '../db/client.js'
-import type { Action } from '../domain/permissions.js'
+import type { Action } from '../domain/access/permissions.js'
 import { preconditionRequired } from '../http/command.js'
 import type { Outcome } from '../ledger/act.js'
 import type { Change } from '../ledger/change-item.js'

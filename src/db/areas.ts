@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { areaPrefix } from '../domain/area.js'
+import { areaPrefix } from '../domain/place/area.js'
 import type { Db, Tx } from './client.js'
 
 /** An area as a jurisdiction has it: as it is shipped, unless it has said otherwise. */

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { type Boundaries, type Bounded, boundariesOf } from '../domain/boundary.js'
+import { type Boundaries, type Bounded, boundariesOf } from '../domain/place/boundary.js'
 import type { Db, Tx } from './client.js'
 
 /** Jurisdictions whose boundaries are kept in memory; the next one takes the place of the one that came first. */

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { type CalendarDay, type CalendarYear, createCalendar, type WorkingCalendar } from '../domain/calendar.js'
+import { type CalendarDay, type CalendarYear, createCalendar, type WorkingCalendar } from '../domain/time/calendar.js'
 import type { Db, Tx } from './client.js'
 import { instant } from './instant.js'
 

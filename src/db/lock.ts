@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
 import type { Tx } from './client.js'
 
 /** Whoever sets what holds for a whole jurisdiction (its rules, its calendar) takes turns with others who do. */

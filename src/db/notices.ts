@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
-import { NOTICES, type NoticeKind, type Party } from '../domain/notice.js'
+import { NOTICES, type NoticeKind, type Party } from '../domain/item/notice.js'
 import type { Tx } from './client.js'
 
 /** Something that one recipient must be told. */

@@ -13,18 +13,18 @@ import {
   text,
   uuid,
 } from 'drizzle-orm/pg-core'
-import type { Bounded } from '../domain/boundary.js'
-import type { BulletinKind } from '../domain/bulletin.js'
-import type { CalendarDay } from '../domain/calendar.js'
-import type { DocumentKind } from '../domain/document.js'
-import type { EvidenceKind, MediaType } from '../domain/evidence.js'
-import type { Level } from '../domain/item.js'
-import type { NoticeKind, Party } from '../domain/notice.js'
-import type { Actor } from '../domain/permissions.js'
-import type { Stratum } from '../domain/recheck-sample.js'
+import type { Actor } from '../domain/access/permissions.js'
+import type { DocumentKind } from '../domain/item/document.js'
+import type { EvidenceKind, MediaType } from '../domain/item/evidence.js'
+import type { NoticeKind, Party } from '../domain/item/notice.js'
+import type { Stratum } from '../domain/item/recheck-sample.js'
+import type { Level } from '../domain/item/words.js'
+import type { Bounded } from '../domain/place/boundary.js'
+import type { BulletinKind } from '../domain/report/bulletin.js'
 import type { Rules } from '../domain/rules.js'
-import type { EntryRule } from '../domain/score-entry.js'
-import type { ScorePeriodKind } from '../domain/score-period.js'
+import type { EntryRule } from '../domain/score/entry.js'
+import type { ScorePeriodKind } from '../domain/score/period.js'
+import type { CalendarDay } from '../domain/time/calendar.js'
 import { bits, bytea, instant, jurisdictionId } from './column-types.js'
 
 // The mirror of migrations/, which are the truth, but for the item's own tables (`item/table.ts`); a test compares the two.
@@ -414,11 +414,11 @@ export const sweep = pgTable(
   'sweep',
   {
     jurisdiction: jurisdictionId(),
-    chore: text('chore').notNull(),
+    task: text('chore').notNull(),
     sweptAt: instant('swept_at').notNull(),
     behind: boolean('behind').notNull().default(false),
   },
-  (t) => [primaryKey({ columns: [t.jurisdiction, t.chore] })],
+  (t) => [primaryKey({ columns: [t.jurisdiction, t.task] })],
 )
 
 export const subscription = pgTable(

@@ -1,4 +1,4 @@
-import { fieldsOutOfPlace, type ItemDocumentKind } from '../domain/document.js'
+import { fieldsOutOfPlace, type ItemDocumentKind } from '../domain/item/document.js'
 import { Rejection } from '../domain/rejection.js'
 import type { GlyphChoice } from './glyphs.js'
 

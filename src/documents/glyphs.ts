@@ -1,5 +1,5 @@
 import { Rejection } from '../domain/rejection.js'
-import type { MissingGlyphs } from '../paper/glyphs.js'
+import type { MissingGlyphs } from '../render/glyphs.js'
 
 /** Without one of these a text is another, also of those that are newer than this machine knows, or an office's own. */
 const LETTER = /[\p{L}\p{N}\p{M}\p{Co}\p{Cn}]/u

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
-import type { HappenedItemEvent, ItemEvent } from '../domain/events.js'
+import type { HappenedItemEvent, ItemEvent } from '../domain/item/events.js'
 
 export type HappenedEvent = HappenedItemEvent
 

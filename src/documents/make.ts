@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { DocumentKind } from '../domain/document.js'
-import type { Fonts } from '../paper/fonts.js'
-import type { MissingGlyphs } from '../paper/glyphs.js'
-import { loadPaper } from '../paper/load.js'
-import type { About } from '../paper/pdf.js'
-import { cleanValues, type Values } from '../paper/values.js'
+import type { DocumentSettings } from '../config/settings.js'
+import type { DocumentKind } from '../domain/item/document.js'
+import type { Fonts } from '../render/fonts.js'
+import type { MissingGlyphs } from '../render/glyphs.js'
+import { loadPaper } from '../render/load.js'
+import type { About } from '../render/pdf.js'
+import { cleanValues, type Values } from '../render/values.js'
 import { type Converter, createConverter } from './converter.js'
 import { FORMS } from './forms/index.js'
 import { type GlyphChoice, requireGlyphs } from './glyphs.js'
@@ -12,13 +13,6 @@ import { filledTemplate } from './word.js'
 
 export const DOCUMENT_FORMATS = ['docx', 'pdf'] as const
 export type DocumentFormat = (typeof DOCUMENT_FORMATS)[number]
-
-/** How papers are made here. */
-export interface DocumentSettings {
-  /** A folder with the operator's own fonts. */
-  fontsDir: string | undefined
-  converterUrl: string | undefined
-}
 
 export interface Maker {
   fonts: () => Promise<Fonts>

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { areasOf } from '../db/areas.js'
 import type { Tx } from '../db/client.js'
-import { areaPrefix } from '../domain/area.js'
-import type { Item } from '../domain/item.js'
+import type { Item } from '../domain/item/item.js'
+import { areaPrefix } from '../domain/place/area.js'
 import type { HappenedEvent } from './history.js'
 
 /** What the ids and codes of an item and its events are called. */

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
-import { itemIs, visibleItems } from '../db/visible.js'
-import type { ItemDocumentKind } from '../domain/document.js'
-import type { ItemEvidence } from '../domain/evidence.js'
-import type { Actor } from '../domain/permissions.js'
-import type { Picture, Values } from '../paper/values.js'
+import type { Actor } from '../domain/access/permissions.js'
+import type { ItemDocumentKind } from '../domain/item/document.js'
+import type { ItemEvidence } from '../domain/item/evidence.js'
+import { itemIs, visibleItems } from '../item/visible.js'
+import type { Picture, Values } from '../render/values.js'
 import { stampText } from './words.js'
 
 /** Reads photos of evidence as a paper takes them; those that are no photos, or not there, are left out. */

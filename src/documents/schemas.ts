@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DEFAULT_NUMBER_PATTERNS, DOCUMENT_KINDS, ITEM_DOCUMENT_KINDS } from '../domain/document.js'
+import { DEFAULT_NUMBER_PATTERNS, DOCUMENT_KINDS, ITEM_DOCUMENT_KINDS } from '../domain/item/document.js'
 import { PERSON_EXAMPLE } from '../http/examples.js'
 import { Cursor, Day, Flag, Instant, Limit, many, text, Uuid, versionField } from '../http/fields.js'
 import { ITEM_EXAMPLE } from '../item/fields.js'

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
-import type { Item } from '../domain/item.js'
+import type { Item } from '../domain/item/item.js'
 import { type Rules, stepsOf } from '../domain/rules.js'
-import { localDate } from '../domain/zone.js'
-import type { Values } from '../paper/values.js'
+import { localDate } from '../domain/time/zone.js'
+import type { Values } from '../render/values.js'
 import type { Asked } from './asked.js'
 import type { HappenedEvent } from './history.js'
 import {

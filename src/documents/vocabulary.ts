@@ -1,5 +1,5 @@
-import type { DocumentKind } from '../domain/document.js'
-import type { Vocabulary } from '../paper/word-tags.js'
+import type { DocumentKind } from '../domain/item/document.js'
+import type { Vocabulary } from '../render/word-tags.js'
 
 const ALL = ['发文机关', '文号', '发文日期']
 const LETTER = ['联系人', '联系电话', '抄送', '其他要求标题', '反馈时限', '约谈时间', '约谈地点', '备注']

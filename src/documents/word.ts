@@ -1,9 +1,9 @@
-import { aside, TooMuchWork } from '../aside/index.js'
 import { invalid, Rejection, type Words } from '../domain/rejection.js'
-import type { Values } from '../paper/values.js'
-import type { Vocabulary } from '../paper/word-tags.js'
+import type { Values } from '../render/values.js'
+import type { Vocabulary } from '../render/word-tags.js'
+import { aside, TooMuchWork } from '../threads/index.js'
 
-const THREAD = new URL('../paper/word-thread.js', import.meta.url)
+const THREAD = new URL('../render/word-thread.js', import.meta.url)
 /** A template of an office takes some tenths of a second. */
 const CHECK = { module: THREAD, name: 'checkTemplate', limitMs: 15_000 }
 /** Shorter than others wait for the lock on the number that is being given. */

@@ -1,7 +1,7 @@
-import { formatChainage } from '../domain/chainage.js'
-import type { Item } from '../domain/item.js'
-import { LABELS } from '../domain/labels.js'
-import { daysBetween, localDate, localTime } from '../domain/zone.js'
+import type { Item } from '../domain/item/item.js'
+import { LABELS } from '../domain/item/labels.js'
+import { formatChainage } from '../domain/place/chainage.js'
+import { daysBetween, localDate, localTime } from '../domain/time/zone.js'
 
 /** 2026年11月27日. */
 export function dayText(instant: string | null | undefined, zone: string): string {

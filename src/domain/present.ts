@@ -1,6 +1,6 @@
-import type { Instant } from './item.js'
 import { invalid } from './rejection.js'
-import { later } from './zone.js'
+import type { Instant } from './time/instant.js'
+import { later } from './time/zone.js'
 
 /** Clocks of phones and of other servers run ahead; so much of it is no error. */
 export const CLOCK_SKEW_MS = 300_000

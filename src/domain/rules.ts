@@ -1,12 +1,12 @@
-import { DEFAULT_NUMBER_PATTERNS, type NumberedKind } from './document.js'
-import type { EvidenceRules, RequiredEvidence } from './evidence.js'
-import type { Level } from './item.js'
-import { DEFAULT_TIMINGS, type NoticeTimings } from './notice.js'
-import type { RecheckRules } from './recheck-sample.js'
-import type { RecurrenceRules } from './recurrence.js'
+import { DEFAULT_NUMBER_PATTERNS, type NumberedKind } from './item/document.js'
+import type { EvidenceRules, RequiredEvidence } from './item/evidence.js'
+import { DEFAULT_TIMINGS, type NoticeTimings } from './item/notice.js'
+import type { RecheckRules } from './item/recheck-sample.js'
+import type { RecurrenceRules } from './item/recurrence.js'
+import type { VerificationRules } from './item/verification.js'
+import type { Level } from './item/words.js'
 import type { Words } from './rejection.js'
-import { DEFAULT_SCORING, type Scoring } from './scoring.js'
-import type { VerificationRules } from './verification.js'
+import { DEFAULT_SCORING, type Scoring } from './score/scoring.js'
 
 /** Who is told of a rung. `unit` is the responsible one; `supervisor`, those whose area the item lies in. */
 export const RECIPIENTS = ['unit', 'coUnits', 'office', 'supervisor'] as const

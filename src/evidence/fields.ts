@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { isNullIsland } from '../domain/boundary.js'
-import { DATUMS, type Datum, toWgs84 } from '../domain/datum.js'
-import { EVIDENCE_KINDS, type EvidenceKind } from '../domain/evidence.js'
+import { EVIDENCE_KINDS, type EvidenceKind } from '../domain/item/evidence.js'
+import { isNullIsland } from '../domain/place/boundary.js'
+import { DATUMS, type Datum, toWgs84 } from '../domain/place/datum.js'
 import { Instant } from '../http/fields.js'
 import { InvalidRequest } from '../http/validation.js'
 

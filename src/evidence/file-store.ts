@@ -1,16 +1,8 @@
 import { join } from 'node:path'
+import type { EvidenceSettings } from '../config/settings.js'
 import { createFolderStore } from './folder-store.js'
-import { createS3Store, type S3Settings } from './s3-store.js'
+import { createS3Store } from './s3-store.js'
 import type { FileStore } from './store.js'
-
-/** Where evidence is kept, and where it is received. */
-export interface EvidenceSettings {
-  dataDir: string
-  /** Undefined: a folder of `dataDir`. */
-  s3: S3Settings | undefined
-  /** What links are signed with; undefined: made anew by each process. */
-  linkSecret: string | undefined
-}
 
 /** The store of the configuration. */
 export function createFileStore({ dataDir, s3 }: EvidenceSettings): FileStore {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import sharp, { type Metadata, type OutputInfo, type Sharp } from 'sharp'
 import phashModule from 'sharp-phash'
-import type { MediaType } from '../domain/evidence.js'
+import type { MediaType } from '../domain/item/evidence.js'
 import { withEnd } from './image-end.js'
 import { type ReceivedType, refused } from './inspect.js'
 import { MAX_PIXELS, MAX_PROCESSING_S, MAX_SIDE_PX, THUMBNAIL_SIDE_PX } from './limits.js'

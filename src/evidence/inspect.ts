@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { fileTypeFromFile } from 'file-type'
-import { aside, TooMuchWork } from '../aside/index.js'
 import { invalid, type Rejection, type Words } from '../domain/rejection.js'
 import { EdgeError } from '../http/problem.js'
+import { aside, TooMuchWork } from '../threads/index.js'
 import { endOfImage } from './image-end.js'
 import type { PdfFault } from './pdf-check.js'
 

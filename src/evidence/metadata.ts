@@ -1,6 +1,6 @@
 import readExif from 'exif-reader'
-import { isNullIsland } from '../domain/boundary.js'
-import { firstInstantOf } from '../domain/zone.js'
+import { isNullIsland } from '../domain/place/boundary.js'
+import { firstInstantOf } from '../domain/time/zone.js'
 
 /** What a picture says of itself: when it was taken and where, WGS 84. */
 export interface PhotoFacts {

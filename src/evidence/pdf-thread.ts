@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { replyOf, type Task } from '../aside/reply.js'
+import { replyOf, type Task } from '../threads/reply.js'
 import { faultOfPdf } from './pdf-check.js'
 
 /** In a thread: what is wrong with a PDF; null where nothing is. */

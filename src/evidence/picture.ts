@@ -1,9 +1,10 @@
 import { buffer } from 'node:stream/consumers'
 import { sql } from 'drizzle-orm'
 import sharp from 'sharp'
+import type { EvidenceSettings } from '../config/settings.js'
 import type { Db } from '../db/client.js'
-import type { Picture } from '../paper/values.js'
-import { createFileStore, type EvidenceSettings, nameOf } from './file-store.js'
+import type { Picture } from '../render/values.js'
+import { createFileStore, nameOf } from './file-store.js'
 
 /** Sharp enough for half the width of a page in print. */
 const SIDE_PX = 900

@@ -2,16 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { AwsClient } from 'aws4fetch'
+import type { S3Settings } from '../config/settings.js'
 import { type FileStore, storageAway, storageFull } from './store.js'
-
-/** A bucket of any store that speaks S3's protocol, addressed by path. */
-export interface S3Settings {
-  /** With the bucket: `https://s3.example.com/evidence`. */
-  url: string
-  region: string
-  accessKeyId: string
-  secretAccessKey: string
-}
 
 const TIMEOUT_MS = 60_000
 /** A file is read as fast as whoever asked for it takes it. */

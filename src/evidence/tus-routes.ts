@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { App } from '../deps.js'
+import { createPersonTurns } from '../http/concurrency.js'
 import { IdParams } from '../http/fields.js'
 import { EdgeError } from '../http/problem.js'
 import { json, responses } from '../http/responses.js'
-import { createPersonTurns } from '../http/turns.js'
 import type { Receiving } from './keep.js'
 import { createResumableUploads, PATH, type Standing } from './resumable.js'
 

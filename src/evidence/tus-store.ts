@@ -2,7 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FileStore as TusFileStore } from '@tus/file-store'
 import { type Locker, Server as TusServer, type Upload } from '@tus/server'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
 import { MAX_FILE_BYTES, PARTIAL_KEPT_HOURS } from './limits.js'
 
 const HOUR_MS = 3_600_000

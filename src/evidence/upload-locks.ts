@@ -3,7 +3,7 @@ import type { Lock, Locker } from '@tus/server'
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import type { Db } from '../db/client.js'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
 import { refusalOf } from './tus-problem.js'
 
 /** Of a holder that is not heard of for so long, a killed process, the lock comes free. */

@@ -1,15 +1,15 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Db, Tx } from '../db/client.js'
-import { alike, joinUsers, visibleEvidence } from '../db/evidence.js'
 import { instant } from '../db/instant.js'
-import { visibleItems } from '../db/visible.js'
-import { EVIDENCE_KINDS, EVIDENCE_WARNINGS, MEDIA_TYPES } from '../domain/evidence.js'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
+import { EVIDENCE_KINDS, EVIDENCE_WARNINGS, MEDIA_TYPES } from '../domain/item/evidence.js'
 import { notFound } from '../domain/rejection.js'
 import { PERSON_EXAMPLE } from '../http/examples.js'
 import { ITEM_EXAMPLE } from '../item/fields.js'
 import { EVIDENCE_REF_EXAMPLE, PersonRef } from '../item/parts.js'
+import { visibleItems } from '../item/visible.js'
+import { alike, joinUsers, visibleEvidence } from '../ledger/evidence.js'
 
 const At = z.iso.datetime({ precision: 3 })
 const From = z.enum(['file', 'sender'])

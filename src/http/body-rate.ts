@@ -1,14 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { BodyRate } from '../config/settings.js'
 import type { App } from '../deps.js'
 import { EdgeError } from './problem.js'
-
-/** How slowly a request’s body may come. */
-export interface BodyRate {
-  /** Without a byte for so long, it is ended. */
-  silenceS: number
-  /** On average, once it has been coming for twice as long. */
-  leastBytesPerS: number
-}
 
 /** A body on its way. */
 interface Coming {

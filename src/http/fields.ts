@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { parseAreaCode, parseAreaPrefix } from '../domain/area.js'
+import { parseAreaCode, parseAreaPrefix } from '../domain/place/area.js'
 import { invalid } from '../domain/rejection.js'
 import { isBlank, tidy } from '../domain/text.js'
-import { endOfDay, isDate, startOfDay } from '../domain/zone.js'
+import { endOfDay, isDate, startOfDay } from '../domain/time/zone.js'
 
 const SHOWS_NOTHING =
   '没有可见的文字：只有空格或看不见的字符。 | It shows nothing: it has only spaces or invisible characters.'

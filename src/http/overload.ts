@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../deps.js'
-import { languageOf } from './language.js'
+import { languageOf } from '../language/language.js'
 import { createLine, LOOK_MS, type Place } from './line.js'
 import { sendProblem } from './problem.js'
 

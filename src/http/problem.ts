@@ -2,7 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { isDatabaseAway, sqlStateOf } from '../db/errors.js'
 import { Rejection, type RejectionDetails, type Words } from '../domain/rejection.js'
-import { inLanguage, type Language, languageOf } from './language.js'
+import { inLanguage, type Language, languageOf } from '../language/language.js'
 import { type EdgeCode, PROBLEMS, type ProblemCode } from './problem-codes.js'
 import { InvalidRequest, pointersOf } from './validation.js'
 

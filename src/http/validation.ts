@@ -1,7 +1,7 @@
 import type { FastifyRequest, FastifySchemaCompiler } from 'fastify'
 import { type $ZodIssue, type $ZodType, safeParse } from 'zod/v4/core'
-import { wordsOf } from './issue-words.js'
-import { inLanguage, type Language } from './language.js'
+import { wordsOf } from '../language/issue-words.js'
+import { inLanguage, type Language } from '../language/language.js'
 
 /** Deeper JSON than this is an attack or a mistake. */
 const MAX_DEPTH = 12

@@ -1,11 +1,11 @@
 import { invalid, Rejection } from '../domain/rejection.js'
 import { tidy } from '../domain/text.js'
-import type { NumberedImport } from '../ledger/import-items.js'
 import { type CsvRow, readCsv } from './csv.js'
 import { columnsOf, type Mapping, rulesOf } from './mapping.js'
 import type { Finding, Reason } from './reasons.js'
 import { countRefused, countWarnings, type Tally } from './report.js'
 import { createRowReader, type Surroundings } from './row.js'
+import type { NumberedImport } from './write-items.js'
 
 /** Rows that are written in one transaction: few enough that nobody waits long for the ledger's head. */
 const CHUNK_ROWS = 1_000

@@ -1,5 +1,5 @@
 import { DateTime, IANAZone } from 'luxon'
-import { endOfDay, isDate, startOfDay } from '../domain/zone.js'
+import { endOfDay, isDate, startOfDay } from '../domain/time/zone.js'
 import type { Reason } from './reasons.js'
 
 /** A point in time as a list gives it. */

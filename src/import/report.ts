@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Words } from '../domain/rejection.js'
-import { inLanguage, type Language } from '../http/language.js'
+import { inLanguage, type Language } from '../language/language.js'
 import { REPORT_EXAMPLE } from './examples.js'
 import { type Finding, NOTICES, type Notice, REASONS, type Reason } from './reasons.js'
 

@@ -1,4 +1,6 @@
-import { isNullIsland } from '../domain/boundary.js'
+import type { Place } from '../domain/item/item.js'
+import type { Carriageway } from '../domain/item/words.js'
+import { isNullIsland } from '../domain/place/boundary.js'
 import {
   addressWithSide,
   type ChainageRange,
@@ -6,11 +8,10 @@ import {
   MAX_CHAINAGE_M,
   parseChainageRange,
   sideIn,
-} from '../domain/chainage.js'
-import { DATUMS, toWgs84 } from '../domain/datum.js'
-import type { Carriageway, Place } from '../domain/item.js'
-import { parseRoad } from '../domain/road.js'
-import { carriagewayMember, MAX_ADDRESS } from '../domain/stretch.js'
+} from '../domain/place/chainage.js'
+import { DATUMS, toWgs84 } from '../domain/place/datum.js'
+import { parseRoad } from '../domain/place/road.js'
+import { carriagewayMember, MAX_ADDRESS } from '../domain/place/stretch.js'
 import type { Fields, Reading } from './fields.js'
 import type { Mapping } from './mapping.js'
 

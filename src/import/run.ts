@@ -1,15 +1,15 @@
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import { type Db, type Tx, takeTime } from '../db/client.js'
-import type { Actor } from '../domain/permissions.js'
-import type { Language } from '../http/language.js'
+import type { Actor } from '../domain/access/permissions.js'
+import type { Language } from '../language/language.js'
 import { type Answer, act, type Intent } from '../ledger/act.js'
 import { type PreparedEvent, prepareEvent } from '../ledger/chain.js'
-import { importItems, type NumberedImport, newOnes } from '../ledger/import-items.js'
 import { readChunks } from './chunks.js'
 import type { Mapping } from './mapping.js'
 import { createTally, type Report, reportOf, type Tally } from './report.js'
 import { readSurroundings, requireKnownCodes } from './surroundings.js'
+import { importItems, type NumberedImport, newOnes } from './write-items.js'
 
 /** Well below the idle-in-transaction time-out of `db/client.ts`. */
 const PULSE_MS = 10_000

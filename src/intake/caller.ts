@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
 import type { FastifyRequest } from 'fastify'
+import type { AddressedAuthenticator } from '../auth/actor.js'
+import { bearerOf, unauthenticated } from '../auth/actor.js'
 import type { Db } from '../db/client.js'
 import { readRules } from '../db/rules.js'
-import { type Actor, isChannel } from '../domain/permissions.js'
+import { type Actor, isChannel } from '../domain/access/permissions.js'
 import { invalid, Rejection } from '../domain/rejection.js'
-import { bearerOf, unauthenticated } from '../http/actor.js'
-import type { AddressedAuthenticator } from '../http/failed-credentials.js'
 import type { Credentials } from './schemas.js'
 
 /** Who asks over Open311: somebody with a channel's key, or anybody. */

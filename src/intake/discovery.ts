@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.js'
-import { inLanguage, type Language } from '../http/language.js'
+import { inLanguage, type Language } from '../language/language.js'
 import type { About } from './describe.js'
 
 export const BASE = '/open311/v2'

@@ -1,7 +1,7 @@
 import type { App, Deps } from '../deps.js'
 import { invalid } from '../domain/rejection.js'
 import { CommandHeaders } from '../http/command.js'
-import { inLanguage, languageOf } from '../http/language.js'
+import { inLanguage, languageOf } from '../language/language.js'
 import { FORM_TYPES, hadFiles } from './body.js'
 import { type Callers, keyOf } from './caller.js'
 import { type About, describe } from './describe.js'

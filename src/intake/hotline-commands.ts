@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { command, type ItemCommand } from '../commands/item-command.js'
-import { answerCaller, recordSatisfaction } from '../domain/decide/hotline.js'
-import { RATINGS } from '../domain/hotline.js'
+import { answerCaller, recordSatisfaction } from '../domain/item/decide/hotline.js'
+import { RATINGS } from '../domain/item/hotline.js'
 import { text } from '../http/fields.js'
 import { changeItem } from '../ledger/change-item.js'
 

@@ -2,17 +2,12 @@ import { type SQL, sql } from 'drizzle-orm'
 import { stakeText } from '../db/chainage.js'
 import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
-import { addressWithoutSide } from '../domain/chainage.js'
-import type { Instant, Status } from '../domain/item.js'
-import {
-  isTextPublic,
-  isUnitPublic,
-  publicStateOf,
-  type Standing,
-  withoutPersonalNumbers,
-} from '../domain/public-request.js'
-import { inLanguage, type Language } from '../http/language.js'
+import type { Status } from '../domain/item/words.js'
+import { addressWithoutSide } from '../domain/place/chainage.js'
+import type { Instant } from '../domain/time/instant.js'
+import { inLanguage, type Language } from '../language/language.js'
 import type { Reader } from './caller.js'
+import { isTextPublic, isUnitPublic, publicStateOf, type Standing, withoutPersonalNumbers } from './public-request.js'
 import { wireTime } from './time.js'
 
 /** What is asked for: some by their ids, or what was filed in a time, both its ends in it. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isUuid } from '../db/visible.js'
+import { isUuid } from '../item/visible.js'
 import { isTime, SPAN_DAYS } from './time.js'
 
 // The parameters of GeoReport v2. What the specification does not know is let be: clients send a lot of their own. A

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { areasOf } from '../db/areas.js'
 import type { Db } from '../db/client.js'
-import { areaPrefix } from '../domain/area.js'
-import { DATUMS } from '../domain/datum.js'
+import { areaPrefix } from '../domain/place/area.js'
+import { DATUMS } from '../domain/place/datum.js'
 import type { Words } from '../domain/rejection.js'
-import { inLanguage, type Language } from '../http/language.js'
+import { inLanguage, type Language } from '../language/language.js'
 import type { Reader } from './caller.js'
 import { unknown } from './unknown.js'
 

@@ -1,5 +1,5 @@
-import type { Instant } from '../domain/item.js'
-import { addDays, isDate, later } from '../domain/zone.js'
+import type { Instant } from '../domain/time/instant.js'
+import { addDays, isDate, later } from '../domain/time/zone.js'
 import { DateOrInstant, endOf, startOf } from '../http/fields.js'
 
 /** The specification's time, in a common subset of ISO 8601: to the second, as every client reads it. */

@@ -1,5 +1,5 @@
-import { ON_ACCOUNT } from '../domain/item.js'
-import { type Actor, isChannel } from '../domain/permissions.js'
+import { type Actor, isChannel } from '../domain/access/permissions.js'
+import { ON_ACCOUNT } from '../domain/item/words.js'
 import { ANSWERED } from './fields.js'
 
 // What a channel is told of an item that came through it: what its caller reported and what came of that, not who works on it,

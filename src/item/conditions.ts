@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { ON_ACCOUNT } from '../domain/item.js'
+import { ON_ACCOUNT } from '../domain/item/words.js'
 
 // Conditions on an item's row, alias `i`.
 

@@ -1,8 +1,8 @@
 import type { SQL } from 'drizzle-orm'
 import type { PgColumnBuilderBase } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
-import type { Actor } from '../domain/permissions.js'
-import { type Column, columnsOf } from '../http/export/sheet.js'
+import type { Actor } from '../domain/access/permissions.js'
+import { type Column, columnsOf } from '../export/sheet.js'
 
 /** What the value of a field follows from, beside the item's own row. */
 export type Basis = 'row' | 'table' | 'clock' | 'viewer'

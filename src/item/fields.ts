@@ -1,6 +1,6 @@
 import type { PgColumnBuilderBase } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
-import type { Item } from '../domain/item.js'
+import type { Item } from '../domain/item/item.js'
 import type { Answer, Field } from './field.js'
 import { FILING_FIELDS } from './fields/filing.js'
 import { ORDER_FIELDS } from './fields/order.js'

@@ -1,6 +1,6 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { instantText } from '../db/instant.js'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
 import type { Asked } from './field.js'
 import { ANSWERED } from './fields.js'
 import { item } from './table.js'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { EVIDENCE_KINDS, EVIDENCE_WARNINGS, MEDIA_TYPES } from '../domain/evidence.js'
-import { RATINGS } from '../domain/hotline.js'
-import { STATUSES } from '../domain/item.js'
+import { EVIDENCE_KINDS, EVIDENCE_WARNINGS, MEDIA_TYPES } from '../domain/item/evidence.js'
+import { RATINGS } from '../domain/item/hotline.js'
+import { STATUSES } from '../domain/item/words.js'
 import { text } from '../http/fields.js'
 
 // What the fields of an item are made of, where that has a name or an example of its own.

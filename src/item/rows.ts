@@ -1,7 +1,7 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
-import type { Past } from '../db/past.js'
-import { itemIs } from '../db/visible.js'
+import type { Past } from './past.js'
 import { item } from './table.js'
+import { itemIs } from './visible.js'
 
 const names = Object.values(getTableColumns(item)).map((column) => column.name)
 const columns = sql.raw(names.join(', '))

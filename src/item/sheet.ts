@@ -1,4 +1,4 @@
-import type { Column, Sheet } from '../http/export/sheet.js'
+import type { Column, Sheet } from '../export/sheet.js'
 import { ANSWERED, type AnsweredItem } from './fields.js'
 
 /** Every column that a field has in sheets, in the order of their places. */

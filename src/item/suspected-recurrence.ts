@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { visibleAs } from '../db/visible.js'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
+import { visibleAs } from './visible.js'
 
 /** What the item may be the return of, as this state of it knew, for whoever may see that one too; nothing once it was refused. */
 export function suspectedRecurrence(actor: Actor): SQL {

@@ -1,7 +1,7 @@
 import { type InferSelectModel, sql } from 'drizzle-orm'
 import { pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { instant } from '../db/column-types.js'
-import type { Item } from '../domain/item.js'
+import type { Item } from '../domain/item/item.js'
 import { ITEM_FIELDS } from './fields.js'
 
 type Fields = typeof ITEM_FIELDS

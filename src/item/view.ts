@@ -52,3 +52,30 @@ export const FeatureProperties = z
 export const ItemPage = z
   .strictObject({ data: z.array(ItemView), nextCursor: z.string().nullable(), total: z.int().optional() })
   .meta({ id: 'ItemPage', example: pageExample(ITEM_EXAMPLE) })
+
+const FEATURE = {
+  type: 'Feature',
+  id: ITEM_EXAMPLE.id,
+  geometry: { type: 'Point', coordinates: [115.8142, 32.8909] },
+}
+
+export const ItemFeatures = z
+  .strictObject({
+    type: z.literal('FeatureCollection'),
+    features: z.array(
+      z.strictObject({
+        type: z.literal('Feature'),
+        id: z.uuid(),
+        geometry: z
+          .strictObject({ type: z.literal('Point'), coordinates: z.tuple([z.number(), z.number()]) })
+          .nullable()
+          .meta({ description: 'Longitude and latitude (WGS 84); null for an item without a point.' }),
+        properties: FeatureProperties,
+      }),
+    ),
+  })
+  .meta({
+    id: 'ItemFeatures',
+    description: 'RFC 7946.',
+    example: { type: 'FeatureCollection', features: [{ ...FEATURE, properties: PROPERTIES_EXAMPLE }] },
+  })

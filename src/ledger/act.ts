@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { commitWith, type Db, type Tx } from '../db/client.js'
 import { sqlStateOf } from '../db/errors.js'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
 import { Rejection } from '../domain/rejection.js'
 import type { PreparedEvent } from './chain.js'
 import { itemsOfEvents, toldAgain } from './told-again.js'

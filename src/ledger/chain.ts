@@ -1,11 +1,11 @@
 import { createHash, hash, randomBytes } from 'node:crypto'
 import canonicalize from 'canonicalize'
-import type { CalendarDay } from '../domain/calendar.js'
-import type { Datum } from '../domain/datum.js'
-import type { IssuedDocument } from '../domain/document.js'
-import type { ItemEvent } from '../domain/events.js'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
+import type { IssuedDocument } from '../domain/item/document.js'
+import type { ItemEvent } from '../domain/item/events.js'
+import type { Datum } from '../domain/place/datum.js'
 import type { Rules } from '../domain/rules.js'
+import type { CalendarDay } from '../domain/time/calendar.js'
 
 /** Events that are not about an item. */
 export type AdminEvent =

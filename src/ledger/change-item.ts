@@ -1,11 +1,11 @@
 import type { Tx } from '../db/client.js'
-import { merge } from '../domain/decide/list.js'
-import type { ItemEvent } from '../domain/events.js'
-import type { Item } from '../domain/item.js'
-import { type Action, type Actor, requirePermitted } from '../domain/permissions.js'
+import { type Action, type Actor, requirePermitted } from '../domain/access/permissions.js'
+import { merge } from '../domain/item/decide/list.js'
+import type { ItemEvent } from '../domain/item/events.js'
+import type { Item } from '../domain/item/item.js'
 import { invalid, requireVersion } from '../domain/rejection.js'
 import type { Outcome } from './act.js'
-import { lockItem, lockItems, readItemJson, timeAfter, type Written, writeChange } from './item-store.js'
+import { lockItem, lockItems, readItemJson, timeAfter, type Written, writeChange } from './store.js'
 
 /** A caller's wish to change one item: which, in which version they saw it, and under which permission. */
 export interface Change {

@@ -1,9 +1,10 @@
 import type { Tx } from '../db/client.js'
-import { citeEvidence } from '../db/evidence.js'
 import { readRules } from '../db/rules.js'
-import { type Evidenced, evidenceOf } from '../domain/evidence.js'
-import type { Item } from '../domain/item.js'
+import type { Evidenced } from '../domain/item/evidence.js'
+import { evidenceOf } from '../domain/item/evidence-warnings.js'
+import type { Item } from '../domain/item/item.js'
 import type { Change } from './change-item.js'
+import { citeEvidence } from './evidence.js'
 
 /** What an event says of the evidence that its request refers to, judged beside the item as it stands. */
 export type EvidenceOf = (item: Item, at: string) => Evidenced

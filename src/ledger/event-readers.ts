@@ -1,4 +1,4 @@
-import { type Action, type Actor, areaLimitOf, isPermitted } from '../domain/permissions.js'
+import { type Action, type Actor, areaLimitOf, isPermitted } from '../domain/access/permissions.js'
 import type { AdminEvent } from './chain.js'
 
 export type AdminEventType = AdminEvent['type']

@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import { instant, instantText } from '../db/instant.js'
-import type { Past } from '../db/past.js'
-import { andEventVisible, isEventVisible, itemIs, visibleItems } from '../db/visible.js'
-import { type Actor, areaLimitOf } from '../domain/permissions.js'
+import { type Actor, areaLimitOf } from '../domain/access/permissions.js'
 import { notFound } from '../domain/rejection.js'
+import type { Past } from '../item/past.js'
 import { untilThen } from '../item/rows.js'
+import { andEventVisible, isEventVisible, itemIs, visibleItems } from '../item/visible.js'
 import { adminEventsFor } from './event-readers.js'
 
 const HEADER = sql.raw(`e.jurisdiction_id as jurisdiction, e.seq, e.item_id as "itemId", e.item_code as "itemCode",

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import { jurisdiction as jurisdictionTable, person } from '../db/schema.js'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
 
 /** The service's own person in a jurisdiction: who acts when the schedule does. Undefined where there is no such jurisdiction. */
 export async function findSystemActor(db: Db | Tx, jurisdiction: string): Promise<Actor | undefined> {

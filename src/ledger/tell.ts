@@ -1,13 +1,13 @@
 import { readCalendar } from '../db/calendar.js'
 import type { Tx } from '../db/client.js'
 import type { NewNotice } from '../db/notices.js'
-import { addWorkingDays } from '../domain/calendar.js'
-import type { Instant } from '../domain/item.js'
-import { isOnAccount } from '../domain/item.js'
-import { NEAR_WORKING_DAYS } from '../domain/notice.js'
-import type { Actor } from '../domain/permissions.js'
-import { type Happened, type Telling, tellingsOf } from '../domain/telling.js'
-import { endOfDay, later, localDate } from '../domain/zone.js'
+import type { Actor } from '../domain/access/permissions.js'
+import { isOnAccount } from '../domain/item/item.js'
+import { NEAR_WORKING_DAYS } from '../domain/item/notice.js'
+import { type Happened, type Telling, tellingsOf } from '../domain/item/telling.js'
+import { addWorkingDays } from '../domain/time/calendar.js'
+import type { Instant } from '../domain/time/instant.js'
+import { endOfDay, later, localDate } from '../domain/time/zone.js'
 
 /** No run of holidays is as long: for a deadline beyond it the calendar need not be asked. */
 const SURELY_FAR_MS = 31 * 86_400_000

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
-import { isUuid, visibleItems } from '../db/visible.js'
-import { type Actor, isChannel } from '../domain/permissions.js'
+import { type Actor, isChannel } from '../domain/access/permissions.js'
 import { notFound, Rejection } from '../domain/rejection.js'
 import { itemTold } from '../item/channel.js'
+import { isUuid, visibleItems } from '../item/visible.js'
 import type { PreparedEvent } from './chain.js'
 
 /** An answer that stands and is its caller's no more: it is not told again, and what it tells of is not done again. */

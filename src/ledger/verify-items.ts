@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
-import type { HappenedItemEvent } from '../domain/events.js'
-import { begin, evolve, type Identity } from '../domain/evolve.js'
-import type { Item } from '../domain/item.js'
+import type { HappenedItemEvent } from '../domain/item/events.js'
+import { begin, evolve, type Identity } from '../domain/item/evolve.js'
+import type { Item } from '../domain/item/item.js'
 import { itemPast, item as itemTable } from '../item/table.js'
 import { canonicalJson } from './chain.js'
 

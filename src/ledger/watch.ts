@@ -1,16 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
+import type { LedgerWatch } from '../deps.js'
 
 const POLL_MS = 200
-
-/** Lets many readers wait for the next event of their jurisdiction with one small query for all of them. */
-export interface LedgerWatch {
-  /** Resolves when the ledger's head is past `seq`, after `timeoutMs`, or when `signal` aborts; never rejects. */
-  past(jurisdiction: string, seq: number, timeoutMs: number, signal?: AbortSignal): Promise<void>
-  close(): void
-  /** The process is stopping: nobody should begin to wait again. */
-  isClosed(): boolean
-}
 
 interface Waiter {
   jurisdiction: string

@@ -1,15 +1,15 @@
 import { z } from 'zod'
-import { findResemblance } from '../db/recurrence.js'
 import type { App, Deps } from '../deps.js'
-import { DATUMS } from '../domain/datum.js'
-import { DIRECTIONS } from '../domain/item.js'
+import { DIRECTIONS } from '../domain/item/words.js'
+import { DATUMS } from '../domain/place/datum.js'
 import { invalid, type Rejection } from '../domain/rejection.js'
 import { AreaCode, text } from '../http/fields.js'
-import { requireKnownCodes } from '../http/known-codes.js'
 import { json, responses } from '../http/responses.js'
+import { requireKnownCodes } from '../item/known-codes.js'
 import { NEAR_EXAMPLE, NearView } from '../item/parts.js'
+import { findResemblance } from '../item/recurrence.js'
+import { MOST_SHOWN, shownOf } from './duplicates.js'
 import { spotOf } from './place.js'
-import { MOST_SHOWN, shownOf } from './resemblance.js'
 
 const degrees = (limit: number, description: string, example: number) =>
   z.coerce.number().min(-limit).max(limit).optional().meta({ description, example })

@@ -1,9 +1,8 @@
 import { readBoundaries } from '../db/boundaries.js'
 import type { Tx } from '../db/client.js'
-import { areaAt, findingOf } from '../domain/boundary.js'
-import type { Filed } from '../domain/events.js'
-import type { Place } from '../domain/item.js'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
+import type { Filed, Place } from '../domain/item/item.js'
+import { areaAt, findingOf } from '../domain/place/boundary.js'
 import { invalid } from '../domain/rejection.js'
 import type { Outcome } from '../ledger/act.js'
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { DATUMS } from '../domain/datum.js'
-import { DIRECTIONS, LEVELS, RISKS, SOURCES } from '../domain/item.js'
+import { DIRECTIONS, LEVELS, RISKS, SOURCES } from '../domain/item/words.js'
+import { DATUMS } from '../domain/place/datum.js'
 import { AreaCode, AsOf, Cursor, EvidenceIds, Flag, Instant, RowLimit, text } from '../http/fields.js'
-import { ItemFilter } from '../http/item-filter.js'
+import { ItemFilter } from '../item/filter.js'
 
 const Location = z
   .strictObject({

@@ -1,5 +1,5 @@
 import type { Words } from '../domain/rejection.js'
-import { inLanguage, type Language } from '../http/language.js'
+import { inLanguage, type Language } from '../language/language.js'
 import {
   BASE,
   COLLECTION,

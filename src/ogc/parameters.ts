@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { isDate } from '../domain/zone.js'
+import { isDate } from '../domain/time/zone.js'
 import { AsOf, Cursor, DateOrInstant, endOf, startOf } from '../http/fields.js'
-import { ItemFilter } from '../http/item-filter.js'
+import { ItemFilter } from '../item/filter.js'
 
 // The parameters of OGC API – Features – Part 1: Core (OGC 17-069r4, section 7.15), and beside them the list's own filters.
 

@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Tx } from '../db/client.js'
-import { inPeriod } from '../db/figures/flows.js'
-import { type Counted, type Cut, eventsOfState, importedFirst, onAccount } from '../db/figures/state.js'
-import { localDay } from '../db/figures/stock.js'
-import type { SigningLimit } from '../domain/signing.js'
-import { startOfDay } from '../domain/zone.js'
+import type { SigningLimit } from '../domain/report/signing.js'
+import { startOfDay } from '../domain/time/zone.js'
 import { lastProgress, overdue, overdueDays } from '../item/conditions.js'
+import { inPeriod } from './figures/flows.js'
+import { type Counted, type Cut, eventsOfState, importedFirst, onAccount } from './figures/state.js'
+import { localDay } from './figures/stock.js'
 import { type Asking, cutOf, stateOf } from './source.js'
 
 // What units and officials did. An event is theirs who had the order when it happened, whoever has it now; where an item

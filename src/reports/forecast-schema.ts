@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { OUTLOOKS } from '../domain/forecast.js'
+import { OUTLOOKS } from '../domain/report/forecast.js'
 
 const Count = z.int().min(0)
 const Day = z.iso.date().nullable()

@@ -1,7 +1,7 @@
-import type { Outlook } from '../domain/forecast.js'
 import type { Words } from '../domain/rejection.js'
-import { columnsOf, type Sheet } from '../http/export/sheet.js'
-import { inLanguage } from '../http/language.js'
+import type { Outlook } from '../domain/report/forecast.js'
+import { columnsOf, type Sheet } from '../export/sheet.js'
+import { inLanguage } from '../language/language.js'
 import type { ForecastGroup } from './forecast.js'
 import { GROUP_NAMES, type GroupBy } from './groups.js'
 

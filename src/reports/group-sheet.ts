@@ -1,4 +1,4 @@
-import { columnsOf, type Sheet } from '../http/export/sheet.js'
+import { columnsOf, type Sheet } from '../export/sheet.js'
 import { GROUP_NAMES, type GroupBy } from './groups.js'
 import type { Group } from './overdue.js'
 

@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { areaName } from '../db/areas.js'
-import { ROAD_KEY, ROAD_LABEL } from '../db/roads.js'
-import { LABELS } from '../domain/labels.js'
+import { LABELS } from '../domain/item/labels.js'
 import type { Words } from '../domain/rejection.js'
-import { inLanguage, type Language } from '../http/language.js'
+import { ROAD_KEY, ROAD_LABEL } from '../item/road.js'
+import { inLanguage, type Language } from '../language/language.js'
 
 export const GROUPS = ['unit', 'area', 'leadOfficial', 'level', 'category', 'road'] as const
 export type GroupBy = (typeof GROUPS)[number]

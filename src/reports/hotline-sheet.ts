@@ -1,6 +1,6 @@
-import type { Rate } from '../domain/rate.js'
 import type { Words } from '../domain/rejection.js'
-import { type Column, columnsOf, type Sheet } from '../http/export/sheet.js'
+import type { Rate } from '../domain/report/rate.js'
+import { type Column, columnsOf, type Sheet } from '../export/sheet.js'
 import { GROUP_NAMES, type GroupBy } from './groups.js'
 import type { HotlineFigures, HotlineGroup } from './hotline.js'
 

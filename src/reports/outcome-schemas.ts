@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { CARRIAGEWAYS } from '../domain/item.js'
-import { WARNINGS } from '../domain/outcome.js'
+import { CARRIAGEWAYS } from '../domain/item/words.js'
+import { WARNINGS } from '../domain/report/outcome.js'
 import { AsOf, Cursor, DateOrInstant, Flag, RowLimit } from '../http/fields.js'
-import { ItemFilter } from '../http/item-filter.js'
+import { ItemFilter } from '../item/filter.js'
 import { GROUPS } from './groups.js'
 
 const PAIR = 'expectedPerYear 与 overdispersion 须同时给出。 | Give expectedPerYear and overdispersion together.'

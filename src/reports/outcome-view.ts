@@ -1,5 +1,5 @@
-import { type AccidentCount, type Base, countsInForce } from '../domain/accidents.js'
-import type { Carriageway } from '../domain/item.js'
+import { type AccidentCount, type Base, countsInForce } from '../domain/item/accidents.js'
+import type { Carriageway } from '../domain/item/words.js'
 import {
   addSite,
   type BayesSum,
@@ -16,7 +16,7 @@ import {
   type Windows,
   warningsOf,
   windowsOf,
-} from '../domain/outcome.js'
+} from '../domain/report/outcome.js'
 
 /** A remedied item with its counts, as the database gives it. */
 export interface SiteRow {

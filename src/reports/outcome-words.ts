@@ -1,5 +1,5 @@
-import type { Warning } from '../domain/outcome.js'
 import type { Words } from '../domain/rejection.js'
+import type { Warning } from '../domain/report/outcome.js'
 
 /** How the report comes to its figures, for those who are to believe them. */
 export const METHOD: Record<'windows' | 'interval' | 'empiricalBayes', Words> = {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { SCORE_PARTS, WEIGHTS } from '../domain/performance.js'
+import { SCORE_PARTS, WEIGHTS } from '../domain/report/performance.js'
 import { RateView } from '../http/rate-view.js'
 
 const Count = z.int().min(0)

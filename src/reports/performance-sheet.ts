@@ -1,5 +1,5 @@
-import type { ScorePartName } from '../domain/performance.js'
-import { columnsOf, type Sheet } from '../http/export/sheet.js'
+import type { ScorePartName } from '../domain/report/performance.js'
+import { columnsOf, type Sheet } from '../export/sheet.js'
 import type { Whose } from './conduct.js'
 import { GROUP_NAMES } from './groups.js'
 import type { Standing } from './performance.js'

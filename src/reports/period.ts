@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
 import { instant } from '../db/instant.js'
-import { type Past, pastAt } from '../db/past.js'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
 import { invalid } from '../domain/rejection.js'
-import { addDays, daysBetween, endOfDay, localDate } from '../domain/zone.js'
+import { addDays, daysBetween, endOfDay, localDate } from '../domain/time/zone.js'
 import { DateOrInstant } from '../http/fields.js'
-import { asOfPast } from '../http/past.js'
+import { asOfPast } from '../item/as-of.js'
+import { type Past, pastAt } from '../item/past.js'
 
 /** Three years, day by day. */
 const MAX_DAYS = 1_100

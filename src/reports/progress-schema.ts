@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MINIMUM_LISTED } from '../domain/rank.js'
+import { MINIMUM_LISTED } from '../domain/report/rank.js'
 import { RATE_FIELDS } from '../http/rate-view.js'
 
 const Count = z.int().min(0)

@@ -1,7 +1,7 @@
-import type { Rate } from '../domain/rate.js'
-import type { SeriesDay } from '../domain/series.js'
-import type { RateName } from '../domain/tally.js'
-import { columnsOf, type Sheet } from '../http/export/sheet.js'
+import type { Rate } from '../domain/report/rate.js'
+import type { RateName } from '../domain/report/tally.js'
+import type { SeriesDay } from '../domain/time/series.js'
+import { columnsOf, type Sheet } from '../export/sheet.js'
 import { GROUP_NAMES, type GroupBy } from './groups.js'
 import type { ProgressGroup, StepDays } from './progress.js'
 

@@ -2,7 +2,7 @@ import type { App, Deps } from '../deps.js'
 import { CommandHeaders, intentOf, sendAnswer } from '../http/command.js'
 import { IdParams } from '../http/fields.js'
 import { json, responses } from '../http/responses.js'
-import { appealAgainstScore, decideAppeal, takeScoreBack } from '../ledger/score-appeals.js'
+import { appealAgainstScore, decideAppeal, takeScoreBack } from './appeals.js'
 import { AppealScore, DecideScoreAppeal, ReverseScore, ScoreView } from './schemas.js'
 
 const TAG = 'Reward and penalty'

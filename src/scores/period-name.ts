@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { scorePeriodOf } from '../domain/score-period.js'
+import { scorePeriodOf } from '../domain/score/period.js'
 
 export const PeriodName = z
   .string()

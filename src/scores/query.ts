@@ -1,15 +1,15 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
-import { type Booked, bookedIn } from '../db/points.js'
-import { scoreFields, scoresAndItems, visibleScores } from '../db/scores.js'
-import { itemIs } from '../db/visible.js'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
 import { invalid, notFound } from '../domain/rejection.js'
-import type { EntryRule } from '../domain/score-entry.js'
-import { scorePeriodOf } from '../domain/score-period.js'
+import type { EntryRule } from '../domain/score/entry.js'
+import { scorePeriodOf } from '../domain/score/period.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PAGE } from '../http/fields.js'
 import { jsonPageOf, type Page } from '../http/page.js'
+import { itemIs } from '../item/visible.js'
+import { type Booked, bookedIn } from './points.js'
+import { scoreFields, scoresAndItems, visibleScores } from './standing.js'
 
 export const APPEALED = ['none', 'any', 'pending', 'approved', 'refused'] as const
 

@@ -1,13 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client.js'
-import type { Past } from '../db/past.js'
-import { type Booked, bookedIn, pointsByUnit } from '../db/points.js'
-import { scoreFields, scoresAndItems, visibleScores } from '../db/scores.js'
-import type { Actor } from '../domain/permissions.js'
+import type { Actor } from '../domain/access/permissions.js'
 import { notFound } from '../domain/rejection.js'
 import { decodeCursor, encodeCursor } from '../http/cursor.js'
 import { PAGE } from '../http/fields.js'
 import { jsonPageOf, type Page } from '../http/page.js'
+import type { Past } from '../item/past.js'
+import { type Booked, bookedIn, pointsByUnit } from './points.js'
+import { scoreFields, scoresAndItems, visibleScores } from './standing.js'
 
 export interface UnitScoreQuery extends Booked {
   limit?: number | undefined

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ENTRY_RULES, SCORE_LABELS } from '../domain/score-entry.js'
+import { ENTRY_RULES, SCORE_LABELS } from '../domain/score/entry.js'
 import { UNIT_EXAMPLE } from '../http/examples.js'
 import { text } from '../http/fields.js'
 import { ITEM_EXAMPLE } from '../item/fields.js'

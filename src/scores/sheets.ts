@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import type { Words } from '../domain/rejection.js'
-import type { Names } from '../http/export/names.js'
-import type { Column, Sheet } from '../http/export/sheet.js'
-import { columnsOf } from '../http/export/sheet.js'
-import { inLanguage } from '../http/language.js'
+import type { Names } from '../export/names.js'
+import type { Column, Sheet } from '../export/sheet.js'
+import { columnsOf } from '../export/sheet.js'
+import { inLanguage } from '../language/language.js'
 import type { ReportEntry } from './report-schemas.js'
 import type { APPEAL_STATES, ScoreView } from './schemas.js'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { text } from '../http/fields.js'
-import { ViewFilter, ViewFilterPatch } from '../http/saved-view.js'
 import { PersonRef } from '../item/parts.js'
+import { ViewFilter, ViewFilterPatch } from '../item/saved-view.js'
 
 const At = z.iso.datetime({ precision: 3 })
 const name = text(100, 'What people call it.')

@@ -2,9 +2,9 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { lockPerson } from '../db/lock.js'
-import { type Actor, requirePermitted } from '../domain/permissions.js'
+import { type Actor, requirePermitted } from '../domain/access/permissions.js'
 import { notFound, Rejection } from '../domain/rejection.js'
-import { visibleViews } from '../http/saved-view.js'
+import { visibleViews } from '../item/saved-view.js'
 
 /** A view as it is answered. */
 export interface View extends Record<string, unknown> {

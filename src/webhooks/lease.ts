@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
-import { later } from '../domain/zone.js'
+import { later } from '../domain/time/zone.js'
 
 /** A worker that has not said what became of a delivery by then is taken for dead. Far longer than a call may take. */
 const LEASE_MS = 60_000

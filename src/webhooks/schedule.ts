@@ -1,4 +1,4 @@
-import { later } from '../domain/zone.js'
+import { later } from '../domain/time/zone.js'
 
 /**
  * How long after an attempt that failed the next one is made, in seconds: Standard Webhooks, «Deliverability and

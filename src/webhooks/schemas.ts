@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ITEM_EVENT_TYPES } from '../domain/events.js'
+import { ITEM_EVENT_TYPES } from '../domain/item/events.js'
 import { AreaCode, Cursor, Instant, Limit, text, Uuid } from '../http/fields.js'
 import { isSecret } from './secret.js'
 

@@ -20,7 +20,7 @@ import {
   SubscriptionView,
 } from './schemas.js'
 import { createSecret } from './secret.js'
-import { actShowingSecret } from './shown-once.js'
+import { actShowingSecret } from './secret-response.js'
 import {
   beginAtHead,
   isSubscription,

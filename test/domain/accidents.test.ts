@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import { type AccidentCount, countsInForce, MAX_COUNTS } from '../../src/domain/accidents.js'
-import { countAccidents } from '../../src/domain/decide/accidents.js'
-import { addDays } from '../../src/domain/zone.js'
+import { type AccidentCount, countsInForce, MAX_COUNTS } from '../../src/domain/item/accidents.js'
+import { countAccidents } from '../../src/domain/item/decide/accidents.js'
+import { addDays } from '../../src/domain/time/zone.js'
 import { COUNT, itemIn, refusalOf, refusedField } from '../helpers/domain.js'
 import { t } from '../helpers/tap.js'
 

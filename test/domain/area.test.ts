@@ -6,7 +6,7 @@ import {
   isWithinArea,
   parseAreaCode,
   parseAreaPrefix,
-} from '../../src/domain/area.js'
+} from '../../src/domain/place/area.js'
 import { t } from '../helpers/tap.js'
 
 const pair = fc.integer({ min: 1, max: 99 }).map((n) => String(n).padStart(2, '0'))

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { type BulletinKind, documentNumber, latestScheduled, periodOf } from '../../src/domain/bulletin.js'
-import { createCalendar } from '../../src/domain/calendar.js'
+import { type BulletinKind, documentNumber, latestScheduled, periodOf } from '../../src/domain/report/bulletin.js'
 import type { BulletinTimes } from '../../src/domain/rules.js'
-import { addDays, localDate } from '../../src/domain/zone.js'
+import { createCalendar } from '../../src/domain/time/calendar.js'
+import { addDays, localDate } from '../../src/domain/time/zone.js'
 import { yearsOf } from '../helpers/calendar.js'
 import { t } from '../helpers/tap.js'
 

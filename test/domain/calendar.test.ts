@@ -13,9 +13,9 @@ import {
   isWorkingDay,
   MAX_WORKING_DAYS,
   versionsOf,
-} from '../../src/domain/calendar.js'
-import { statutoryHolidays } from '../../src/domain/statutory.js'
-import { addDays } from '../../src/domain/zone.js'
+} from '../../src/domain/time/calendar.js'
+import { statutoryHolidays } from '../../src/domain/time/statutory.js'
+import { addDays } from '../../src/domain/time/zone.js'
 import { yearsOf } from '../helpers/calendar.js'
 import { t } from '../helpers/tap.js'
 

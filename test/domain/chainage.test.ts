@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { CARRIAGEWAYS } from '../../src/domain/item/words.js'
 import {
   carriagewayIn,
   formatChainage,
@@ -7,8 +8,7 @@ import {
   parseChainage,
   parseChainageRange,
   sideIn,
-} from '../../src/domain/chainage.js'
-import { CARRIAGEWAYS } from '../../src/domain/item.js'
+} from '../../src/domain/place/chainage.js'
 import { t } from '../helpers/tap.js'
 
 const metres = fc.integer({ min: 0, max: MAX_CHAINAGE_M })

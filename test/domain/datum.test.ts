@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import gcoordModule from 'gcoord'
-import { type Point, toWgs84 } from '../../src/domain/datum.js'
+import { type Point, toWgs84 } from '../../src/domain/place/datum.js'
 import { t } from '../helpers/tap.js'
 
 // The package declares an ES module and ships CommonJS.

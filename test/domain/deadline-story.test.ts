@@ -1,4 +1,6 @@
 import fc from 'fast-check'
+import type { HappenedItemEvent } from '../../src/domain/item/events.js'
+import { fold } from '../../src/domain/item/evolve.js'
 import {
   addWorkingDays,
   type CalendarDay,
@@ -7,13 +9,11 @@ import {
   createCalendar,
   isCountedOtherwise,
   versionsOf,
-} from '../../src/domain/calendar.js'
-import { deadlineAfter, recount } from '../../src/domain/deadline.js'
-import { DEADLINE_EVENTS, type DeadlineEvent, deadlineStory, stoodMsOf } from '../../src/domain/deadline-story.js'
-import type { HappenedItemEvent } from '../../src/domain/events.js'
-import { fold } from '../../src/domain/evolve.js'
-import { statutoryHolidays } from '../../src/domain/statutory.js'
-import { addDays, localDate } from '../../src/domain/zone.js'
+} from '../../src/domain/time/calendar.js'
+import { deadlineAfter, recount } from '../../src/domain/time/deadline.js'
+import { DEADLINE_EVENTS, type DeadlineEvent, deadlineStory, stoodMsOf } from '../../src/domain/time/deadline-story.js'
+import { statutoryHolidays } from '../../src/domain/time/statutory.js'
+import { addDays, localDate } from '../../src/domain/time/zone.js'
 import { yearsOf } from '../helpers/calendar.js'
 import { DAY_MS, EVENT, happened, IDENTITY, IMPORTED } from '../helpers/domain.js'
 import { t } from '../helpers/tap.js'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import { addWorkingDays, type CalendarDay, createCalendar } from '../../src/domain/calendar.js'
-import { deadlineAfter, recount } from '../../src/domain/deadline.js'
-import { addDays, localDate } from '../../src/domain/zone.js'
+import { addWorkingDays, type CalendarDay, createCalendar } from '../../src/domain/time/calendar.js'
+import { deadlineAfter, recount } from '../../src/domain/time/deadline.js'
+import { addDays, localDate } from '../../src/domain/time/zone.js'
 import { yearsOf } from '../helpers/calendar.js'
 import { t } from '../helpers/tap.js'
 

@@ -1,7 +1,7 @@
-import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
-import { evolve, fold } from '../../src/domain/evolve.js'
-import type { Item } from '../../src/domain/item.js'
-import { type Actor, ROLES } from '../../src/domain/permissions.js'
+import { type Actor, ROLES } from '../../src/domain/access/permissions.js'
+import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/item/decide/close.js'
+import { evolve, fold } from '../../src/domain/item/evolve.js'
+import type { Item } from '../../src/domain/item/item.js'
 import {
   APPLICANT,
   actorOf,

@@ -1,6 +1,6 @@
-import { correct, FOUND_AT_MOST_DAYS_BACK, file, list, merge, requirePlace } from '../../src/domain/decide/list.js'
-import { evolve, fold } from '../../src/domain/evolve.js'
-import type { Status } from '../../src/domain/item.js'
+import { correct, FOUND_AT_MOST_DAYS_BACK, file, list, merge, requirePlace } from '../../src/domain/item/decide/list.js'
+import { evolve, fold } from '../../src/domain/item/evolve.js'
+import type { Status } from '../../src/domain/item/words.js'
 import {
   actorOf,
   DEFAULT_DEADLINE,

@@ -1,10 +1,17 @@
-import { accept, assign, giveBack } from '../../src/domain/decide/assign.js'
-import { requestClosure } from '../../src/domain/decide/close.js'
-import { decideExtension, plan, reportProgress, requestExtension, resume } from '../../src/domain/decide/track.js'
-import { evolve, fold } from '../../src/domain/evolve.js'
-import type { Item, Status } from '../../src/domain/item.js'
-import type { Actor } from '../../src/domain/permissions.js'
-import { timeAfter } from '../../src/ledger/item-store.js'
+import type { Actor } from '../../src/domain/access/permissions.js'
+import { accept, assign, giveBack } from '../../src/domain/item/decide/assign.js'
+import { requestClosure } from '../../src/domain/item/decide/close.js'
+import {
+  decideExtension,
+  plan,
+  reportProgress,
+  requestExtension,
+  resume,
+} from '../../src/domain/item/decide/progress.js'
+import { evolve, fold } from '../../src/domain/item/evolve.js'
+import type { Item } from '../../src/domain/item/item.js'
+import type { Status } from '../../src/domain/item/words.js'
+import { timeAfter } from '../../src/ledger/store.js'
 import {
   actorOf,
   applicant,

@@ -1,18 +1,15 @@
 import fc from 'fast-check'
+import { type Cited, EVIDENCE_KINDS, type EvidenceKind, type EvidenceRules } from '../../src/domain/item/evidence.js'
 import {
   ALIKE_BITS,
   bandsAlike,
   bandsOf,
-  type Cited,
   distanceM,
-  EVIDENCE_KINDS,
-  type EvidenceKind,
-  type EvidenceRules,
   evidenceOf,
   MAX_EVIDENCE_OF_ITEM,
   requireEvidence,
-} from '../../src/domain/evidence.js'
-import { evolve } from '../../src/domain/evolve.js'
+} from '../../src/domain/item/evidence-warnings.js'
+import { evolve } from '../../src/domain/item/evolve.js'
 import { FIRST_RULES } from '../../src/domain/rules.js'
 import { day, EVENT, happened, itemIn, RULES, refusalOf } from '../helpers/domain.js'
 import { t } from '../helpers/tap.js'

@@ -1,6 +1,7 @@
-import type { HappenedItemEvent, ItemEvent } from '../../src/domain/events.js'
-import { begin, evolve, fold } from '../../src/domain/evolve.js'
-import { type Item, isOnAccount, isOverdue, STATUSES } from '../../src/domain/item.js'
+import type { HappenedItemEvent, ItemEvent } from '../../src/domain/item/events.js'
+import { begin, evolve, fold } from '../../src/domain/item/evolve.js'
+import { type Item, isOnAccount, isOverdue } from '../../src/domain/item/item.js'
+import { STATUSES } from '../../src/domain/item/words.js'
 import { canonicalJson } from '../../src/ledger/chain.js'
 import {
   APPLICANT,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { forecastOf, type Week } from '../../src/domain/forecast.js'
-import { daysBetween } from '../../src/domain/zone.js'
+import { forecastOf, type Week } from '../../src/domain/report/forecast.js'
+import { daysBetween } from '../../src/domain/time/zone.js'
 import { t } from '../helpers/tap.js'
 
 const TODAY = '2026-11-22'

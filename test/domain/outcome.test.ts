@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import jstat from 'jstat'
-import type { AccidentCount, Base } from '../../src/domain/accidents.js'
+import type { AccidentCount, Base } from '../../src/domain/item/accidents.js'
 import {
   addMonths,
   addSite,
@@ -12,8 +12,8 @@ import {
   type Windows,
   warningsOf,
   windowsOf,
-} from '../../src/domain/outcome.js'
-import { addDays } from '../../src/domain/zone.js'
+} from '../../src/domain/report/outcome.js'
+import { addDays } from '../../src/domain/time/zone.js'
 import { COUNT } from '../helpers/domain.js'
 import { t } from '../helpers/tap.js'
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import { createCalendar } from '../../src/domain/calendar.js'
-import { type Performance, scoreOf, WEIGHTS } from '../../src/domain/performance.js'
-import { fairRate, MINIMUM_LISTED, ranksOf } from '../../src/domain/rank.js'
-import { rateOf } from '../../src/domain/rate.js'
-import { signingLimits } from '../../src/domain/signing.js'
+import { type Performance, scoreOf, WEIGHTS } from '../../src/domain/report/performance.js'
+import { fairRate, MINIMUM_LISTED, ranksOf } from '../../src/domain/report/rank.js'
+import { rateOf } from '../../src/domain/report/rate.js'
+import { signingLimits } from '../../src/domain/report/signing.js'
+import { createCalendar } from '../../src/domain/time/calendar.js'
 import { t } from '../helpers/tap.js'
 
 const GOOD: Performance = {

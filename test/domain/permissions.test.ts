@@ -6,7 +6,7 @@ import {
   PERMISSIONS,
   ROLES,
   type Role,
-} from '../../src/domain/permissions.js'
+} from '../../src/domain/access/permissions.js'
 import { actorOf } from '../helpers/domain.js'
 import { t } from '../helpers/tap.js'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { STATUSES } from '../../src/domain/item.js'
-import { isTextPublic, publicStateOf, type Standing, withoutPersonalNumbers } from '../../src/domain/public-request.js'
+import { STATUSES } from '../../src/domain/item/words.js'
+import { isTextPublic, publicStateOf, type Standing, withoutPersonalNumbers } from '../../src/intake/public-request.js'
 import { day } from '../helpers/domain.js'
 import { t } from '../helpers/tap.js'
 

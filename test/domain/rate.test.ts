@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { compareRates, percentText, rateOf } from '../../src/domain/rate.js'
+import { compareRates, percentText, rateOf } from '../../src/domain/report/rate.js'
 import { t } from '../helpers/tap.js'
 
 t.test('85 of 172 are 49.4 %', async (t) => {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { LEVELS } from '../../src/domain/item.js'
 import {
   type Closure,
   drawSample,
@@ -8,7 +7,8 @@ import {
   monthBefore,
   type RecheckRules,
   recheckSpan,
-} from '../../src/domain/recheck-sample.js'
+} from '../../src/domain/item/recheck-sample.js'
+import { LEVELS } from '../../src/domain/item/words.js'
 import { t } from '../helpers/tap.js'
 
 const RULES: RecheckRules = { share: { general: 10, major: 50 }, units: [], afterDays: 90, withinDays: 30 }

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
-import { distanceM } from '../../src/domain/evidence.js'
-import { apartM, boxAround, monthsAgo, type Neighbour, resemblanceOf, type Spot } from '../../src/domain/recurrence.js'
+import { distanceM } from '../../src/domain/item/evidence-warnings.js'
+import {
+  apartM,
+  boxAround,
+  monthsAgo,
+  type Neighbour,
+  resemblanceOf,
+  type Spot,
+} from '../../src/domain/item/recurrence.js'
 import { t } from '../helpers/tap.js'
 
 const SPOT: Spot = {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { parseRoad, roadKey } from '../../src/domain/road.js'
+import { parseRoad, roadKey } from '../../src/domain/place/road.js'
 import { t } from '../helpers/tap.js'
 
 t.test('a road number has one form, however it is written', async (t) => {

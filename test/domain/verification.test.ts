@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import { decideClosure } from '../../src/domain/decide/close.js'
-import { evolve, fold } from '../../src/domain/evolve.js'
-import type { Item } from '../../src/domain/item.js'
-import type { Actor } from '../../src/domain/permissions.js'
-import { pointsOf, type VerificationRules, verifiersNeeded } from '../../src/domain/verification.js'
+import type { Actor } from '../../src/domain/access/permissions.js'
+import { decideClosure } from '../../src/domain/item/decide/close.js'
+import { evolve, fold } from '../../src/domain/item/evolve.js'
+import type { Item } from '../../src/domain/item/item.js'
+import { pointsOf, type VerificationRules, verifiersNeeded } from '../../src/domain/item/verification.js'
 import {
   actorOf,
   EVENT,

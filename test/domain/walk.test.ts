@@ -1,20 +1,21 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { file } from '../../src/domain/decide/list.js'
+import { type Actor, requirePermitted } from '../../src/domain/access/permissions.js'
+import { file } from '../../src/domain/item/decide/list.js'
 import {
   allowedEvents,
   type HappenedItemEvent,
   ITEM_EVENT_TYPES,
   type ItemEvent,
   TRANSITIONS,
-} from '../../src/domain/events.js'
-import { begin, evolve, fold } from '../../src/domain/evolve.js'
-import { type Item, isOnAccount, isOverdue, STATUSES } from '../../src/domain/item.js'
-import { type Actor, requirePermitted } from '../../src/domain/permissions.js'
+} from '../../src/domain/item/events.js'
+import { begin, evolve, fold } from '../../src/domain/item/evolve.js'
+import { type Item, isOnAccount, isOverdue } from '../../src/domain/item/item.js'
+import { tellingsOf } from '../../src/domain/item/telling.js'
+import { STATUSES } from '../../src/domain/item/words.js'
 import { Rejection } from '../../src/domain/rejection.js'
-import { tellingsOf } from '../../src/domain/telling.js'
 import { canonicalJson } from '../../src/ledger/chain.js'
-import { timeAfter } from '../../src/ledger/item-store.js'
+import { timeAfter } from '../../src/ledger/store.js'
 import { ATTEMPTS } from '../helpers/attempts.js'
 import { actorOf, FILED, FILER, frozen, IDENTITY, START } from '../helpers/domain.js'
 import { t } from '../helpers/tap.js'

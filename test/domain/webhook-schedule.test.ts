@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { later } from '../../src/domain/zone.js'
+import { later } from '../../src/domain/time/zone.js'
 import { nextAttemptAt, RETRY_DELAYS_S, retryAfterOf } from '../../src/webhooks/schedule.js'
 import { createSecret, isSecret } from '../../src/webhooks/secret.js'
 import { t } from '../helpers/tap.js'

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { DateTime } from 'luxon'
-import { addDays, daysBetween, endOfDay, isDate, isTimeZone, localDate, startOfDay } from '../../src/domain/zone.js'
+import {
+  addDays,
+  daysBetween,
+  endOfDay,
+  isDate,
+  isTimeZone,
+  localDate,
+  startOfDay,
+} from '../../src/domain/time/zone.js'
 import { t } from '../helpers/tap.js'
 
 const ZONES = [

@@ -1,13 +1,11 @@
-import { countAccidents } from '../../src/domain/decide/accidents.js'
-import { accept, assign, changeLeadOfficial, giveBack } from '../../src/domain/decide/assign.js'
-import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
-import { issueDocument, receiveDocument } from '../../src/domain/decide/document.js'
-import { answerCaller, recordSatisfaction } from '../../src/domain/decide/hotline.js'
-import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
-import { escalate, recomputeDeadline } from '../../src/domain/decide/notify.js'
-import { decideRecurrence, recur } from '../../src/domain/decide/recurrence.js'
-import type { Entry } from '../../src/domain/decide/score.js'
-import { appealScore, decideScoreAppeal, score } from '../../src/domain/decide/score.js'
+import type { Action, Actor, Role } from '../../src/domain/access/permissions.js'
+import { countAccidents } from '../../src/domain/item/decide/accidents.js'
+import { accept, assign, changeLeadOfficial, giveBack } from '../../src/domain/item/decide/assign.js'
+import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/item/decide/close.js'
+import { issueDocument, receiveDocument } from '../../src/domain/item/decide/document.js'
+import { answerCaller, recordSatisfaction } from '../../src/domain/item/decide/hotline.js'
+import { correct, dismiss, list, merge, note } from '../../src/domain/item/decide/list.js'
+import { escalate, recomputeDeadline } from '../../src/domain/item/decide/notify.js'
 import {
   decideExtension,
   endSupervision,
@@ -17,12 +15,15 @@ import {
   resume,
   supervise,
   suspend,
-} from '../../src/domain/decide/track.js'
-import type { IssuedDocument } from '../../src/domain/document.js'
-import type { ItemEvent, ItemEventType } from '../../src/domain/events.js'
-import type { Item, Status } from '../../src/domain/item.js'
-import type { Action, Actor, Role } from '../../src/domain/permissions.js'
-import type { Scored } from '../../src/domain/score-entry.js'
+} from '../../src/domain/item/decide/progress.js'
+import { decideRecurrence, recur } from '../../src/domain/item/decide/recurrence.js'
+import type { Entry } from '../../src/domain/item/decide/score.js'
+import { appealScore, decideScoreAppeal, score } from '../../src/domain/item/decide/score.js'
+import type { IssuedDocument } from '../../src/domain/item/document.js'
+import type { ItemEvent, ItemEventType } from '../../src/domain/item/events.js'
+import type { Item } from '../../src/domain/item/item.js'
+import type { Status } from '../../src/domain/item/words.js'
+import type { Scored } from '../../src/domain/score/entry.js'
 import {
   APPLICANT,
   actorOf,

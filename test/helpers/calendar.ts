@@ -1,4 +1,4 @@
-import type { CalendarDay, CalendarYear } from '../../src/domain/calendar.js'
+import type { CalendarDay, CalendarYear } from '../../src/domain/time/calendar.js'
 
 /** Days as the years that have them. */
 export function yearsOf(days: readonly CalendarDay[]): CalendarYear[] {

@@ -1,4 +1,4 @@
-import { importItems, type NumberedImport } from '../../src/ledger/import-items.js'
+import { importItems, type NumberedImport } from '../../src/import/write-items.js'
 import type { TestApp } from './app.js'
 
 const CHUNK = 1000

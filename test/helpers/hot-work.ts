@@ -1,18 +1,18 @@
-import { CHORES } from '../../src/chores.js'
-import type { Chore } from '../../src/deps.js'
+import type { Task } from '../../src/deps.js'
 import { DEFAULT_RULES } from '../../src/domain/rules.js'
 import type { GuardedFetch } from '../../src/http/guarded-fetch.js'
 import { findSystemActor } from '../../src/ledger/system-actor.js'
-import { digestChore } from '../../src/notify/digest-chore.js'
-import { noticeUnreceived } from '../../src/notify/waiting.js'
-import { createDeliverChores } from '../../src/webhooks/deliver-chore.js'
+import { digestTask } from '../../src/notices/digest-task.js'
+import { noticeUnreceived } from '../../src/notices/waiting.js'
+import { TASKS } from '../../src/server/tasks.js'
+import { createDeliverTasks } from '../../src/webhooks/deliver-task.js'
 import { order } from './app.js'
 import { type Bounds, type HotQuery, hot } from './hot-query.js'
 import type { LargeApp } from './large-app.js'
 
 /** What is written, and what the worker does by itself. They are asked in this order: an item goes its way. */
 export function hotWork(app: LargeApp): HotQuery[] {
-  return [...changes(app), ...chores(app)]
+  return [...changes(app), ...tasks(app)]
 }
 
 const FEW = { rows: 50, pages: 100 }
@@ -56,7 +56,7 @@ const DUE: Record<string, string[]> = {
   'message-email': ['message_pending'],
 }
 
-/** What a chore's work costs; asking what is due costs nothing to speak of. */
+/** What a task's work costs; asking what is due costs nothing to speak of. */
 const RUNS: Record<string, Bounds> = {
   // Everything on the clock, and whether it was noticed.
   ladder: { rows: 80_000, pages: 30_000, whole: ['notice'] },
@@ -69,13 +69,13 @@ const RUNS: Record<string, Bounds> = {
   deliver: {},
 }
 
-function chores({ deps, home }: LargeApp): HotQuery[] {
-  const run = async (chore: Chore) => {
-    const jobs = (await chore.due(deps)).filter(({ data }) => data.jurisdiction === home)
-    for (const { data } of jobs) await chore.run(deps, data, new AbortController().signal)
+function tasks({ deps, home }: LargeApp): HotQuery[] {
+  const run = async (task: Task) => {
+    const jobs = (await task.due(deps)).filter(({ data }) => data.jurisdiction === home)
+    for (const { data } of jobs) await task.run(deps, data, new AbortController().signal)
   }
   const answering: GuardedFetch = async () => ({ status: 200, headers: {}, body: '' })
-  const all = [...CHORES.filter(({ name }) => !name.startsWith('deliver')), ...createDeliverChores(answering)]
+  const all = [...TASKS.filter(({ name }) => !name.startsWith('deliver')), ...createDeliverTasks(answering)]
   const atNight = { ...deps, now: () => `${deps.now().slice(0, 10)}T15:00:00.000Z` }
   const system = async () => {
     const actor = await findSystemActor(deps.db, home)
@@ -83,21 +83,17 @@ function chores({ deps, home }: LargeApp): HotQuery[] {
     return actor
   }
   return [
-    hot(
-      'sending what is urgent',
-      () => digestChore.run(atNight, { jurisdiction: home }, new AbortController().signal),
-      { rows: 20 },
-    ),
+    hot('sending what is urgent', () => digestTask.run(atNight, { jurisdiction: home }, new AbortController().signal), {
+      rows: 20,
+    }),
     hot('what was not received', async () => noticeUnreceived(deps.db, await system(), DEFAULT_RULES, deps.now()), {
       by: ['notice_to_confirm'],
       rows: 3_000,
     }),
-    ...all.map((chore) =>
-      hot(`what is due: ${chore.name}`, () => chore.due(deps), { ...FEW, by: DUE[chore.name] ?? [] }),
-    ),
-    ...all.flatMap((chore) => {
-      const bounds = RUNS[chore.name]
-      return bounds === undefined ? [] : [hot(`doing it: ${chore.name}`, () => run(chore), bounds)]
+    ...all.map((task) => hot(`what is due: ${task.name}`, () => task.due(deps), { ...FEW, by: DUE[task.name] ?? [] })),
+    ...all.flatMap((task) => {
+      const bounds = RUNS[task.name]
+      return bounds === undefined ? [] : [hot(`doing it: ${task.name}`, () => run(task), bounds)]
     }),
   ]
 }

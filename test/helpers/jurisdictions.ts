@@ -1,8 +1,8 @@
 import { createJurisdiction, createUnit } from '../../src/access/create.js'
-import { createPersonWithKey } from '../../src/cli/sample.js'
 import { createDb, createPool, type Db } from '../../src/db/client.js'
-import type { Actor, Role } from '../../src/domain/permissions.js'
+import type { Actor, Role } from '../../src/domain/access/permissions.js'
 import { appendEvents } from '../../src/ledger/act.js'
+import { createPersonWithKey } from '../../src/server/sample.js'
 
 export const START = '2026-03-02T01:00:00.000Z'
 

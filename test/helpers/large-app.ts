@@ -1,11 +1,11 @@
 import { type Statement, tap } from '../../bench/record.js'
 import { createDb } from '../../src/db/client.js'
 import { type Caller, callerOf, createTestApp, type TestApp } from './app.js'
-import { choreDeps } from './chores.js'
 import { loadLargeList } from './large-list.js'
 import { channelKey } from './open311.js'
 import { createSecondApp } from './second-app.js'
 import type { Test } from './tap.js'
+import { taskDeps } from './tasks.js'
 
 /** The service on a large list, with a look at what it asks the database. */
 export type LargeApp = Awaited<ReturnType<typeof createLargeApp>>
@@ -35,7 +35,7 @@ export async function createLargeApp(t: Test) {
     superuserUrl: made.superuserUrl,
     home: home.id,
     ids: await idsOf(made),
-    deps: { ...choreDeps(made, { DATA_DIR: made.dataDir }), db: createDb(pool) },
+    deps: { ...taskDeps(made, { DATA_DIR: made.dataDir }), db: createDb(pool) },
     open311: (path: string, query: Record<string, string> = {}) =>
       ask(`/open311/v2${path}?${new URLSearchParams({ api_key: channel, ...query })}`),
     /** A look at the heads, as all who wait share it. */

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm'
+import { createMessageTasks } from '../../src/contacts/message-task.js'
 import { insertNotices, type NewNotice } from '../../src/db/notices.js'
-import type { ChoreDeps } from '../../src/deps.js'
-import { digestChore } from '../../src/notify/digest-chore.js'
-import { createMessageChores } from '../../src/notify/message-chore.js'
+import type { TaskDeps } from '../../src/deps.js'
+import { digestTask } from '../../src/notices/digest-task.js'
 import { type Caller, type Json, ok, type TestApp } from './app.js'
-import { choreDeps, runChore } from './chores.js'
 import type { Test } from './tap.js'
+import { runTask, taskDeps } from './tasks.js'
 
-export const CHORES = createMessageChores()
+export const TASKS = createMessageTasks()
 
 /** Friday, 20 March 2026, 09:00 in Shanghai: in working hours. */
 export const FRIDAY = '2026-03-20T01:00:00.000Z'
@@ -15,8 +15,8 @@ export const FRIDAY = '2026-03-20T01:00:00.000Z'
 export const SENDER = 'notice@one-list.example'
 
 /** What a worker has that reaches people: its settings, over those of development. */
-export function reaching(made: TestApp, t: Test, more: Record<string, string> = {}): ChoreDeps {
-  return choreDeps(made, {
+export function reaching(made: TestApp, t: Test, more: Record<string, string> = {}): TaskDeps {
+  return taskDeps(made, {
     ...{ MAIL_FROM: `One List <${SENDER}>`, PUBLIC_URL: 'https://one-list.example/', WEBHOOK_ALLOW_PRIVATE: 'true' },
     ...{ DATA_DIR: t.testdir(), ...more },
   })
@@ -38,12 +38,12 @@ export function notice(more: Partial<NewNotice> = {}): NewNotice {
 export async function digestOf(made: TestApp, notices: NewNotice[], jurisdiction = made.home.id): Promise<void> {
   await made.db.transaction((tx) => insertNotices(tx, jurisdiction, notices, made.clock.now))
   made.clock.advance(3_600_000)
-  await runChore(digestChore, choreDeps(made))
+  await runTask(digestTask, taskDeps(made))
 }
 
 /** Does what all channels have to do now. */
-export async function sendAll(deps: ChoreDeps): Promise<void> {
-  for (const chore of CHORES) await runChore(chore, deps)
+export async function sendAll(deps: TaskDeps): Promise<void> {
+  for (const task of TASKS) await runTask(task, deps)
 }
 
 export async function addContact(caller: Caller, more: Record<string, unknown>): Promise<Json> {

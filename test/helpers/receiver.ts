@@ -2,11 +2,11 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { createGuardedFetch } from '../../src/http/guarded-fetch.js'
-import { createDeliverChores } from '../../src/webhooks/deliver-chore.js'
-import { fanOutChore } from '../../src/webhooks/fan-out-chore.js'
+import { createDeliverTasks } from '../../src/webhooks/deliver-task.js'
+import { fanOutTask } from '../../src/webhooks/fan-out-task.js'
 import { type Json, ok, type TestApp, type TestJurisdiction } from './app.js'
-import { choreDeps, runChore } from './chores.js'
 import type { Test } from './tap.js'
+import { runTask, taskDeps } from './tasks.js'
 
 /** One call that reached the receiver, its signature verified. */
 export interface Received {
@@ -89,16 +89,16 @@ export const LANES = lanesWith(10_000)
 
 /** The same, but of another patience. */
 export function lanesWith(timeoutMs: number) {
-  return createDeliverChores(createGuardedFetch({ allowPrivate: true, timeoutMs }))
+  return createDeliverTasks(createGuardedFetch({ allowPrivate: true, timeoutMs }))
 }
 
 /** What workers do until nothing is due by the clock. Answers how many delivery jobs there were. */
 export async function deliverAll(made: Pick<TestApp, 'db' | 'clock'>, lanes = LANES): Promise<number> {
-  const deps = choreDeps(made)
+  const deps = taskDeps(made)
   let jobs = 0
   for (let round = 0; round < 100; round++) {
-    await runChore(fanOutChore, deps)
-    const done = (await Promise.all(lanes.map((lane) => runChore(lane, deps)))).reduce((sum, n) => sum + n)
+    await runTask(fanOutTask, deps)
+    const done = (await Promise.all(lanes.map((lane) => runTask(lane, deps)))).reduce((sum, n) => sum + n)
     if (done === 0) return jobs
     jobs += done
   }

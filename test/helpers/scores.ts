@@ -1,7 +1,7 @@
-import { scoresChore } from '../../src/scores/chore.js'
+import { scoresTask } from '../../src/scores/task.js'
 import { type Caller, type Json, ok, type TestApp } from './app.js'
 import { allPages } from './checked.js'
-import { choreDeps, runChore } from './chores.js'
+import { runTask, taskDeps } from './tasks.js'
 
 /** Noon of a day in the zone, so that a day is a day. */
 export const noon = (date: string) => `${date}T04:00:00.000Z`
@@ -9,7 +9,7 @@ export const noon = (date: string) => `${date}T04:00:00.000Z`
 /** Sets the clock to noon of a day and lets the schedule score. */
 export async function scoreOn(made: TestApp, date: string): Promise<void> {
   made.clock.now = noon(date)
-  await runChore(scoresChore, choreDeps(made))
+  await runTask(scoresTask, taskDeps(made))
 }
 
 /** The entries that a caller sees, oldest first. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Status } from '../../src/domain/item.js'
+import type { Status } from '../../src/domain/item/words.js'
 import { type Caller, DAY_MS, type Json, order } from './app.js'
 
 // Random requests by random callers at random times, for walks over HTTP.

@@ -1,13 +1,12 @@
 import fc from 'fast-check'
-import { countAccidents } from '../../src/domain/decide/accidents.js'
-import { accept, assign, changeLeadOfficial, giveBack } from '../../src/domain/decide/assign.js'
-import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/decide/close.js'
-import { issueDocument, receiveDocument } from '../../src/domain/decide/document.js'
-import { answerCaller, recordSatisfaction } from '../../src/domain/decide/hotline.js'
-import { correct, dismiss, list, merge, note } from '../../src/domain/decide/list.js'
-import { escalate, recomputeDeadline } from '../../src/domain/decide/notify.js'
-import { decideRecurrence, recur } from '../../src/domain/decide/recurrence.js'
-import { appealScore, decideScoreAppeal, score } from '../../src/domain/decide/score.js'
+import { type Actor, isPermitted } from '../../src/domain/access/permissions.js'
+import { countAccidents } from '../../src/domain/item/decide/accidents.js'
+import { accept, assign, changeLeadOfficial, giveBack } from '../../src/domain/item/decide/assign.js'
+import { decideClosure, recheck, reopen, requestClosure } from '../../src/domain/item/decide/close.js'
+import { issueDocument, receiveDocument } from '../../src/domain/item/decide/document.js'
+import { answerCaller, recordSatisfaction } from '../../src/domain/item/decide/hotline.js'
+import { correct, dismiss, list, merge, note } from '../../src/domain/item/decide/list.js'
+import { escalate, recomputeDeadline } from '../../src/domain/item/decide/notify.js'
 import {
   decideExtension,
   endSupervision,
@@ -17,10 +16,11 @@ import {
   resume,
   supervise,
   suspend,
-} from '../../src/domain/decide/track.js'
-import { allowedEvents, type ItemEvent } from '../../src/domain/events.js'
-import type { Description, Item } from '../../src/domain/item.js'
-import { type Actor, isPermitted } from '../../src/domain/permissions.js'
+} from '../../src/domain/item/decide/progress.js'
+import { decideRecurrence, recur } from '../../src/domain/item/decide/recurrence.js'
+import { appealScore, decideScoreAppeal, score } from '../../src/domain/item/decide/score.js'
+import { allowedEvents, type ItemEvent } from '../../src/domain/item/events.js'
+import type { Description, Item } from '../../src/domain/item/item.js'
 import { ADDRESSED, APPEALED, ATTEMPTS, ENTRY, type Happening, PAPER, SCORED } from './attempts.js'
 import {
   actorOf,

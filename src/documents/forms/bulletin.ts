@@ -1,4 +1,4 @@
-import { type Block, type Cell, cell, paragraph, type Table } from '../../paper/blocks.js'
+import { type Block, type Cell, cell, paragraph, type Table } from '../../render/blocks.js'
 import { head, imprint } from './parts.js'
 
 const centre = (text: string): Cell => ({ text, is: 'center' })

@@ -1,5 +1,5 @@
-import type { DocumentKind } from '../../domain/document.js'
-import type { Block } from '../../paper/blocks.js'
+import type { DocumentKind } from '../../domain/item/document.js'
+import type { Block } from '../../render/blocks.js'
 import { BULLETIN } from './bulletin.js'
 import {
   ASSIGNMENT_ORDER,

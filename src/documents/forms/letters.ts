@@ -1,4 +1,4 @@
-import { type Block, paragraph } from '../../paper/blocks.js'
+import { type Block, paragraph } from '../../render/blocks.js'
 import { closing, form, head, ITEM_ROWS, imprint, ORDER_ROWS, pair, wide } from './parts.js'
 
 /** 交办单. */

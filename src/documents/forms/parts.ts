@@ -1,4 +1,4 @@
-import { type Cell, cell, label, type Paragraph, paragraph, type Row, type Table } from '../../paper/blocks.js'
+import { type Cell, cell, label, type Paragraph, paragraph, type Row, type Table } from '../../render/blocks.js'
 
 /** 红头: who sends it, under which number, the red rule, and what it is. */
 export function head(title: string): Paragraph[] {

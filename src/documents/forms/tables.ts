@@ -1,4 +1,4 @@
-import { type Block, cell, paragraph } from '../../paper/blocks.js'
+import { type Block, cell, paragraph } from '../../render/blocks.js'
 import { form, formHead, ITEM_ROWS, ORDER_ROWS, opinion, PHOTOS, pair, wide } from './parts.js'
 
 const BLANK_DAY = '年　　月　　日'

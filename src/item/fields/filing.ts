@@ -2,12 +2,13 @@ import { doublePrecision, integer, jsonb, text, uuid } from 'drizzle-orm/pg-core
 import { z } from 'zod'
 import { chainageText } from '../../db/chainage.js'
 import { instant, jurisdictionId } from '../../db/column-types.js'
+import { CHANNELS } from '../../domain/access/permissions.js'
+import type { Item } from '../../domain/item/item.js'
 import {
   CARRIAGEWAYS,
   type Carriageway,
   DIRECTIONS,
   type Direction,
-  type Item,
   LEVELS,
   type Level,
   RISKS,
@@ -16,8 +17,7 @@ import {
   type Source,
   STATUSES,
   type Status,
-} from '../../domain/item.js'
-import { CHANNELS } from '../../domain/permissions.js'
+} from '../../domain/item/words.js'
 import { derived, inner, stored, storedPerson } from '../field.js'
 import { At, HotlineView, PersonRef } from '../parts.js'
 

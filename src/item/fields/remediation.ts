@@ -1,7 +1,7 @@
 import { jsonb, text, uuid } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { instant } from '../../db/column-types.js'
-import type { Item } from '../../domain/item.js'
+import type { Item } from '../../domain/item/item.js'
 import { computed, inner, stored, storedPerson } from '../field.js'
 import {
   At,
