@@ -1,11 +1,10 @@
-import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { openDatabase } from '../cli/database.js'
 import { createClock } from '../clock.js'
 import { createDb } from '../db/client.js'
 import type { Siblings } from '../deps.js'
-import { ENDING_SIGNALS } from '../ending.js'
+import { ENDING_SIGNALS, endOfError } from '../ending.js'
 import { lostLogLines } from '../log.js'
 import { countLostLines } from '../operation/metrics.js'
 import { createServer } from '../server.js'
@@ -39,11 +38,7 @@ export function workAsTold(log: Logger): void {
           ? await beginServer(orders, siblingsOf(channel, tell), own)
           : await beginChores(orders, registry, own)
       const { shutdownGraceMs, shutdownDelayMs } = orders.config
-      const options = { delay: shutdownGraceMs + shutdownDelayMs, logger: own, skip: [...ENDING_SIGNALS] }
-      end = closeWithGrace(options, async ({ err }) => {
-        if (err) own.error({ err }, 'stopping after an error')
-        await begun.end()
-      }).close
+      end = endOfError(shutdownGraceMs + shutdownDelayMs, own, begun.end).close
       return begun.port
     },
     measure: () => measured.getMetricsAsJSON(),
