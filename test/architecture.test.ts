@@ -37,8 +37,7 @@ const LAYERS: Record<string, string[]> = {
   aside: ['http', 'domain'],
   // What can be done to an item, for its own route and for a batch.
   commands: ['http', 'ledger', 'db', 'domain', 'deps'],
-  // What others run as well, knows of the service what its document says.
-  client: [],
+  // What others run as well, with the typed client alone.
   mirror: ['client'],
   ...Object.fromEntries(
     SLICES.map((slice) => [slice, ['commands', 'http', 'ledger', 'paper', 'aside', 'db', 'domain', 'deps']]),
@@ -47,7 +46,9 @@ const LAYERS: Record<string, string[]> = {
 /** Pure libraries; nothing that reads a clock, a file or a socket. */
 const PURE_LIBRARIES = ['luxon', 'gcoord', 'jstat', 'tyme4ts', 'point-in-polygon-hao']
 
-const result = await cruise(['src'], {
+const CLIENT = 'packages/client/src/'
+
+const result = await cruise(['src', CLIENT], {
   baseDir: ROOT,
   doNotFollow: { path: 'node_modules' },
   tsPreCompilationDeps: true,
@@ -57,7 +58,7 @@ const result = await cruise(['src'], {
 const { modules } = (typeof result.output === 'string' ? JSON.parse(result.output) : result.output) as ICruiseResult
 
 const edges = modules
-  .filter((module) => module.source.startsWith('src/'))
+  .filter(({ source }) => source.startsWith('src/') || source.startsWith(CLIENT))
   .flatMap((module) =>
     module.dependencies.map((dependency) => ({
       from: module.source,
@@ -67,14 +68,15 @@ const edges = modules
     })),
   )
 
-/** The layer of a file: the folder under src/, or the file's own name for those that lie in src/ itself. */
+/** The layer of a file: the folder under src/, the file's own name for those that lie in src/ itself, or the client. */
 function layerOf(file: string): string {
+  if (file.startsWith(CLIENT)) return 'client'
   return /^src\/([^/.]+)/.exec(file)?.[1] ?? ''
 }
 
 t.test('imports go one way', async (t) => {
   t.ok(edges.length > 100, 'the imports were found')
-  for (const { from, to, typeOnly } of edges.filter((edge) => edge.to.startsWith('src/'))) {
+  for (const { from, to, typeOnly } of edges.filter((edge) => layerOf(edge.to) !== '')) {
     const allowed = LAYERS[layerOf(from)]
     // Types of the app and its dependencies may be named where routes are registered.
     if (allowed === undefined || layerOf(from) === layerOf(to) || (typeOnly && layerOf(to) === 'deps')) continue
@@ -100,6 +102,7 @@ t.test('the domain is pure', async (t) => {
 t.test('the client runs in a browser', async (t) => {
   const from = edges.filter((edge) => layerOf(edge.from) === 'client')
   t.ok(from.length > 0)
+  t.ok(edges.some(({ from, to }) => layerOf(from) === 'mirror' && layerOf(to) === 'client'))
   for (const edge of from) {
     t.ok(layerOf(edge.to) === 'client' || edge.name === 'openapi-fetch', `${edge.from} imports ${edge.name}`)
   }
