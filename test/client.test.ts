@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import {
   type BatchCommand,
   type ClientOptions,
@@ -8,7 +7,7 @@ import {
   type Item,
   type OneList,
   ProblemError,
-} from '../src/client/index.js'
+} from '../packages/client/src/index.js'
 import { createTestApp, order } from './helpers/app.js'
 import { type Test, t } from './helpers/tap.js'
 import { createTcpProxy } from './helpers/tcp-proxy.js'
@@ -40,12 +39,6 @@ async function fails(t: Test, promise: Promise<unknown>, expected: object): Prom
   )
   t.match(outcome, expected)
 }
-
-t.test('the client’s types are those of the document', async () => {
-  execFileSync('npm', ['run', '-s', 'client', '--', '--check'], {
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
-  })
-})
 
 t.test('an item’s whole life, by typed calls', async (t) => {
   const item = await file(inspector)
@@ -306,4 +299,14 @@ t.test('silence is not waited for longer than told, and the caller may give up',
   const { client: stuck, asked: once } = scripted([silence, good])
   await fails(t, stuck.get('/v1/me', { signal: AbortSignal.timeout(30) }), { name: 'TimeoutError' })
   t.equal(once.length, 1)
+})
+
+t.test('the client is one, as a package of its own and as a part of the service’s', async (t) => {
+  // By its name, as those who use it find it.
+  t.equal((await import(String('one-list/client'))).createClient, createClient)
+  const manifestOf = async (folder: string) =>
+    JSON.parse(await readFile(new URL(`../../${folder}package.json`, import.meta.url), 'utf8'))
+  const [whole, own] = [await manifestOf(''), await manifestOf('packages/client/')]
+  t.equal(own.version, whole.version)
+  t.same(own.dependencies, { 'openapi-fetch': whole.dependencies['openapi-fetch'] })
 })

@@ -101,20 +101,26 @@ t.test('a request’s id is kept if it is one, and made if not', async (t) => {
     t.match(await idOf(given), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f-]{21}$/, given)
 })
 
+const PROTECTION = {
+  'content-security-policy':
+    "default-src 'self';base-uri 'self';font-src 'self' https: data:;form-action 'self';frame-ancestors 'self';img-src 'self' data:;object-src 'none';script-src 'self';script-src-attr 'none';style-src 'self' https: 'unsafe-inline'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'origin-agent-cluster': '?1',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'x-dns-prefetch-control': 'off',
+  'x-download-options': 'noopen',
+  'x-frame-options': 'SAMEORIGIN',
+  'x-permitted-cross-domain-policies': 'none',
+  'x-xss-protection': '0',
+}
+
 t.test('every answer carries the headers that keep a browser from harm', async (t) => {
   for (const path of ['/v1/items', '/v1/none', '/healthz', '/v1/items?limit=0']) {
     const { headers } = await send('GET', path)
-    t.match(
-      headers,
-      {
-        'x-content-type-options': 'nosniff',
-        'x-frame-options': 'SAMEORIGIN',
-        'content-security-policy': /default-src 'self'/,
-        'strict-transport-security': /max-age/,
-        'referrer-policy': 'no-referrer',
-      },
-      path,
-    )
+    t.has(headers, PROTECTION, path)
     t.equal(headers['x-powered-by'], undefined)
   }
 })

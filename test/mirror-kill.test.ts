@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createClient, type Item, type OneList } from '../src/client/index.js'
+import { createClient, type Item, type OneList } from '../packages/client/src/index.js'
 import { createTestApp, order } from './helpers/app.js'
 import { contentOf, type Destination, postgresDestination, sqliteDestination, startMirror } from './helpers/mirror.js'
 import { startServer } from './helpers/node-process.js'

@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { createClient } from '../src/client/index.js'
+import { createClient } from '../packages/client/src/index.js'
 import { prepareEvent } from '../src/ledger/chain.js'
 import { faultOf } from '../src/mirror/chain.js'
 import { type MirrorOptions, mirror } from '../src/mirror/mirror.js'

@@ -1,16 +1,20 @@
 import { buffer } from 'node:stream/consumers'
+import { XMLParser } from 'fast-xml-parser'
 import { ZipFile } from 'yazl'
 import { FORMS } from '../src/documents/forms/index.js'
+import { shippedTemplate } from '../src/documents/forms/template.js'
 import { VOCABULARIES } from '../src/documents/vocabulary.js'
-import { DOCUMENT_KINDS } from '../src/domain/item/document.js'
+import { DOCUMENT_KINDS, DOCUMENT_NAMES } from '../src/domain/item/document.js'
 import { Rejection } from '../src/domain/rejection.js'
 import { cleanWordFile } from '../src/render/word-parts.js'
 import { checkPlaceholders } from '../src/render/word-tags.js'
-import { wordTemplateOf } from '../src/render/word-template.js'
+import { ownTemplate } from '../src/render/word-template.js'
+import { wordTemplateOf } from '../templates/maker/template.js'
 import { edited, partsOf, remade } from './helpers/papers.js'
 import { t } from './helpers/tap.js'
 
-const builtIn = await wordTemplateOf(FORMS.assignment_order, '交办单', '阜阳市安委办')
+const OWNER = { title: '交办单', issuer: '阜阳市安委办', issuedAt: null }
+const builtIn = await ownTemplate(await shippedTemplate('assignment_order'), OWNER)
 const parts = await partsOf(builtIn)
 const [RELS, TYPES, MAIN] = ['word/_rels/document.xml.rels', '[Content_Types].xml', 'word/document.xml'] as const
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
@@ -120,7 +124,37 @@ t.test('page numbers, pictures and fonts are no danger, and the file comes back 
 
 t.test('every template of the service’s own is taken, and has only placeholders that there are', async () => {
   for (const kind of DOCUMENT_KINDS) {
-    const template = await wordTemplateOf(FORMS[kind], kind, '阜阳市安委办')
+    const template = await ownTemplate(await shippedTemplate(kind), OWNER)
     await checkPlaceholders(await cleanWordFile(template), VOCABULARIES[kind])
   }
 })
+
+t.test('the templates that are shipped are made of the forms (npm run templates)', async (t) => {
+  for (const kind of DOCUMENT_KINDS) {
+    const owner = { title: DOCUMENT_NAMES[kind].zh, issuer: '', issuedAt: null }
+    // The same parts; how well they are packed is for each version of zlib to say.
+    const made = await partsOf(await ownTemplate(await wordTemplateOf(FORMS[kind]), owner))
+    t.same(await partsOf(await shippedTemplate(kind)), made, kind)
+  }
+})
+
+t.test(
+  'a template is its owner’s: the head is as large as their name lets it, and they stand in the properties',
+  async (t) => {
+    const sizesOf = async (issuer: string) => {
+      const { [MAIN]: xml = '' } = await partsOf(
+        await ownTemplate(await shippedTemplate('talk_notice'), { ...OWNER, issuer }),
+      )
+      return [...xml.matchAll(/<w:color w:val="C80000"\/><w:sz w:val="(\d+)"\/><w:szCs w:val="(\d+)"\/>/g)].map(
+        ([, ...sizes]) => sizes,
+      )
+    }
+    t.same(await sizesOf('阜阳市安委办'), [['84', '84']])
+    t.same(await sizesOf('阜阳市道路交通安全委员会办公室阜阳市公安局'), [['40', '40']])
+    const owner = { title: '<题>&"', issuer: '甲\u0007 & 乙', issuedAt: '2026-11-27T01:30:00.000Z' }
+    const { 'docProps/core.xml': properties = '' } = await partsOf(await ownTemplate(builtIn, owner))
+    const { 'cp:coreProperties': said } = new XMLParser({ htmlEntities: true }).parse(properties, true)
+    t.match(said, { 'dc:title': '<题>&"', 'dc:creator': '甲 & 乙', 'cp:lastModifiedBy': '甲 & 乙' })
+    t.match(properties, '>2026-11-27T01:30:00.000Z</dcterms:created>')
+  },
+)

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import type { Tx } from '../src/db/client.js'
 import type { Asked } from '../src/documents/asked.js'
 import { FORMS } from '../src/documents/forms/index.js'
+import { shippedTemplate } from '../src/documents/forms/template.js'
 import { makeFiles } from '../src/documents/make.js'
 import { documentValues } from '../src/documents/values.js'
 import { VOCABULARIES } from '../src/documents/vocabulary.js'
@@ -14,7 +15,8 @@ import { pdfOf } from '../src/render/pdf.js'
 import { runsOf } from '../src/render/pdf-text.js'
 import { cleanText, filled, scopesOf, type Values } from '../src/render/values.js'
 import { wordFileOf } from '../src/render/word-file.js'
-import { wordTemplateOf } from '../src/render/word-template.js'
+import { ownTemplate } from '../src/render/word-template.js'
+import { wordTemplateOf } from '../templates/maker/template.js'
 import { itemIn } from './helpers/domain.js'
 import { paragraphsOf, partsOf } from './helpers/papers.js'
 import { t } from './helpers/tap.js'
@@ -43,7 +45,7 @@ const NASTY = [
 ]
 
 async function wordOf(blocks: readonly Block[], values: Values): Promise<string[]> {
-  return paragraphsOf(await wordFileOf(await wordTemplateOf(blocks, '题', '阜阳市安委办'), values))
+  return paragraphsOf(await wordFileOf(await ownTemplate(await wordTemplateOf(blocks), ABOUT), values))
 }
 
 t.test('what a paper is filled in with is text, whatever it looks like', async (t) => {
@@ -133,7 +135,7 @@ t.test('a text of ten pages runs over as many, in a form as in a letter', async 
 })
 
 t.test('a page is A4 with the type area of GB/T 9704', async (t) => {
-  const template = await wordTemplateOf(FORMS.talk_notice, '约谈通知书', '阜阳市安委办')
+  const template = await ownTemplate(await shippedTemplate('talk_notice'), ABOUT)
   const { 'word/document.xml': xml = '', 'word/footer1.xml': footer = '' } = await partsOf(template)
   const [size = '', margins = ''] = [/<w:pgSz [^>]*>/.exec(xml)?.[0], /<w:pgMar [^>]*>/.exec(xml)?.[0]]
   t.match(size, / w:w="11906" w:h="16838"/)

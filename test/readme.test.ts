@@ -3,16 +3,15 @@ import { t } from './helpers/tap.js'
 
 const root = new URL('../..', import.meta.url)
 const readme = readFileSync(new URL('README.md', root), 'utf8')
-const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as Record<
-  string,
-  Record<string, string>
->
+const manifests = ['.', 'packages/client', 'test'].map(
+  (folder) =>
+    JSON.parse(readFileSync(new URL(`${folder}/package.json`, root), 'utf8')) as Record<string, Record<string, string>>,
+)
 
 t.test('the README gives a reason for every dependency', async (t) => {
-  const names = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }).filter(
-    (name) => !name.startsWith('@types/'),
-  )
-  for (const name of names) t.match(readme, new RegExp(`(^|[ |,:])${name}[ ,|]`, 'm'), name)
+  const names = manifests.flatMap((one) => Object.keys({ ...one.dependencies, ...one.devDependencies }))
+  for (const name of names.filter((one) => !one.startsWith('@types/')))
+    t.match(readme, new RegExp(`(^|[ |,:])${name}[ ,|]`, 'm'), name)
 })
 
 t.test('the README shows the two commands', async (t) => {

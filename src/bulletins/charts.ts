@@ -1,7 +1,21 @@
-import type { EChartsCoreOption } from 'echarts/core'
 import { percentText } from '../domain/report/rate.js'
 import { inLanguage, type Language } from '../language/language.js'
 import type { Content, Standing } from './content-schema.js'
+import {
+  categories,
+  course,
+  fitting,
+  heightIn,
+  legend,
+  line,
+  type Plot,
+  picture,
+  plotOf,
+  rect,
+  scale,
+  text,
+  ticksOf,
+} from './drawing.js'
 import { BUCKET_LABELS, LABELS } from './labels.js'
 
 export interface Charts {
@@ -12,151 +26,139 @@ export interface Charts {
   ages: string
 }
 
-const WIDTH = 680
-const INK = '#222'
 const COLOURS = { open: '#33588f', overdue: '#b3261e', listed: '#c98a1b', closed: '#3c7d4b' }
 /** So many bars can still be told apart. */
 const MAX_BARS = 25
 const BAR_PX = 24
-/** The renderer puts it into an attribute as it is: no quotes. */
-const FONT = 'Noto Sans CJK SC,Source Han Sans SC,Microsoft YaHei,PingFang SC,sans-serif'
 
-/** The charts of a bulletin as SVG text; what comes from outside is escaped by the renderer. */
-export async function chartsOf(content: Content, language: Language): Promise<Charts> {
-  const draw = await renderer()
-  const { figures } = content
+/** The charts of a bulletin as SVG text. */
+export function chartsOf(content: Content, language: Language): Charts {
   const ranked = [content.units, content.areas]
     .map((rows) => rows.filter(({ rank }) => rank !== null).slice(0, MAX_BARS))
     .find((rows) => rows.length > 1)
   return {
-    open: draw(openChart(content, language), 250),
-    flow: draw(flowChart(content, language), 210),
-    rates: ranked === undefined ? '' : draw(ratesChart(ranked), 50 + BAR_PX * ranked.length),
-    ages: figures.overdue === 0 ? '' : draw(agesChart(content, language), 190),
+    open: openChart(content, language),
+    flow: flowChart(content, language),
+    rates: ranked === undefined ? '' : ratesChart(ranked),
+    ages: content.figures.overdue === 0 ? '' : agesChart(content, language),
   }
 }
 
-type Draw = (option: EChartsCoreOption, height: number) => string
-
-/** Loaded when the first page is asked for, so that the service's start does not pay for it. */
-async function renderer(): Promise<Draw> {
-  const [{ init, use }, { BarChart, LineChart }, { GridComponent, LegendComponent }, { SVGRenderer }] =
-    await Promise.all([
-      import('echarts/core'),
-      import('echarts/charts'),
-      import('echarts/components'),
-      import('echarts/renderers'),
-    ])
-  use([BarChart, LineChart, GridComponent, LegendComponent, SVGRenderer])
-  return (option, height) => {
-    const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height })
-    try {
-      chart.setOption({ animation: false, textStyle: { fontFamily: FONT, color: INK }, ...option })
-      return chart.renderToSVGString({ useViewBox: true })
-    } finally {
-      chart.dispose()
-    }
-  }
+/** One of the things that a chart over days tells apart. */
+interface Series {
+  label: keyof typeof LABELS
+  colour: string
+  values: number[]
 }
 
-/** Nothing moves and nothing answers to the mouse: it is for paper. */
-const STILL = { silent: true, emphasis: { disabled: true }, symbol: 'none' }
-const LEGEND = { top: 0, right: 0, itemWidth: 16, itemHeight: 8, selectedMode: false }
+type Draw = (plot: Plot, series: readonly Series[], height: (value: number) => number) => string
 
-function openChart({ series }: Content, language: Language): EChartsCoreOption {
-  const line = (label: keyof typeof LABELS, colour: string, values: number[]) => ({
-    ...{ ...STILL, type: 'line', name: inLanguage(LABELS[label], language), data: values },
-    // A period of one day is a point, which no line shows.
-    ...{ symbol: values.length === 1 ? 'circle' : 'none', lineStyle: { width: 2, color: colour } },
-    ...{ itemStyle: { color: colour }, areaStyle: { opacity: 0.08, color: colour } },
+function openChart({ series }: Content, language: Language): string {
+  const open = { label: 'open', colour: COLOURS.open, values: series.map((day) => day.open) } as const
+  const overdue = { label: 'overdueShort', colour: COLOURS.overdue, values: series.map((day) => day.overdue) } as const
+  return overDays(250, series, [open, overdue], language, ({ left, right, bottom }, all, y) => {
+    const each = (right - left) / series.length
+    return all
+      .map(({ colour, values }) =>
+        course(
+          values.map((value, k) => [left + each * (k + 0.5), y(value)] as const),
+          bottom,
+          colour,
+        ),
+      )
+      .join('')
   })
-  return {
-    ...axes(series.map(({ date }) => date)),
-    series: [
-      line(
-        'open',
-        COLOURS.open,
-        series.map(({ open }) => open),
-      ),
-      line(
-        'overdueShort',
-        COLOURS.overdue,
-        series.map(({ overdue }) => overdue),
-      ),
-    ],
-  }
 }
 
-function flowChart({ series }: Content, language: Language): EChartsCoreOption {
-  const bar = (label: keyof typeof LABELS, colour: string, values: number[]) => ({
-    ...{ ...STILL, type: 'bar', name: inLanguage(LABELS[label], language), data: values },
-    ...{ itemStyle: { color: colour }, barMaxWidth: 14, barGap: '10%' },
+const WIDEST_BAR = 14
+
+function flowChart({ series }: Content, language: Language): string {
+  const listed = series.map((day) => day.listed + day.reopened)
+  const closed = series.map((day) => day.closed)
+  const shown = [
+    { label: 'listedShort', colour: COLOURS.listed, values: listed },
+    { label: 'closedShort', colour: COLOURS.closed, values: closed },
+  ] as const
+  return overDays(210, series, shown, language, ({ left, right, bottom }, all, y) => {
+    const each = (right - left) / series.length
+    const width = Math.min(WIDEST_BAR, each / 2.6)
+    return all
+      .map(({ colour, values }, n) =>
+        values
+          .map((value, k) => {
+            const x = left + each * (k + 0.5) + (n - 1) * width * 1.1 + width * 0.05
+            return value === 0 ? '' : rect(x, y(value), width, bottom - y(value), colour)
+          })
+          .join(''),
+      )
+      .join('')
   })
-  return {
-    ...axes(series.map(({ date }) => date)),
-    series: [
-      bar(
-        'listedShort',
-        COLOURS.listed,
-        series.map(({ listed, reopened }) => listed + reopened),
-      ),
-      bar(
-        'closedShort',
-        COLOURS.closed,
-        series.map(({ closed }) => closed),
-      ),
-    ],
-  }
 }
 
-function axes(dates: string[]): EChartsCoreOption {
-  return {
-    legend: LEGEND,
-    grid: { left: 48, right: 12, top: 30, bottom: 26 },
-    xAxis: { type: 'category', data: dates.map((date) => date.slice(5)), axisTick: { alignWithLabel: true } },
-    yAxis: { type: 'value', minInterval: 1, splitLine: { lineStyle: { color: '#e4e4e4' } } },
-  }
+function overDays(
+  height: number,
+  days: Content['series'],
+  series: readonly Series[],
+  language: Language,
+  draw: Draw,
+): string {
+  const plot = plotOf(height, { left: 48, right: 12, top: 30, bottom: 26 })
+  const ticks = ticksOf(series.flatMap(({ values }) => values))
+  return picture(height, [
+    legend(series.map(({ label, colour }) => ({ name: inLanguage(LABELS[label], language), colour }))),
+    scale(plot, ticks),
+    draw(plot, series, heightIn(plot, ticks)),
+    categories(
+      plot,
+      days.map(({ date }) => date.slice(5)),
+    ),
+  ])
 }
 
-function ratesChart(rows: readonly Standing[]): EChartsCoreOption {
-  const worstFirst = [...rows].reverse()
-  return {
-    grid: { left: 210, right: 60, top: 8, bottom: 26 },
-    xAxis: { type: 'value', min: 0, max: 100, axisLabel: { formatter: '{value} %' } },
-    yAxis: {
-      type: 'category',
-      data: worstFirst.map(({ name, key }) => name ?? key ?? ''),
-      axisLabel: { width: 195, overflow: 'truncate', color: INK },
-      axisTick: { show: false },
-    },
-    series: [
-      {
-        ...{ ...STILL, type: 'bar', barWidth: 13, itemStyle: { color: COLOURS.open } },
-        data: worstFirst.map(({ rates }) => ({
-          value: (rates.closure.value ?? 0) * 100,
-          label: { show: true, position: 'right', color: INK, formatter: percentText(rates.closure) },
-        })),
-      },
-    ],
-  }
+/** The best on top, in the order of the table. */
+function ratesChart(rows: readonly Standing[]): string {
+  const height = 50 + BAR_PX * rows.length
+  const plot = plotOf(height, { left: 210, right: 60, top: 8, bottom: 26 })
+  const each = (plot.bottom - plot.top) / rows.length
+  const x = (percent: number) => plot.left + ((plot.right - plot.left) * percent) / 100
+  return picture(height, [
+    ...[0, 20, 40, 60, 80, 100].map(
+      (percent) =>
+        line([x(percent), plot.top], [x(percent), plot.bottom], percent === 0 ? '#6e7079' : '#e0e6f1') +
+        text(`${percent} %`, x(percent), plot.bottom + 14, 'middle'),
+    ),
+    ...rows.map(({ name, key, rates: { closure } }, k) => {
+      const middle = plot.top + each * (k + 0.5)
+      const end = x((closure.value ?? 0) * 100)
+      return [
+        text(fitting(name ?? key ?? '', 195), plot.left - 8, middle, 'end'),
+        rect(plot.left, middle - 6.5, end - plot.left, 13, COLOURS.open),
+        text(percentText(closure), end + 5, middle, 'start'),
+      ].join('')
+    }),
+  ])
 }
 
-function agesChart({ figures }: Content, language: Language): EChartsCoreOption {
+const AGE_BAR = 46
+
+function agesChart({ figures }: Content, language: Language): string {
+  const height = 190
+  const plot = plotOf(height, { left: 48, right: 12, top: 22, bottom: 26 })
   const buckets = Object.entries(BUCKET_LABELS) as [keyof typeof BUCKET_LABELS, (typeof BUCKET_LABELS)['d1to7']][]
-  return {
-    grid: { left: 48, right: 12, top: 22, bottom: 26 },
-    xAxis: {
-      type: 'category',
-      data: buckets.map(([, label]) => inLanguage(label, language)),
-      axisTick: { show: false },
-    },
-    yAxis: { type: 'value', minInterval: 1, splitLine: { lineStyle: { color: '#e4e4e4' } } },
-    series: [
-      {
-        ...{ ...STILL, type: 'bar', barWidth: 46, itemStyle: { color: COLOURS.overdue } },
-        label: { show: true, position: 'top', color: INK },
-        data: buckets.map(([name]) => figures.overdueByAge[name]),
-      },
-    ],
-  }
+  const values = buckets.map(([name]) => figures.overdueByAge[name])
+  const ticks = ticksOf(values)
+  const y = heightIn(plot, ticks)
+  const each = (plot.right - plot.left) / buckets.length
+  return picture(height, [
+    scale(plot, ticks),
+    ...values.map((value, k) => {
+      const middle = plot.left + each * (k + 0.5)
+      const bar = rect(middle - AGE_BAR / 2, y(value), AGE_BAR, plot.bottom - y(value), COLOURS.overdue)
+      return bar + text(value, middle, y(value) - 10, 'middle')
+    }),
+    categories(
+      plot,
+      buckets.map(([, label]) => inLanguage(label, language)),
+    ),
+  ])
 }

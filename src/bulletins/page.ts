@@ -17,7 +17,7 @@ import { dateText, issuerOf, periodText } from './words.js'
  * value is escaped; what is put in unescaped is HTML that was made here.
  */
 export async function pageOf(summary: BulletinSummary, content: Content, language: Language): Promise<string> {
-  const charts = await chartsOf(content, language)
+  const charts = chartsOf(content, language)
   return html`<!doctype html>
 <html lang="${language}">
 <head>

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, stat, writeFile } from 'node:fs/promises'
-import { SingleBar } from 'cli-progress'
 import { z } from 'zod'
 import { Rejection } from '../domain/rejection.js'
 import { InvalidRequest, pointersOf } from '../http/validation.js'
@@ -35,17 +34,17 @@ export async function run(args: string[]): Promise<void> {
   const fileSha256 = await hashOf(file)
   await withDatabase(async ({ db, now, clock }) => {
     const actor = await systemActor(db, values.jurisdiction)
-    const bar = progressBar(size)
+    const progress = progressLine(size)
     const started = performance.now()
     const job = {
       ...{ mapping, fileSha256, dryRun: values['dry-run'] ?? false, language: 'en' as const },
       open: () => createReadStream(file),
       now: clock,
-      onProgress: (bytes: number) => bar?.update(bytes / MEGABYTE),
+      onProgress: progress.show,
     }
     const { body } = await importFile(db, { actor, now, idempotency: undefined }, job)
       .catch(refusedWith)
-      .finally(() => bar?.stop())
+      .finally(progress.end)
     const report = JSON.parse(body) as Report
     if (values.report !== undefined) await writeFile(values.report, `${JSON.stringify(report, null, 2)}\n`)
     process.stdout.write(summaryOf(report, (performance.now() - started) / 1000))
@@ -72,15 +71,14 @@ async function hashOf(file: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** A bar for people; into a file or a pipe it would only write noise. */
-function progressBar(size: number): SingleBar | undefined {
-  if (!process.stderr.isTTY) return undefined
-  const bar = new SingleBar({
-    format: '{bar} {percentage} % of {total} MB, {eta_formatted} left',
-    stream: process.stderr,
-  })
-  bar.start(Math.round((size / MEGABYTE) * 10) / 10, 0)
-  return bar
+/** A line for people that is written over; into a file or a pipe it would only write noise. */
+function progressLine(size: number) {
+  const write = (text: string) => process.stderr.isTTY && process.stderr.write(text)
+  const whole = (size / MEGABYTE).toFixed(1)
+  return {
+    show: (read: number) => void write(`\r${(read / MEGABYTE).toFixed(1)} of ${whole} MB read`),
+    end: () => void write('\n'),
+  }
 }
 
 function refusedWith(err: unknown): never {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { createClient, ProblemError, type Retry } from '../client/index.js'
+import { createClient, ProblemError, type Retry } from '../../packages/client/src/index.js'
 import { readConfig } from '../config.js'
 import { MirrorStopped, mirror } from '../mirror/mirror.js'
 import { openPostgres } from '../mirror/postgres.js'

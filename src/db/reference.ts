@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { parse } from 'csv-parse/sync'
 import type pg from 'pg'
 
 const REFERENCE = new URL('../../../migrations/reference/', import.meta.url)
@@ -74,10 +73,16 @@ async function load(client: pg.Client, file: ReferenceFile, rows: string[][], sh
   }
 }
 
+/** The files are our own: nothing in them stands in quotation marks, and every line has its end. */
 function rowsOf(file: ReferenceFile, text: Buffer): string[][] {
-  const [header, ...rows] = parse(text) as string[][]
-  if (header?.join(',') !== file.header) throw new Error(`${file.name} does not begin with ${file.header}`)
-  return rows
+  const [header, ...lines] = text.toString('utf8').trimEnd().split('\n')
+  if (header !== file.header) throw new Error(`${file.name} does not begin with ${file.header}`)
+  const count = file.header.split(',').length
+  return lines.map((line, k) => {
+    const values = line.split(',')
+    if (values.length !== count || /["\r]/.test(line)) throw new Error(`${file.name}, line ${k + 2}: ${line}`)
+    return values
+  })
 }
 
 function columnOf(rows: string[][], index: number): string[] {

@@ -8,6 +8,7 @@ import type { About } from '../render/pdf.js'
 import { cleanValues, type Values } from '../render/values.js'
 import { type Converter, createConverter } from './converter.js'
 import { FORMS } from './forms/index.js'
+import { shippedTemplate } from './forms/template.js'
 import { type GlyphChoice, requireGlyphs } from './glyphs.js'
 import { filledTemplate } from './word.js'
 
@@ -52,7 +53,7 @@ export async function makeFiles(
   given: Values,
   about: About,
 ): Promise<Made> {
-  const { missingGlyphs, pdfOf, wordFileOf, wordTemplateOf } = await loadPaper()
+  const { missingGlyphs, ownTemplate, pdfOf, wordFileOf } = await loadPaper()
   const values = cleanValues(given)
   const blocks = FORMS[kind]
   // Another's fonts are not known here: those of whoever opens a Word file, or of the converter.
@@ -60,7 +61,7 @@ export async function makeFiles(
   requireGlyphs(missing, glyphs)
   const word =
     template === null
-      ? await wordFileOf(await wordTemplateOf(blocks, about.title, about.issuer), values)
+      ? await wordFileOf(await ownTemplate(await shippedTemplate(kind), about), values)
       : await filledTemplate(template, values)
   const pdf =
     template === null ? await pdfOf(blocks, values, about, await maker.fonts()) : await maker.converter?.(word)

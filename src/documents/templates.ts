@@ -8,7 +8,7 @@ import { notFound, requireVersion } from '../domain/rejection.js'
 import type { Outcome } from '../ledger/act.js'
 import { adminEvent, sha256 } from '../ledger/chain.js'
 import { loadPaper } from '../render/load.js'
-import { FORMS } from './forms/index.js'
+import { shippedTemplate } from './forms/template.js'
 import { VOCABULARIES } from './vocabulary.js'
 
 /** A version of a kind's template; 0, or one without a file, is the service's own. */
@@ -51,8 +51,10 @@ export async function readTemplateFile(
   const found = await findTemplate(db, id, kind, asked)
   if (found === undefined) throw notFound()
   const { version, file } = found
-  const { wordTemplateOf } = await loadPaper()
-  return { version, file: file ?? (await wordTemplateOf(FORMS[kind], DOCUMENT_NAMES[kind].zh, issuerName(name))) }
+  if (file !== null) return { version, file }
+  const { ownTemplate } = await loadPaper()
+  const owner = { title: DOCUMENT_NAMES[kind].zh, issuer: issuerName(name), issuedAt: null }
+  return { version, file: await ownTemplate(await shippedTemplate(kind), owner) }
 }
 
 /** Puts an office's file, or with null the service's own, in the place of a template. The same again changes nothing. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'
-import type { Event } from '../client/index.js'
+import type { Event } from '../../packages/client/src/index.js'
 
 /** The last event that is known to be good: everything before it is, by its hash. */
 export interface Link {

@@ -1,4 +1,4 @@
-import { type Event, type Item, type OneList, ProblemError } from '../client/index.js'
+import { type Event, type Item, type OneList, ProblemError } from '../../packages/client/src/index.js'
 import { BEGINNING, faultOf, type Link } from './chain.js'
 import { type Place, PlaceMoved, type Target } from './target.js'
 

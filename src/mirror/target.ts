@@ -1,4 +1,4 @@
-import type { Event, Item } from '../client/index.js'
+import type { Event, Item } from '../../packages/client/src/index.js'
 import type { Link } from './chain.js'
 
 export type Value = string | number | null

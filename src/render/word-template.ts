@@ -1,128 +1,45 @@
-import {
-  AlignmentType,
-  BorderStyle,
-  Document,
-  Footer,
-  type IParagraphOptions,
-  LineRuleType,
-  Packer,
-  PageNumber,
-  Paragraph,
-  type Table,
-  TextRun,
-} from 'docx'
-import type { Block, Paragraph as PaperParagraph } from './blocks.js'
-import { besideTable, LOOKS, type LookStyle } from './looks.js'
-import { CHARACTERS, PAGE, PITCH_PT, pt, redHeadSize, SIZE, TEXT_WIDTH_PT } from './measures.js'
-import { wordTable } from './word-tables.js'
-import { runsOf, twips, WORD_FONTS } from './word-text.js'
+import { html } from 'ghtml'
+import { pack, unpack } from './archive.js'
+import { LOOKS } from './looks.js'
+import { RED, redHeadSize } from './measures.js'
+import { cleanText } from './values.js'
 
-/** 三号 type is a little wider than a 28th of the line. */
-const TIGHTER_PT = TEXT_WIDTH_PT / CHARACTERS - SIZE.body
-
-const ALIGN = {
-  left: AlignmentType.LEFT,
-  center: AlignmentType.CENTER,
-  right: AlignmentType.RIGHT,
-  justify: AlignmentType.BOTH,
+/** Whose a paper is, as its Word file says. */
+export interface Owner {
+  title: string
+  issuer: string
+  /** RFC 3339; null for a template. */
+  issuedAt: string | null
 }
 
-/**
- * A paper’s Word template, with its placeholders, as an office gets it to begin its own from. It names the fonts that
- * offices have, and holds none.
- */
-export async function wordTemplateOf(blocks: readonly Block[], title: string, issuer: string): Promise<Buffer> {
-  const { heightMm, widthMm, topMm, leftMm, textHeightMm, textWidthMm } = PAGE
-  const page = {
-    size: { width: twips(pt(widthMm)), height: twips(pt(heightMm)) },
-    margin: {
-      top: twips(pt(topMm)),
-      bottom: twips(pt(heightMm - topMm - textHeightMm)),
-      left: twips(pt(leftMm)),
-      right: twips(pt(widthMm - leftMm - textWidthMm)),
-      // 页码: 一字线 7 mm under the type area.
-      footer: twips(pt(heightMm - topMm - textHeightMm - 7) - SIZE.imprint),
-      header: 0,
-    },
-  }
-  const document = new Document({
-    title,
-    creator: issuer,
-    lastModifiedBy: issuer,
-    evenAndOddHeaderAndFooters: true,
-    styles: { default: { document: { run: { font: WORD_FONTS.fangsong, size: SIZE.body * 2 } } } },
-    sections: [
-      {
-        // No grid: lines that are no 22nd of the page, in tables, would be stretched to two of them.
-        properties: { page, grid: { linePitch: twips(PITCH_PT) } },
-        footers: { default: pageNumber('right'), even: pageNumber('left') },
-        children: blocks.flatMap((block, k) => wordBlocks(block, issuer, placeOf(blocks, k))),
-      },
-    ],
-  })
-  return Packer.toBuffer(document)
+const MAIN = 'word/document.xml'
+const PROPERTIES = 'docProps/core.xml'
+
+/** A template of the service’s own as it is somebody’s: their name in its properties, and the red head in the size that it needs. */
+export async function ownTemplate(template: Buffer, owner: Owner): Promise<Buffer> {
+  const parts = await unpack(template)
+  const head = redHeadRun(redHeadSize(owner.issuer))
+  const main = parts[MAIN]?.toString('utf8').replaceAll(redHeadRun(LOOKS.redHead.sizePt), head) ?? ''
+  return pack({ ...parts, [MAIN]: Buffer.from(main), [PROPERTIES]: Buffer.from(propertiesOf(owner)) })
 }
 
-/** Where a paragraph stands. */
-interface Place {
-  before: number
-  after: number
-  pageBreakBefore: boolean
+/** What of the red head’s look no other text has: what it will say is known, though the template only names it. */
+function redHeadRun(sizePt: number): string {
+  return `<w:color w:val="${RED}"/><w:sz w:val="${sizePt * 2}"/><w:szCs w:val="${sizePt * 2}"/>`
 }
 
-function placeOf(blocks: readonly Block[], k: number): Place {
-  return { ...besideTable(blocks, k), pageBreakBefore: blocks[k - 1]?.is === 'pageBreak' }
-}
+const NAMESPACES = [
+  'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"',
+  'xmlns:dc="http://purl.org/dc/elements/1.1/"',
+  'xmlns:dcterms="http://purl.org/dc/terms/"',
+  'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"',
+].join(' ')
 
-function wordBlocks(block: Block, issuer: string, place: Place): (Paragraph | Table)[] {
-  if (block.is === 'pageBreak') return []
-  if (block.is === 'paragraph') return [wordParagraph(block, issuer, place)]
-  return block.look === 'imprint' ? [new Paragraph({}), wordTable(block)] : [wordTable(block)]
-}
-
-function wordParagraph(
-  { look, text, each }: PaperParagraph,
-  issuer: string,
-  { before, after, pageBreakBefore }: Place,
-): Paragraph {
-  const own = LOOKS[look]
-  const style = { ...own, beforePt: (own.beforePt ?? 0) + before, afterPt: (own.afterPt ?? 0) + after }
-  // What the head will say is known, though the template only names it.
-  const sizePt = look === 'redHead' ? redHeadSize(issuer) : style.sizePt
-  const isText = style.sizePt === SIZE.body
-  const run = { color: style.color, spacingPt: isText ? TIGHTER_PT : 0 }
-  const [open, close] = each === undefined ? ['', ''] : [`{#${each} [loopOver: "paragraph"]}`, `{/${each}}`]
-  return new Paragraph({
-    ...shape(style),
-    pageBreakBefore,
-    children: runsOf(open + text + close, style.face, sizePt, run),
-  })
-}
-
-function shape(style: LookStyle): IParagraphOptions {
-  const { align, linePt, beforePt = 0, afterPt = 0, indent = 0, rightIndent = 0, sizePt, ruled, keepNext } = style
-  const line = { line: twips(linePt), lineRule: LineRuleType.EXACT }
-  return {
-    alignment: ALIGN[align],
-    spacing: { ...line, before: twips(beforePt), after: twips(afterPt) },
-    indent: {
-      ...(indent > 0 ? { firstLine: twips(indent * sizePt), firstLineChars: indent * 100 } : {}),
-      ...(rightIndent > 0 ? { right: twips(rightIndent * sizePt) } : {}),
-    },
-    keepNext: keepNext ?? false,
-    ...(ruled === true
-      ? { border: { bottom: { style: BorderStyle.SINGLE, size: 12, space: 11, color: style.color ?? 'C80000' } } }
-      : {}),
-  }
-}
-
-/** “— 1 —”, a character in from the outer edge. */
-function pageNumber(side: 'left' | 'right'): Footer {
-  const indent = { [side]: twips(SIZE.imprint) }
-  const run = new TextRun({
-    children: ['— ', PageNumber.CURRENT, ' —'],
-    font: WORD_FONTS.songti,
-    size: SIZE.imprint * 2,
-  })
-  return new Footer({ children: [new Paragraph({ alignment: ALIGN[side], indent, children: [run] })] })
+/** ECMA-376-2, section 11. */
+function propertiesOf({ title, issuer, issuedAt }: Owner): string {
+  const date = (name: string) =>
+    issuedAt === null ? '' : `<dcterms:${name} xsi:type="dcterms:W3CDTF">${issuedAt}</dcterms:${name}>`
+  const by = cleanText(issuer)
+  const said = html`<dc:title>${cleanText(title)}</dc:title><dc:creator>${by}</dc:creator><cp:lastModifiedBy>${by}</cp:lastModifiedBy>`
+  return `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><cp:coreProperties ${NAMESPACES}>${said}${date('created')}${date('modified')}</cp:coreProperties>`
 }

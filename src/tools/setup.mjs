@@ -1,29 +1,36 @@
 // Runs before every start, build and test: installs what package-lock.json asks for if it is not there, and removes
 // compiled files whose source is gone. Plain Node, because it runs when nothing is installed; quick, because it always
-// runs.
+// runs. What only tests and checks need (the workspaces) is installed for `--tests` and `--all`, and left out else.
 
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { deleteUnusedFonts } from './unused-fonts.mjs'
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..')
 const LOCK = path.join(ROOT, 'package-lock.json')
 const INSTALLED = path.join(ROOT, 'node_modules', '.package-lock.json')
-/** Says for which lock file, and with which result, node_modules was last found complete. */
+/** Says for which lock file, and with which result, node_modules was last found complete, and whether with everything. */
 const STAMP = path.join(ROOT, 'node_modules', '.one-list-setup')
 const BUILD = path.join(ROOT, 'build')
 const BUILD_INFO = path.join(BUILD, '.tsbuildinfo')
+const SERVICE_BUILD_INFO = path.join(BUILD, '.tsbuildinfo-service')
+/** What the service is built of; tests and the like are compiled with all the rest alone. */
+const SERVICE_TREES = ['src', 'packages/client/src']
 const LEAST_NODE = [20, 19]
 /** Says for which .taprc tap was built: with other plugins its first run loads all of them, the compiler too, for every file. */
 const TAP_SETTINGS = path.join(ROOT, '.taprc')
 const TAP_STAMP = path.join(ROOT, 'node_modules', '.one-list-tap')
 
+const isForTests = process.argv.includes('--tests')
+const isAll = isForTests || process.argv.includes('--all')
+
 requireNode()
 if (!isInstalled()) install()
 removeStaleBuildFiles()
-if (process.argv.includes('--tests') && !isTapBuilt()) buildTap()
+if (isForTests && !isTapBuilt()) buildTap()
 
 function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -33,16 +40,22 @@ function requireNode() {
 
 function isInstalled() {
   if (!existsSync(INSTALLED)) return false
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint()) return true
+  const stamp = existsSync(STAMP) ? readFileSync(STAMP, 'utf8') : ''
+  if (stamp === fingerprint('all') || (!isAll && stamp === fingerprint('service'))) return true
   if (!hasAllPackages()) return false
-  writeFileSync(STAMP, fingerprint())
+  setUp('all')
   return true
 }
 
-function fingerprint() {
+function setUp(extent) {
+  deleteUnusedFonts()
+  writeFileSync(STAMP, fingerprint(extent))
+}
+
+function fingerprint(extent) {
   const hash = createHash('sha256')
   for (const file of [LOCK, INSTALLED]) hash.update(readFileSync(file)).update('\0')
-  return hash.digest('hex')
+  return `${extent} ${hash.digest('hex')}`
 }
 
 /** Compares what is asked for with npm's own record of what it has installed. */
@@ -52,6 +65,7 @@ function hasAllPackages() {
   return Object.entries(wanted).every(([name, want]) => {
     if (name === '') return true
     const have = installed[name]
+    if (want.link) return have?.link === true
     if (have === undefined) return !isForThisPlatform(want)
     return have.version === want.version && have.integrity === want.integrity
   })
@@ -76,6 +90,7 @@ function install() {
   )
   // Compiling needs the development dependencies, whatever NODE_ENV says.
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  if (!isAll) args.push('--workspaces=false')
   const npm = process.env.npm_execpath
   const isNpm = npm !== undefined && path.basename(npm) === 'npm-cli.js'
   const [command, ...before] = isNpm ? [process.execPath, npm] : ['npm']
@@ -86,7 +101,7 @@ function install() {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   if (status !== 0) fail(`npm ci failed${error === undefined ? '' : `: ${error.message}`}.`)
-  writeFileSync(STAMP, fingerprint())
+  setUp(isAll ? 'all' : 'service')
 }
 
 function isTapBuilt() {
@@ -107,7 +122,7 @@ function buildTap() {
 function removeStaleBuildFiles() {
   if (!existsSync(BUILD)) return
   let stale = false
-  for (const tree of ['src', 'test']) {
+  for (const tree of [...SERVICE_TREES, 'test', 'bench', 'templates']) {
     const sources = new Set(filesIn(path.join(ROOT, tree), '.ts').map((file) => file.slice(0, -3)))
     for (const extension of ['.js', '.js.map']) {
       const built = new Set(filesIn(path.join(BUILD, tree), extension).map((file) => file.slice(0, -extension.length)))
@@ -117,15 +132,16 @@ function removeStaleBuildFiles() {
         stale = true
       }
       for (const name of sources) {
-        if (!built.has(name) && wasCompiled(path.join(ROOT, tree, `${name}.ts`))) stale = true
+        if (!built.has(name) && wasCompiled(tree, path.join(ROOT, tree, `${name}.ts`))) stale = true
       }
     }
   }
-  if (stale) rmSync(BUILD_INFO, { force: true })
+  if (stale) for (const info of [BUILD_INFO, SERVICE_BUILD_INFO]) rmSync(info, { force: true })
 }
 
-function wasCompiled(source) {
-  return existsSync(BUILD_INFO) && statSync(source).mtimeMs < statSync(BUILD_INFO).mtimeMs
+function wasCompiled(tree, source) {
+  const infos = SERVICE_TREES.includes(tree) ? [BUILD_INFO, SERVICE_BUILD_INFO] : [BUILD_INFO]
+  return infos.some((info) => existsSync(info) && statSync(source).mtimeMs < statSync(info).mtimeMs)
 }
 
 function filesIn(directory, extension) {

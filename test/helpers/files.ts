@@ -1,8 +1,8 @@
-import { parse } from 'csv-parse/sync'
 import { readXlsx } from 'hucre/xlsx'
 import type { App } from '../../src/deps.js'
 import { type Format, MEDIA_TYPES } from '../../src/http/negotiate.js'
 import type { Caller, Json } from './app.js'
+import { strictCsv } from './strict-csv.js'
 
 export interface FileAnswer {
   status: number
@@ -27,7 +27,8 @@ export async function fileOf(
 
 /** A CSV's records by their headings. */
 export function csvRecords({ bytes }: FileAnswer): Record<string, string>[] {
-  return parse(bytes, { bom: true, columns: true, record_delimiter: '\r\n' })
+  const [headings = [], ...records] = strictCsv(bytes)
+  return records.map((values) => Object.fromEntries(headings.map((name, k) => [name, values[k] ?? ''])))
 }
 
 /** A workbook: its cover's lines, and the rows of its other sheets by their headings. */

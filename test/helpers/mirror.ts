@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import type { Event, Item } from '../../src/client/index.js'
+import type { Event, Item } from '../../packages/client/src/index.js'
 import { openPostgres } from '../../src/mirror/postgres.js'
 import { openSqlite } from '../../src/mirror/sqlite.js'
 import type { TargetDatabase } from '../../src/mirror/target.js'

@@ -1,4 +1,3 @@
-import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { createClock } from '../../clock.js'
@@ -8,7 +7,7 @@ import { countLostLines } from '../../health/metrics.js'
 import { lostLogLines } from '../../log.js'
 import { openDatabase } from '../database.js'
 import { createServer } from '../process.js'
-import { ENDING_SIGNALS } from '../shutdown.js'
+import { ENDING_SIGNALS, endOfError } from '../shutdown.js'
 import { startWorker } from '../worker.js'
 import { workplaceOf } from '../workplace.js'
 import type { Counted, Hit, OfPrimary, OfProcess, Orders } from './calls.js'
@@ -39,11 +38,7 @@ export function workAsTold(log: Logger): void {
           ? await beginServer(orders, siblingsOf(channel, tell), own)
           : await beginTasks(orders, registry, own)
       const { shutdownGraceMs, shutdownDelayMs } = orders.config
-      const options = { delay: shutdownGraceMs + shutdownDelayMs, logger: own, skip: [...ENDING_SIGNALS] }
-      end = closeWithGrace(options, async ({ err }) => {
-        if (err) own.error({ err }, 'stopping after an error')
-        await begun.end()
-      }).close
+      end = endOfError(shutdownGraceMs + shutdownDelayMs, own, begun.end).close
       return begun.port
     },
     measure: () => measured.getMetricsAsJSON(),

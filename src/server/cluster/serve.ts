@@ -30,7 +30,7 @@ export async function serveTogether(config: Config, log: Logger): Promise<void> 
     isDatabaseAway: async () => !(await service.db.answers()),
     onFailure(err) {
       failure = err
-      void grace.close()
+      grace.close()
     },
   })
   const census = createCensus(service.db, family)

@@ -1,5 +1,5 @@
 import { TextRun } from 'docx'
-import type { Face } from './looks.js'
+import type { Face } from '../../src/render/looks.js'
 
 /** The fonts by the names that they have on an office’s machine; where one is missing, Word takes another. */
 export const WORD_FONTS: Record<Face, { ascii: string; hAnsi: string; cs: string; eastAsia: string }> = {

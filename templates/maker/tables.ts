@@ -11,11 +11,11 @@ import {
   VerticalAlignTable,
   WidthType,
 } from 'docx'
-import type { Cell, Table as PaperTable, Row } from './blocks.js'
-import type { Face } from './looks.js'
-import { pt, TEXT_WIDTH_PT } from './measures.js'
-import { TABLES, type TableStyle } from './table-looks.js'
-import { runsOf, twips } from './word-text.js'
+import type { Cell, Table as PaperTable, Row } from '../../src/render/blocks.js'
+import type { Face } from '../../src/render/looks.js'
+import { pt, TEXT_WIDTH_PT } from '../../src/render/measures.js'
+import { TABLES, type TableStyle } from '../../src/render/table-looks.js'
+import { runsOf, twips } from './text.js'
 
 const LINE = { style: BorderStyle.SINGLE, size: 6, color: '000000' }
 const NONE = { style: BorderStyle.NONE, size: 0, color: 'auto' }
