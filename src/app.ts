@@ -213,7 +213,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   return app
 }
 
-/** What papers are made with: what slices that know nothing of each other give. */
+/** What papers are made with: what rooms that know nothing of each other give. */
 async function createPress({ config }: Deps) {
   const pictures = createPictureReader(config.evidence)
   return { maker: await createMaker(config.documents), pictures, bulletins: readBulletinPaper }

@@ -47,7 +47,7 @@ export interface Siblings {
   metrics(): Promise<string>
 }
 
-/** What the worker gives to a task: the same as a slice gets, and a log. */
+/** What the worker gives to a task: the same as a room gets, and a log. */
 export interface TaskDeps {
   db: Db
   now: () => string
@@ -77,7 +77,7 @@ export interface Task {
   run(deps: TaskDeps, data: Job['data'], signal: AbortSignal): Promise<void>
 }
 
-/** The app as slices see it: routes typed by their zod schemas. */
+/** The app as rooms see it: routes typed by their zod schemas. */
 export type App = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,

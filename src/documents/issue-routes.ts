@@ -13,10 +13,10 @@ import { ConfirmDocument, DocumentView, IssueBulletinDocument, IssueDocument } f
 
 const TAG = 'Papers'
 
-/** What papers are made with, beside what every slice gets. */
+/** What papers are made with, beside what every room gets. */
 export interface Press {
   maker: Maker
-  /** Of other slices, which the app brings together. */
+  /** Of other rooms, which the app brings together. */
   pictures: PictureReader
   bulletins: BulletinReader
 }
