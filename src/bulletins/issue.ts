@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import { insertNotices, type NewNotice } from '../db/notices.js'
 import { readRules } from '../db/rules.js'
-import { bulletin } from '../db/schema.js'
 import type { Actor } from '../domain/access/permissions.js'
 import { Rejection, requireVersion } from '../domain/rejection.js'
 import { documentNumber } from '../domain/report/bulletin.js'
@@ -13,6 +12,7 @@ import { cutOffOf, inputsOf, makeContent } from './content.js'
 import type { Content } from './content-schema.js'
 import { sha256 } from './draft.js'
 import { bulletinJson, findPrevious, getBulletin, readPrevious, type Stored } from './store.js'
+import { bulletin } from './table.js'
 
 /**
  * Issues a draft under the next document number: from then on it is frozen, its hash is in the ledger, and its recipients

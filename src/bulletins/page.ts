@@ -4,12 +4,12 @@ import { localDate, localTime } from '../domain/time/zone.js'
 import { inLanguage, type Language } from '../language/language.js'
 import { type Charts, chartsOf } from './charts.js'
 import type { Content } from './content-schema.js'
+import { comparison, figuresTables, overdueTable, ratesTable, standingsTable } from './content-tables.js'
 import { LABELS } from './labels.js'
 import { PAGE_POLICY } from './policy.js'
 import type { BulletinSummary } from './schemas.js'
 import { scoresTable } from './scores-table.js'
 import { STYLE } from './style.js'
-import { comparison, figuresTables, overdueTable, ratesTable, standingsTable } from './tables.js'
 import { dateText, issuerOf, periodText } from './words.js'
 
 /**

@@ -3,7 +3,6 @@ import { v7 as uuidv7 } from 'uuid'
 import type { z } from 'zod'
 import { areasOf } from '../db/areas.js'
 import type { Tx } from '../db/client.js'
-import { contact } from '../db/schema.js'
 import type { Actor } from '../domain/access/permissions.js'
 import { isWithinArea } from '../domain/place/area.js'
 import { invalid } from '../domain/rejection.js'
@@ -11,6 +10,7 @@ import { type AdminEvent, adminEvent, type PreparedEvent } from '../ledger/chain
 import type { Settings } from './channels/channel.js'
 import { CHANNELS, type ChannelName } from './channels/index.js'
 import type { ContactView } from './schemas.js'
+import { contact } from './tables.js'
 import { createUnsubscribeToken } from './unsubscribe.js'
 
 export type Contact = z.infer<typeof ContactView>

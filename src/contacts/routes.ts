@@ -2,7 +2,6 @@ import { and, asc, eq, gt, or, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Tx } from '../db/client.js'
 import { readRules } from '../db/rules.js'
-import { contact } from '../db/schema.js'
 import type { App, Deps } from '../deps.js'
 import { invalid, notFound, Rejection, requireVersion } from '../domain/rejection.js'
 import { CommandHeaders, ifMatchOf, intentOf, requireIfMatch, sendAnswer, sendJson } from '../http/command.js'
@@ -21,6 +20,7 @@ import {
   hasArea,
   ONLY_WITH_AREA,
 } from './schemas.js'
+import { contact } from './tables.js'
 
 const TAG = 'Notify'
 

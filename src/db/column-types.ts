@@ -8,6 +8,4 @@ export const instant = customType<{ data: string; driverData: string }>({
   fromDriver: (value) => new Date(value).toISOString(),
 })
 
-export const bits = customType<{ data: string }>({ dataType: () => 'bit' })
-
 export const jurisdictionId = () => text('jurisdiction_id').notNull()

@@ -2,7 +2,6 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { readRules } from '../db/rules.js'
-import { documentFile, document as documentTable } from '../db/schema.js'
 import type { Actor } from '../domain/access/permissions.js'
 import { type DocumentKind, isAddressed, type NumberedKind } from '../domain/item/document.js'
 import { notFound } from '../domain/rejection.js'
@@ -10,6 +9,7 @@ import { documentNumber } from '../domain/report/bulletin.js'
 import { localDate } from '../domain/time/zone.js'
 import { isEventVisible, isItemVisible } from '../item/visible.js'
 import type { DocumentFormat, MadeFile } from './make.js'
+import { documentFile, document as documentTable } from './tables.js'
 
 /**
  * Whoever may see the event that issued a paper may see the paper; the item's whole file, which tells all of its past, who may

@@ -4,7 +4,6 @@ import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { holdSettings } from '../db/lock.js'
 import { findRules } from '../db/rules.js'
-import { scoreAppeal } from '../db/schema.js'
 import { type Action, type Actor, requirePermitted } from '../domain/access/permissions.js'
 import {
   appealScore,
@@ -25,6 +24,7 @@ import { lockItem, timeAfter, writeChange } from '../ledger/store.js'
 import { readClosedPeriods } from './scoring-rules.js'
 import { scoreJson, scoresAndItems, visibleScores } from './standing.js'
 import { insertScores } from './store.js'
+import { scoreAppeal } from './tables.js'
 
 /** An entry under the lock of its item, and what is written of it in one transaction. */
 interface Sheet {

@@ -2,7 +2,6 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { lockSettings } from '../db/lock.js'
-import { scorePeriod } from '../db/schema.js'
 import type { Actor } from '../domain/access/permissions.js'
 import { invalid, notFound, Rejection } from '../domain/rejection.js'
 import { type ScorePeriod, scorePeriodOf } from '../domain/score/period.js'
@@ -11,6 +10,7 @@ import { adminEvent, canonicalJson, sha256 } from '../ledger/chain.js'
 import { readHead } from '../ledger/history.js'
 import { type Computed, lastCountable } from './compute.js'
 import { type Points, pointsUpTo, type UnitPoints } from './points.js'
+import { scorePeriod } from './tables.js'
 
 /** A row of a closed period: what a unit has come to. */
 export interface PeriodRow extends Points {

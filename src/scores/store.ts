@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import type { Tx } from '../db/client.js'
-import { score as scoreTable } from '../db/schema.js'
 import type { Actor } from '../domain/access/permissions.js'
 import { score } from '../domain/item/decide/score.js'
 import type { Item } from '../domain/item/item.js'
@@ -12,6 +11,7 @@ import { localDate } from '../domain/time/zone.js'
 import type { PreparedEvent } from '../ledger/chain.js'
 import { type Changed, evolved, lockItemsOf, timeAfter, writeChanges } from '../ledger/store.js'
 import { readClosedPeriods } from './scoring-rules.js'
+import { score as scoreTable } from './tables.js'
 
 /** What an item has earned, not yet an entry. */
 export interface Finding {

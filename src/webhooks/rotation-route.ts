@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import { subscription } from '../db/schema.js'
 import type { App, Deps } from '../deps.js'
 import { notFound, requireVersion } from '../domain/rejection.js'
 import { later } from '../domain/time/zone.js'
@@ -11,6 +10,7 @@ import { NewSubscriptionView, RotateSecret } from './schemas.js'
 import { createSecret } from './secret.js'
 import { actShowingSecret } from './secret-response.js'
 import { isSubscription, lockSubscription, subscriptionColumns, subscriptionEvent } from './subscriptions.js'
+import { subscription } from './table.js'
 
 const TAG = 'Notify'
 const HOUR_MS = 3_600_000

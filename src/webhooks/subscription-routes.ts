@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
-import { subscription } from '../db/schema.js'
 import type { App, Deps } from '../deps.js'
 import { invalid, notFound, requireVersion } from '../domain/rejection.js'
 import { CommandHeaders, ifMatchOf, intentOf, requireIfMatch, sendAnswer, sendJson } from '../http/command.js'
@@ -30,6 +29,7 @@ import {
   subscriptionColumns,
   subscriptionEvent,
 } from './subscriptions.js'
+import { subscription } from './table.js'
 
 const TAG = 'Notify'
 

@@ -1,12 +1,12 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { areasOf } from '../db/areas.js'
 import type { Db, Tx } from '../db/client.js'
-import { subscription } from '../db/schema.js'
 import type { Actor } from '../domain/access/permissions.js'
 import { invalid, notFound } from '../domain/rejection.js'
 import { unknownCode } from '../http/fields.js'
 import type { AdminEvent } from '../ledger/chain.js'
 import { READER } from './fan-out-task.js'
+import { subscription } from './table.js'
 
 type SubscriptionEventType = Extract<AdminEvent['type'], `subscription.${string}`>
 
