@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
 import { z } from 'zod'
 import { areaRoutes } from './access/area-routes.js'
@@ -56,6 +55,7 @@ import { putPlusBack } from './http/query-repair.js'
 import { limitOpenRoutes, limitRate } from './http/rate-limit.js'
 import { rawProblem } from './http/raw-problem.js'
 import { readRequestLine, refuseFaultyOverrides } from './http/request-line.js'
+import { logRequest, requestIdOf } from './http/request-log.js'
 import { refuseUnstorableText, validatorCompiler } from './http/validation.js'
 import { importRoutes } from './import/routes.js'
 import { HOTLINE_COMMANDS } from './intake/hotline-commands.js'
@@ -95,9 +95,6 @@ const batchRoutes = createBatchRoutes(ITEM_COMMANDS)
 const MAX_FILES_OF_PERSON = 4
 const MAX_PARAM_LENGTH = 100
 const NO_PARAMETERS = z.strictObject({})
-/** A key or a feed's token, in a URL where it does not belong. */
-const KEY = /ol_[a-z]{1,10}_[0-9A-Za-z_]+/g
-const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 
 /** The service without a port: what it answers, from what it is given. */
 export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<App> {
@@ -249,24 +246,4 @@ function forgetChangedKeys(app: App, keys: KeyAuthenticator): void {
     if (route.method === 'GET' || (action !== 'key.manage' && action !== 'person.write')) return
     route.onSend = async () => keys.forget()
   })
-}
-
-/** One line per request. The query stays out of the log: people search for names. */
-async function logRequest(
-  request: FastifyRequest,
-  reply: { statusCode: number; elapsedTime: number },
-  methods: Methods,
-): Promise<void> {
-  const { method, url, log, actor, routeOptions } = request
-  // Of these there may be thousands, and they are counted.
-  if (request.isShed) return
-  const who = actor === undefined ? {} : { jurisdiction: actor.jurisdiction.id, person: actor.id, role: actor.role }
-  const ms = Math.round(reply.elapsedTime * 10) / 10
-  const isSecret = routeOptions.config.isSecretPath === true || (request.is404 && methods.isSecret(url))
-  const path = isSecret ? (routeOptions.url ?? '…') : url.split('?')[0]?.replace(KEY, 'ol_…')
-  log.info({ method, path, status: reply.statusCode, ms, ...who }, 'request')
-}
-
-function requestIdOf(header: string | string[] | undefined): string {
-  return typeof header === 'string' && REQUEST_ID.test(header) ? header : randomUUID()
 }

@@ -31,7 +31,7 @@ export async function cutOffFor(
   return { jurisdiction, timeZone, ...period, ...place }
 }
 
-type Place = Pick<CutOff, 'seq' | 'asOf'>
+type Moment = Pick<CutOff, 'seq' | 'asOf'>
 
 async function placeOf(
   tx: Tx,
@@ -39,20 +39,20 @@ async function placeOf(
   asked: number | string | undefined,
   periodEnd: string,
   now: string,
-): Promise<Place | undefined> {
+): Promise<Moment | undefined> {
   if (typeof asked === 'number') return placeOfSeq(tx, jurisdiction, asked)
   if (asked !== undefined) return asked > now ? undefined : lastUntil(tx, jurisdiction, asked)
   const ended = periodEnd < now ? await lastUntil(tx, jurisdiction, periodEnd) : undefined
   return ended ?? { seq: await headSeq(tx, jurisdiction), asOf: now }
 }
 
-async function placeOfSeq(tx: Tx, jurisdiction: string, seq: number): Promise<Place | undefined> {
+async function placeOfSeq(tx: Tx, jurisdiction: string, seq: number): Promise<Moment | undefined> {
   const { past } = await readPast(tx, jurisdiction, seq)
   return past === undefined || seq === 0 ? undefined : { seq, asOf: past.at }
 }
 
 /** The last event that had happened by a moment, and with it all that stand before it in the ledger. */
-async function lastUntil(tx: Tx, jurisdiction: string, asOf: string): Promise<Place | undefined> {
+async function lastUntil(tx: Tx, jurisdiction: string, asOf: string): Promise<Moment | undefined> {
   const { rows } = await tx.execute<{ seq: string }>(sql`
     select seq from event where jurisdiction_id = ${jurisdiction} and at <= ${asOf} order by seq desc limit 1`)
   return rows[0] === undefined ? undefined : { seq: Number(rows[0].seq), asOf }

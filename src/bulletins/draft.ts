@@ -17,7 +17,7 @@ import { bulletin } from './table.js'
 import { titleOf } from './words.js'
 
 /** What a bulletin is asked for with; what is left out follows from the kind. */
-export interface Asked {
+export interface DraftRequest {
   kind: BulletinKind
   from?: string
   to?: string
@@ -37,7 +37,7 @@ export interface Drafted {
  * Drafts a bulletin from the ledger. A correction takes the period and, unless another is asked for, the
  * cut-off of what it corrects. @throws Rejection 400 at the field, and the driver's 23505 for a period that has one.
  */
-export async function draftBulletin(tx: Tx, actor: Actor, asked: Asked, now: string): Promise<Drafted> {
+export async function draftBulletin(tx: Tx, actor: Actor, asked: DraftRequest, now: string): Promise<Drafted> {
   await takeTime(tx)
   const { kind, corrects = null } = asked
   const old = corrects === null ? null : await getCorrected(tx, actor, corrects, kind)
@@ -55,7 +55,7 @@ export async function draftBulletin(tx: Tx, actor: Actor, asked: Asked, now: str
 export async function insertDraft(
   tx: Tx,
   actor: Actor,
-  asked: Omit<Asked, 'corrects'> & { corrects: string | null },
+  asked: Omit<DraftRequest, 'corrects'> & { corrects: string | null },
   cut: CutOff,
   now: string,
 ): Promise<Drafted> {
@@ -110,7 +110,7 @@ async function requireNone(tx: Tx, jurisdiction: string, kind: BulletinKind, per
   })
 }
 
-function samePeriod({ from, to }: Asked, old: Stored): Period {
+function samePeriod({ from, to }: DraftRequest, old: Stored): Period {
   if ((from ?? old.from) === old.from && (to ?? old.to) === old.to) return { from: old.from, to: old.to }
   throw invalid('/from', {
     zh: '更正通报的统计期与原通报相同。',

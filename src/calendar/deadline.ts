@@ -61,10 +61,10 @@ async function findItem(db: Db, actor: Actor, ref: string, past: Past | undefine
   return row
 }
 
-type Told = DeadlineEvent & { by: { id: string; name: string | null; role: string }; isVisible: boolean }
+type NamedEvent = DeadlineEvent & { by: { id: string; name: string | null; role: string }; isVisible: boolean }
 
 /** Up to the version that is explained: an event and what it made share their version, whatever the clock did. */
-async function readEvents(db: Db, actor: Actor, { id, version }: Row): Promise<Told[]> {
+async function readEvents(db: Db, actor: Actor, { id, version }: Row): Promise<NamedEvent[]> {
   const { rows } = await db.execute<Record<string, unknown>>(sql`
     select e.seq::int, e.type, ${instant('e.at')} as at, e.actor_id as "actorId", e.data::json as data,
       json_build_object('id', e.actor_id, 'name', p.name, 'role', e.actor_role) as by,
@@ -74,16 +74,16 @@ async function readEvents(db: Db, actor: Actor, { id, version }: Row): Promise<T
       and e.type in ${[...DEADLINE_EVENTS]}
     order by e.item_version desc limit ${MAX_EVENTS}`)
   // Each event's data has the type that its own type says: so it was written.
-  return rows.reverse() as unknown as Told[]
+  return rows.reverse() as unknown as NamedEvent[]
 }
 
 /** Who did what before the item was the caller's to see is not told; the deadline that came of it is the item's own. */
 function isShown(event: DeadlineEvent): boolean {
-  return (event as Told).isVisible
+  return (event as NamedEvent).isVisible
 }
 
 /** Why the clock stood, of an event that the caller may see. */
-function reasonOf({ from, reason }: View['stood'][number], events: readonly Told[]): string {
+function reasonOf({ from, reason }: View['stood'][number], events: readonly NamedEvent[]): string {
   const isHidden = events.some((event) => event.type === 'item.suspended' && event.at === from && !event.isVisible)
   return isHidden ? '' : reason
 }
@@ -91,7 +91,7 @@ function reasonOf({ from, reason }: View['stood'][number], events: readonly Told
 function causeOf(event: DeadlineEvent): View['changes'][number] {
   const { seq, type, at, data } = event
   // Every event that was given here came from `readEvents`.
-  const { by } = event as Told
+  const { by } = event as NamedEvent
   return { seq, type, at, by, dueAt: 'dueAt' in data ? (data.dueAt ?? null) : null }
 }
 

@@ -3,6 +3,7 @@ import { readConfig } from '../config.js'
 import { UNHEARD } from '../db/access-changes.js'
 import { createDb, createPool } from '../db/client.js'
 import { createLedgerWatch } from '../ledger/watch.js'
+import { type Document, withSharedParts } from '../openapi/shared-parts.js'
 import { createLogger, readArguments } from './command.js'
 
 const USAGE = 'one-list openapi    print the OpenAPI document of this version, as it is served at /openapi.json'
@@ -21,7 +22,7 @@ export async function openApiText(): Promise<string> {
   const watch = createLedgerWatch(db)
   const deps = { db, now: () => '', config, watch, accessChanges: UNHEARD, isStopping: () => false }
   const app = await buildApp(deps, createLogger('silent'))
-  const document = app.swagger()
+  const document = withSharedParts(app.swagger() as Document)
   await app.close()
   await pool.end()
   return `${JSON.stringify(sorted(document), null, 2)}\n`

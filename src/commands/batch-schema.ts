@@ -9,7 +9,7 @@ import type { ItemCommand } from './item-command.js'
 export const MOST_COMMANDS = 500
 
 /** One command of a batch: what, to which item, and the body that its own route takes. */
-export interface Given {
+export interface BatchEntry {
   kind: string
   item?: string
   ifMatch?: string
@@ -18,7 +18,7 @@ export interface Given {
 
 export interface BatchRequest {
   atomic: boolean
-  commands: Given[]
+  commands: BatchEntry[]
 }
 
 const KNOWN_KIND =

@@ -7,13 +7,13 @@ import type { Language } from '../language/language.js'
 import { type Answer, act, type Intent, type Outcome } from '../ledger/act.js'
 import { lockAll } from '../ledger/store.js'
 import { actInSteps } from './act-in-steps.js'
-import type { Given } from './batch-schema.js'
+import type { BatchEntry } from './batch-schema.js'
 import { type ItemCommand, requireVersionNamed } from './item-command.js'
 
 /** A command of a batch, and what was given of it. */
 export interface Planned {
   command: ItemCommand
-  given: Given
+  given: BatchEntry
 }
 
 /** Each command in a transaction of its own; a refusal is its own result, and the others go on. */

@@ -9,7 +9,7 @@ import type { ChannelName } from './channels/index.js'
 const LEASE_MS = 120_000
 const MINUTE_MS = 60_000
 /** Whose messages, by which way. */
-export interface Place {
+export interface MessageRef {
   jurisdiction: string
   channel: ChannelName
 }
@@ -31,7 +31,7 @@ export interface Leased extends Record<string, unknown> {
 }
 
 /** The next message that is due; undefined when none is, or others have them all. */
-export async function lease(db: Db, place: Place, perMinute: number, now: string): Promise<Leased | undefined> {
+export async function lease(db: Db, place: MessageRef, perMinute: number, now: string): Promise<Leased | undefined> {
   for (;;) {
     const found = await db.transaction(async (tx) => {
       const next = await lockNext(tx, place, now)
@@ -46,7 +46,7 @@ export async function lease(db: Db, place: Place, perMinute: number, now: string
   }
 }
 
-async function lockNext(tx: Tx, { jurisdiction, channel }: Place, now: string): Promise<Leased | undefined> {
+async function lockNext(tx: Tx, { jurisdiction, channel }: MessageRef, now: string): Promise<Leased | undefined> {
   const { rows } = await tx.execute<Leased>(sql`
     select m.digest_id as digest, m.contact_id as contact, m.attempts, c.address, c.secret, c.name, c.language,
       -- A person's contact sees what the person does.
@@ -64,7 +64,7 @@ async function lockNext(tx: Tx, { jurisdiction, channel }: Place, now: string): 
  * Whether an address has had its messages for this minute; then what is due for it is put off until it takes more. Its
  * contacts are locked meanwhile, so that two workers do not both take the last one that it takes.
  */
-async function isBusy(tx: Tx, place: Place, address: string, perMinute: number, now: string): Promise<boolean> {
+async function isBusy(tx: Tx, place: MessageRef, address: string, perMinute: number, now: string): Promise<boolean> {
   const { jurisdiction, channel } = place
   const { rows: contacts } = await tx.execute<{ id: string }>(sql`
     select id from contact where jurisdiction_id = ${jurisdiction} and channel = ${channel} and address = ${address}

@@ -6,7 +6,7 @@ import type { Line, Outcome } from './channels/channel.js'
 import { CHANNEL_NAMES, CHANNELS, type ChannelName } from './channels/index.js'
 import { composeMessage } from './compose.js'
 import { readDigest } from './digest-content.js'
-import { type Leased, lease, type Place } from './message-lease.js'
+import { type Leased, lease, type MessageRef } from './message-lease.js'
 
 /** How long after an attempt that failed the next one is made, in seconds; after the last the message has failed. */
 export const RETRY_DELAYS_S = [60, 300, 1_800, 7_200, 21_600] as const
@@ -55,7 +55,12 @@ function createMessageTask(channel: ChannelName, given: GuardedFetch | undefined
   }
 }
 
-async function sendInTurn(deps: TaskDeps, place: Place, line: Line | undefined, signal: AbortSignal): Promise<void> {
+async function sendInTurn(
+  deps: TaskDeps,
+  place: MessageRef,
+  line: Line | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   const { perMinute } = CHANNELS[place.channel]
   for (let sent = 0; sent < TURN && !signal.aborted; sent++) {
     const message = await lease(deps.db, place, perMinute, deps.now())
@@ -71,7 +76,7 @@ type Ending = Outcome | { kind: 'dropped'; reason: string }
 /** One attempt. Whatever comes of it outside is its outcome; only a fault of our own throws, and the lease runs out. */
 async function deliver(
   { db, now, config }: TaskDeps,
-  { jurisdiction }: Place,
+  { jurisdiction }: MessageRef,
   message: Leased,
   line: Line | undefined,
   signal: AbortSignal,
@@ -89,7 +94,7 @@ async function deliver(
 }
 
 /** Keeps what came of an attempt, unless the lease ran out meanwhile and another worker has the message. */
-async function settle({ db, now, log }: TaskDeps, place: Place, message: Leased, ending: Ending): Promise<void> {
+async function settle({ db, now, log }: TaskDeps, place: MessageRef, message: Leased, ending: Ending): Promise<void> {
   const { digest, contact, attempts } = message
   const at = now()
   const delayS = ending.kind === 'later' ? RETRY_DELAYS_S[attempts - 1] : undefined
@@ -110,7 +115,7 @@ function stateOf({ kind }: Ending, delayS: number | undefined): 'pending' | 'sen
 }
 
 /** Broken off because the worker ends: it was no attempt, and another worker takes the message at once. */
-async function release({ db, now }: TaskDeps, { jurisdiction }: Place, message: Leased): Promise<void> {
+async function release({ db, now }: TaskDeps, { jurisdiction }: MessageRef, message: Leased): Promise<void> {
   await db.execute(sql`
     update message set next_attempt_at = ${now()}, attempts = attempts - 1,
       attempted_at = case when attempts > 1 then attempted_at end

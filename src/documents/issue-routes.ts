@@ -3,7 +3,7 @@ import { CommandHeaders, ItemParams, ifMatchOf, intentOf, sendAnswer } from '../
 import { IdParams } from '../http/fields.js'
 import { json, responses } from '../http/responses.js'
 import { act } from '../ledger/act.js'
-import { requireInPlace } from './asked.js'
+import { requireInPlace } from './document-request.js'
 import { issueItemDocument } from './issue.js'
 import { type BulletinReader, issueBulletinDocument } from './issue-bulletin.js'
 import type { Maker } from './make.js'

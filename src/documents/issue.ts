@@ -9,8 +9,8 @@ import type { Item } from '../domain/item/item.js'
 import { invalid } from '../domain/rejection.js'
 import type { Outcome } from '../ledger/act.js'
 import type { Change } from '../ledger/change-item.js'
-import type { Asked } from './asked.js'
 import { changeWith } from './change-with.js'
+import type { DocumentRequest } from './document-request.js'
 import { readHistory } from './history.js'
 import { type MadeFile, type Maker, makeFiles } from './make.js'
 import { readNames } from './names.js'
@@ -27,7 +27,7 @@ export async function issueItemDocument(
   tx: Tx,
   maker: Maker,
   change: Change,
-  asked: Asked,
+  asked: DocumentRequest,
   pictures: Pictures,
 ): Promise<Outcome> {
   const { actor } = change
@@ -77,7 +77,12 @@ export async function issueItemDocument(
 }
 
 /** The paper that a receipt is for: one of the same item that goes to a unit. @throws Rejection at `/document` */
-async function findAbout(tx: Tx, actor: Actor, item: Item, { document }: Asked): Promise<FoundDocument | undefined> {
+async function findAbout(
+  tx: Tx,
+  actor: Actor,
+  item: Item,
+  { document }: DocumentRequest,
+): Promise<FoundDocument | undefined> {
   if (document === undefined) return undefined
   const found = await findDocument(tx, actor, document)
   if (found?.itemId === item.id && isAddressed(found.kind)) return found

@@ -7,7 +7,7 @@ import type { Names } from './names.js'
 import { dateText, dayText, officialText, stampText, yuanText } from './words.js'
 
 type Type = HappenedEvent['type']
-type Told = {
+type EventWords = {
   [T in Type]: { name: string; say?: (data: Extract<HappenedEvent, { type: T }>['data'], use: Use) => string }
 }
 
@@ -20,7 +20,7 @@ const reason = ({ reason: said }: { reason: string | null }) => said ?? ''
 const findings = ({ findings: said }: { findings: string }) => said
 
 /** How an item's file tells each of its events: every type that there is, or it would not be the whole file. */
-const TOLD: Told = {
+const TOLD: EventWords = {
   'item.reported': { name: '上报', say: ({ title }) => title },
   'item.imported': { name: '历史导入', say: ({ title }) => title },
   'item.corrected': { name: '更正信息' },

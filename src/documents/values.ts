@@ -5,7 +5,7 @@ import type { Item } from '../domain/item/item.js'
 import { type Rules, stepsOf } from '../domain/rules.js'
 import { localDate } from '../domain/time/zone.js'
 import type { Values } from '../render/values.js'
-import type { Asked } from './asked.js'
+import type { DocumentRequest } from './document-request.js'
 import type { HappenedEvent } from './history.js'
 import {
   closureValues,
@@ -31,7 +31,7 @@ export interface Sources {
   at: string
   /** Who issues it. */
   sender: string
-  asked: Asked
+  asked: DocumentRequest
   issuer: string
   number: string
   pictures: Pictures
@@ -62,7 +62,7 @@ export async function documentValues(tx: Tx, sources: Sources): Promise<Values> 
 
 /** What the office says itself; a letter without further demands has neither their heading nor a paragraph. */
 function askedValues(
-  { kind, requirements = [], replyBy, meeting, contact, copyTo = [], remarks }: Asked,
+  { kind, requirements = [], replyBy, meeting, contact, copyTo = [], remarks }: DocumentRequest,
   zone: string,
 ): Values {
   const numeral = kind === 'rectification_notice' ? '五、' : ''

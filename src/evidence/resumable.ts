@@ -2,7 +2,6 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-import { Metadata } from '@tus/server'
 import { sql } from 'drizzle-orm'
 import type { FastifyRequest } from 'fastify'
 import { v5 as uuidv5, v7 as uuidv7 } from 'uuid'
@@ -14,12 +13,13 @@ import { invalid, notFound, Rejection } from '../domain/rejection.js'
 import { latenessOf } from '../http/body-rate.js'
 import { EdgeError } from '../http/problem.js'
 import { requireTakenType } from './declared.js'
-import { FIELD_NAMES, saidOf } from './fields.js'
+import { saidOf } from './fields.js'
 import { uploadsFolder } from './file-store.js'
 import { addEvidence, type Keeper, keepFile } from './keep.js'
 import { MAX_PARTIAL } from './limits.js'
 import { storageAway, storageErrorOf, storageFull } from './store.js'
 import { refusalOf } from './tus-problem.js'
+import { fieldsOf, hasBytes, metadataOf, requireKnownExtensions } from './tus-request.js'
 import { createPartialUploads, type PartialUploads, tidyPartial } from './tus-store.js'
 import { createUploadLocks } from './upload-locks.js'
 import { measured, tidyWorkspaces, withWorkspace } from './workspace.js'
@@ -33,16 +33,16 @@ const PARTIAL = 'partial'
 const FREE_BYTES = 1_048_576
 
 /** How an upload stands. */
-export interface Standing {
+export interface UploadProgress {
   headers: Record<string, string>
   view: { offset: number; length: number | null; complete: boolean }
   isReplayed?: boolean
 }
 
-type Given = Pick<Deps, 'db' | 'now' | 'config'> & { keeper: Keeper }
+type UploadDeps = Pick<Deps, 'db' | 'now' | 'config'> & { keeper: Keeper }
 
 /** Uploads by tus: the library keeps the protocol and the bytes, this their owners and what they become. */
-export function createResumableUploads({ db, now, config, keeper }: Given) {
+export function createResumableUploads({ db, now, config, keeper }: UploadDeps) {
   const folder = uploadsFolder(config.evidence)
   const names = new WeakMap<object, string>()
   const locks = createUploadLocks(db)
@@ -100,7 +100,7 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
   }
 
   /** The evidence that an upload of the caller's has become. */
-  async function findFinished(actor: Actor, id: string): Promise<Standing | undefined> {
+  async function findFinished(actor: Actor, id: string): Promise<UploadProgress | undefined> {
     const { rows } = await db.execute<{ bytes: number }>(sql`
       select f.received_bytes as bytes from evidence e
       join evidence_file f on f.jurisdiction_id = e.jurisdiction_id and f.received_sha256 = e.received_sha256
@@ -138,7 +138,7 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
     return locks.hold(actor, id, name, () => work(name))
   }
 
-  async function standing(actor: Actor, id: string, isHeld = false): Promise<Standing> {
+  async function standing(actor: Actor, id: string, isHeld = false): Promise<UploadProgress> {
     const name = (await partial()).nameOf(actor, id)
     const upload = await (await partial()).find(name)
     if (upload !== undefined && upload.size === upload.offset) {
@@ -153,11 +153,11 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
   }
 
   return {
-    async describe(request: FastifyRequest): Promise<Standing> {
+    async describe(request: FastifyRequest): Promise<UploadProgress> {
       return { ...standingOf(0, null, false), headers: await hand(request, 'OPTIONS', '') }
     },
 
-    async begin(request: FastifyRequest): Promise<Standing> {
+    async begin(request: FastifyRequest): Promise<UploadProgress> {
       const { actor } = request
       requireKnownExtensions(request)
       const given = metadataOf(request)
@@ -184,7 +184,7 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
     find: (request: FastifyRequest, id: string) => standing(request.actor, id),
 
     /** `check` is made once it is known that the upload is there. */
-    async write(request: FastifyRequest, id: string, check: () => void): Promise<Standing> {
+    async write(request: FastifyRequest, id: string, check: () => void): Promise<UploadProgress> {
       const { actor } = request
       return hold(actor, id, async (name) => {
         const before = await standing(actor, id, true)
@@ -218,46 +218,11 @@ export function createResumableUploads({ db, now, config, keeper }: Given) {
   }
 }
 
-function standingOf(offset: number, length: number | null, complete: boolean): Standing {
+function standingOf(offset: number, length: number | null, complete: boolean): UploadProgress {
   const headers: Record<string, string> = { 'Upload-Offset': `${offset}` }
   if (length !== null) headers['Upload-Length'] = `${length}`
   else headers['Upload-Defer-Length'] = '1'
   return { headers, view: { offset, length, complete } }
-}
-
-/** Bytes with the beginning (creation-with-upload); of another type they are none, as the protocol has it. */
-function hasBytes({ headers }: FastifyRequest): boolean {
-  const isOfType = headers['content-type'] === 'application/offset+octet-stream'
-  return isOfType && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0)
-}
-
-/** What of the protocol is not here, and would be missed silently. @throws Rejection 400 that names the header */
-function requireKnownExtensions({ headers }: FastifyRequest): void {
-  const name = ['upload-concat', 'upload-checksum'].find((one) => headers[one] !== undefined)
-  if (name === undefined) return
-  throw invalid(`/headers/${name}`, {
-    zh: `不支持 tus 的这一扩展（${name}）；请关闭并行分块上传与校验和，整文件依次续传。`,
-    en: `This extension of tus (${name}) is not supported: turn parallel parts and checksums off, and send the file as one upload.`,
-  })
-}
-
-function metadataOf(request: FastifyRequest): Record<string, string | null> {
-  const given = request.headers['upload-metadata']
-  if (typeof given !== 'string') return {}
-  try {
-    return Metadata.parse(given)
-  } catch {
-    throw refusalOf(400, 'Upload-Metadata')
-  }
-}
-
-/** A client's own fields, such as the file's name, are let be. */
-function fieldsOf(metadata: Record<string, string | null> | undefined): Record<string, string> {
-  const known = FIELD_NAMES.flatMap((name) => {
-    const value = metadata?.[name]
-    return typeof value === 'string' ? [[name, value] as const] : []
-  })
-  return Object.fromEntries(known)
 }
 
 function tooManyPartial(): EdgeError {

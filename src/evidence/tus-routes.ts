@@ -6,7 +6,7 @@ import { IdParams } from '../http/fields.js'
 import { EdgeError } from '../http/problem.js'
 import { json, responses } from '../http/responses.js'
 import type { Receiving } from './keep.js'
-import { createResumableUploads, PATH, type Standing } from './resumable.js'
+import { createResumableUploads, PATH, type UploadProgress } from './resumable.js'
 
 const TAG = 'Evidence'
 const MAX_LOOKING = 8
@@ -48,7 +48,7 @@ export async function tusRoutes(app: App, { db, now, config, keeper, receiving, 
   )
   app.addHook('onClose', async () => uploads.stopTidying())
 
-  const answer = (reply: FastifyReply, standing: Standing, status: number) =>
+  const answer = (reply: FastifyReply, standing: UploadProgress, status: number) =>
     reply.code(status).headers({ ...TUS, ...standing.headers })
 
   app.options(

@@ -113,7 +113,7 @@ const ALL_RUNNING = {
   en: 'Too many files are being fetched; try again shortly.',
 }
 
-interface Source {
+interface RowSource {
   names: Names
   head: { seq: number; hash: string } | undefined
   /** Rows as JSON text. */
@@ -122,7 +122,7 @@ interface Source {
 }
 
 /** The rows, what their codes are called and where the ledger stands, all as of one moment; the first rows are here. */
-async function openSource(db: Db, actor: Actor, language: Language, rows: FileOf<never>['rows']): Promise<Source> {
+async function openSource(db: Db, actor: Actor, language: Language, rows: FileOf<never>['rows']): Promise<RowSource> {
   const snapshot = await openSnapshot(db)
   try {
     const names = await readNames(snapshot.tx, actor, language)

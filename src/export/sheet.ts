@@ -2,13 +2,13 @@ import type { Words } from '../domain/rejection.js'
 import type { Names } from './names.js'
 
 /** How a column's values are written: what Excel makes of them, and how wide they are. */
-export type Kind = 'text' | 'whole' | 'decimal' | 'degrees' | 'time'
+export type CellKind = 'text' | 'whole' | 'decimal' | 'degrees' | 'time'
 /** A `time` is an instant, RFC 3339 in UTC; it is shown on the jurisdiction's clocks. */
 export type Value = string | number | null | undefined
 
 export interface Column<R> {
   title: Words
-  kind: Kind
+  kind: CellKind
   /** In characters, of which a Chinese one takes two. */
   width: number
   read(row: R, names: Names): Value
@@ -25,12 +25,12 @@ export interface Sheet<R> {
   pointOf?(row: R): { lon: number; lat: number } | null
 }
 
-const WIDTHS: Record<Kind, number> = { text: 16, whole: 10, decimal: 14, degrees: 12, time: 17 }
+const WIDTHS: Record<CellKind, number> = { text: 16, whole: 10, decimal: 14, degrees: 12, time: 17 }
 
 /** Makes the columns of a row type; each is titled in both languages and says where its value is. */
 export function columnsOf<R>() {
   const column =
-    (kind: Kind) =>
+    (kind: CellKind) =>
     (zh: string, en: string, read: Column<R>['read'], width: number = WIDTHS[kind]): Column<R> => ({
       title: { zh, en },
       kind,

@@ -1,7 +1,7 @@
 import { withLineFeeds } from '../domain/text.js'
 import { inLanguage } from '../language/language.js'
 import type { Names } from './names.js'
-import type { Kind, Sheet, Value } from './sheet.js'
+import type { CellKind, Sheet, Value } from './sheet.js'
 import { escapeXml, OPEN_WORKSHEET, partsOf, STYLE, type Worksheet } from './xlsx-parts.js'
 import { type ZipEntry, zipOf } from './zip.js'
 
@@ -78,7 +78,7 @@ async function* rowsOf<R>({ portions, sheet, names, wallClock }: Tables<R>): Asy
   }
 }
 
-function cellOf(column: string, kind: Kind, wallClock: (instant: string) => number) {
+function cellOf(column: string, kind: CellKind, wallClock: (instant: string) => number) {
   const style = STYLE[kind]
   return (row: number, value: Value): string => {
     if (value == null || value === '') return ''

@@ -18,7 +18,7 @@ export interface LiveLedger {
 }
 
 /** The end of one ledger, read once for all who follow it. */
-interface Channel {
+interface LiveFeed {
   tail: Tail
   followers: Set<Follower>
   /** Aborts when the last follower has left. */
@@ -31,10 +31,10 @@ interface Channel {
  * pages; all of them together one page at a time, so that they leave the database to others.
  */
 export function createLiveLedger(db: Db, watch: LedgerWatch, frame: (event: EventRow) => Buffer): LiveLedger {
-  const channels = new Map<string, Channel>()
+  const channels = new Map<string, LiveFeed>()
   const inTurn = createTurns()
 
-  async function readNew(jurisdiction: string, { tail, followers }: Channel): Promise<void> {
+  async function readNew(jurisdiction: string, { tail, followers }: LiveFeed): Promise<void> {
     for (let more = true; more && followers.size > 0; ) {
       const rows = await readPlaced(db, jurisdiction, tail.last, BATCH)
       for (const row of rows) {
@@ -47,7 +47,7 @@ export function createLiveLedger(db: Db, watch: LedgerWatch, frame: (event: Even
     }
   }
 
-  async function run(jurisdiction: string, channel: Channel): Promise<void> {
+  async function run(jurisdiction: string, channel: LiveFeed): Promise<void> {
     const { tail, followers, left } = channel
     const { signal } = left
     while (!signal.aborted) {
@@ -61,7 +61,7 @@ export function createLiveLedger(db: Db, watch: LedgerWatch, frame: (event: Even
     }
   }
 
-  function channelOf(jurisdiction: string, head: number): Channel {
+  function channelOf(jurisdiction: string, head: number): LiveFeed {
     const open = channels.get(jurisdiction)
     if (open !== undefined) return open
     const channel = { tail: createTail(head), followers: new Set<Follower>(), left: new AbortController() }

@@ -1,5 +1,5 @@
 /** A request's place: in line, or among those that are worked on. */
-export interface Place {
+export interface Slot {
   /** Calls `enter` or `refuse`, now or later, one of them and once, unless the place is left before. */
   join(): void
   /** Gives the place to the next in line: answered, gone, or waiting for something that is not ours to hurry. */
@@ -18,7 +18,7 @@ export interface LineOptions {
   now?: () => number
 }
 
-interface Standing extends Place {
+interface HeldSlot extends Slot {
   at: number
   enter: () => void
   refuse: () => void
@@ -39,8 +39,8 @@ const FEW = 32
  * is done does not become less; those that would wait too long are refused.
  */
 export function createLine({ places, mostExpectedMs, mostMs, longMs, now = () => performance.now() }: LineOptions) {
-  const inside = new Set<Standing>()
-  let line: Standing[] = []
+  const inside = new Set<HeldSlot>()
+  let line: HeldSlot[] = []
   let waiting = 0
   let pace = FIRST_PACE
   let left = 0
@@ -69,7 +69,7 @@ export function createLine({ places, mostExpectedMs, mostMs, longMs, now = () =>
     admit(time)
   }
 
-  function join(one: Standing): void {
+  function join(one: HeldSlot): void {
     look()
     one.at = now()
     if (inside.size < places) letIn(one, one.at)
@@ -81,7 +81,7 @@ export function createLine({ places, mostExpectedMs, mostMs, longMs, now = () =>
     }
   }
 
-  function turnAway(one: Standing): void {
+  function turnAway(one: HeldSlot): void {
     if (one.state !== 'waiting') return
     one.state = 'gone'
     waiting--
@@ -98,7 +98,7 @@ export function createLine({ places, mostExpectedMs, mostMs, longMs, now = () =>
     }
   }
 
-  function letIn(one: Standing, time: number): void {
+  function letIn(one: HeldSlot, time: number): void {
     if (one.state === 'waiting') waiting--
     one.state = 'inside'
     one.at = time
@@ -106,7 +106,7 @@ export function createLine({ places, mostExpectedMs, mostMs, longMs, now = () =>
     one.enter()
   }
 
-  function leave(one: Standing): void {
+  function leave(one: HeldSlot): void {
     if (one.state === 'waiting') waiting--
     if (one.state === 'inside') left++
     one.state = 'gone'
@@ -114,8 +114,8 @@ export function createLine({ places, mostExpectedMs, mostMs, longMs, now = () =>
   }
 
   return {
-    place(enter: () => void, refuse: () => void): Place {
-      const one: Standing = { at: 0, enter, refuse, state: 'gone', join: () => join(one), leave: () => leave(one) }
+    place(enter: () => void, refuse: () => void): Slot {
+      const one: HeldSlot = { at: 0, enter, refuse, state: 'gone', join: () => join(one), leave: () => leave(one) }
       return one
     },
     /** To be called every so often: what waits is refused in time, though no request comes or goes. */

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../deps.js'
 import { languageOf } from '../language/language.js'
-import { createLine, LOOK_MS, type Place } from './line.js'
+import { createLine, LOOK_MS, type Slot } from './line.js'
 import { sendProblem } from './problem.js'
 
 declare module 'fastify' {
@@ -38,7 +38,7 @@ const TOO_BUSY = {
  */
 export function shedOverload(app: App): () => number {
   const line = createLine({ places: PLACES, mostExpectedMs: MOST_EXPECTED_MS, mostMs: MOST_MS, longMs: LONG_MS })
-  const places = new WeakMap<FastifyRequest, Place>()
+  const places = new WeakMap<FastifyRequest, Slot>()
   let shed = 0
   let told = 0
   let toldAt = Number.NEGATIVE_INFINITY

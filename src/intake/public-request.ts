@@ -5,7 +5,7 @@ import type { Instant } from '../domain/time/instant.js'
 // What the public is told of an item that came in through a channel (Open311 GeoReport v2).
 
 /** What decides what is told: of the item, and of those that it was merged into. */
-export interface Standing {
+export interface PublicItem {
   id: string
   status: Status
   /** Null where an import did not know. */
@@ -26,7 +26,7 @@ export interface PublicState {
  * How an item stands for those outside. `chain` is the item and, where it was merged, what it went into, and so on: a merged
  * report is open as long as the hazard that it is about is.
  */
-export function publicStateOf(chain: readonly Standing[]): PublicState {
+export function publicStateOf(chain: readonly PublicItem[]): PublicState {
   const [item] = chain
   const last = chain.at(-1)
   if (item === undefined || last === undefined) throw new Error('an item stands somehow')
@@ -65,12 +65,12 @@ const NOTES: Record<Status, { status: PublicState['status']; notes: Words }> = {
  * Whether anybody may read what was written: once the office has looked at it and put it on the list, which it does after it
  * has corrected what should not be read by all. Of what it did not list, nobody but the channel reads what it said.
  */
-export function isTextPublic({ status }: Pick<Standing, 'status'>): boolean {
+export function isTextPublic({ status }: Pick<PublicItem, 'status'>): boolean {
   return status !== 'reported' && status !== 'dismissed' && status !== 'merged'
 }
 
 /** Whether it may be said who deals with it: once the unit has signed for it. */
-export function isUnitPublic({ status }: Pick<Standing, 'status'>): boolean {
+export function isUnitPublic({ status }: Pick<PublicItem, 'status'>): boolean {
   return status === 'remediating' || status === 'closure_requested' || status === 'closed'
 }
 

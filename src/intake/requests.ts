@@ -7,7 +7,7 @@ import { addressWithoutSide } from '../domain/place/chainage.js'
 import type { Instant } from '../domain/time/instant.js'
 import { inLanguage, type Language } from '../language/language.js'
 import type { Reader } from './caller.js'
-import { isTextPublic, isUnitPublic, publicStateOf, type Standing, withoutPersonalNumbers } from './public-request.js'
+import { isTextPublic, isUnitPublic, type PublicItem, publicStateOf, withoutPersonalNumbers } from './public-request.js'
 import { wireTime } from './time.js'
 
 /** What is asked for: some by their ids, or what was filed in a time, both its ends in it. */
@@ -24,7 +24,7 @@ export type Wanted =
       offset: number
     }
 
-interface Row extends Standing, Record<string, unknown> {
+interface Row extends PublicItem, Record<string, unknown> {
   category: string | null
   name: string | null
   description: string | null
@@ -37,7 +37,7 @@ interface Row extends Standing, Record<string, unknown> {
   reportedAt: Instant
   isOwn: boolean
   /** What it was merged into in the end. */
-  end: Standing | null
+  end: PublicItem | null
 }
 
 const CLOSED: readonly Status[] = ['closed', 'dismissed']

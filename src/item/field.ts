@@ -8,7 +8,7 @@ import { type Column, columnsOf } from '../export/sheet.js'
 export type Basis = 'row' | 'table' | 'clock' | 'viewer'
 
 /** For whom and when an answer is made. */
-export interface Asked {
+export interface AnswerContext {
   actor: Actor
   now: string
 }
@@ -26,19 +26,19 @@ export interface Shown<V extends z.ZodType> {
   sheet: ((columns: ReturnType<typeof columnsOf<z.infer<V>>>) => readonly Placed<z.infer<V>>[]) | null
 }
 
-export interface Answer<V extends z.ZodType = z.ZodType> extends Omit<Shown<V>, 'sheet'> {
+export interface FieldAnswer<V extends z.ZodType = z.ZodType> extends Omit<Shown<V>, 'sheet'> {
   sheet: readonly Placed<z.infer<V>>[]
   dependsOn: Basis
   /** On alias `i`; undefined: the column as it is. */
-  sql: string | ((asked: Asked) => SQL) | undefined
+  sql: string | ((asked: AnswerContext) => SQL) | undefined
 }
 
 export interface Field {
   column: PgColumnBuilderBase | null
-  answer: Answer | null
+  answer: FieldAnswer | null
 }
 
-function answered<V extends z.ZodType>(shown: Shown<V>, dependsOn: Basis, sql: Answer<V>['sql']): Answer<V> {
+function answered<V extends z.ZodType>(shown: Shown<V>, dependsOn: Basis, sql: FieldAnswer<V>['sql']): FieldAnswer<V> {
   return { ...shown, sheet: shown.sheet?.(columnsOf<z.infer<V>>()) ?? [], dependsOn, sql }
 }
 
@@ -73,7 +73,7 @@ export function derived<V extends z.ZodType>(sql: string, shown: Shown<V>) {
 /** What follows from the time, or from who asks, too. */
 export function computed<V extends z.ZodType>(
   dependsOn: 'clock' | 'viewer',
-  sql: (asked: Asked) => SQL,
+  sql: (asked: AnswerContext) => SQL,
   shown: Shown<V>,
 ) {
   return { column: null, answer: answered(shown, dependsOn, sql) }

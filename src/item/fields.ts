@@ -1,7 +1,7 @@
 import type { PgColumnBuilderBase } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import type { Item } from '../domain/item/item.js'
-import type { Answer, Field } from './field.js'
+import type { Field, FieldAnswer } from './field.js'
 import { FILING_FIELDS } from './fields/filing.js'
 import { ORDER_FIELDS } from './fields/order.js'
 import { REMEDIATION_FIELDS } from './fields/remediation.js'
@@ -27,7 +27,7 @@ export const ANSWERED = Object.entries<Field>(ITEM_FIELDS).flatMap(([name, { ans
   answer === null ? [] : [[name as AnsweredName, answer] as const],
 )
 
-function each<T>(read: (answer: Answer) => unknown): T {
+function each<T>(read: (answer: FieldAnswer) => unknown): T {
   return Object.fromEntries(ANSWERED.map(([name, answer]) => [name, read(answer)])) as T
 }
 

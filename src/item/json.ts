@@ -1,7 +1,7 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { instantText } from '../db/instant.js'
 import type { Actor } from '../domain/access/permissions.js'
-import type { Asked } from './field.js'
+import type { AnswerContext } from './field.js'
 import { ANSWERED } from './fields.js'
 import { item } from './table.js'
 
@@ -16,7 +16,7 @@ function asStored(name: string): string {
   return column.getSQLType() === 'timestamptz' ? instantText(`i.${column.name}`) : `i.${column.name}`
 }
 
-type Piece = SQL | ((asked: Asked) => SQL)
+type Piece = SQL | ((asked: AnswerContext) => SQL)
 
 /** In as few pieces as what differs from request to request allows: a query is put together of its pieces at every request. */
 function piecesOf(): Piece[] {

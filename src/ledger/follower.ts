@@ -43,7 +43,7 @@ function isIn(at: string | null, area: string): boolean {
 }
 
 /** Where a follower gets what the tail does not have any more, and whom it tells that it has gone. */
-interface Source {
+interface EventSource {
   readPage(page: FeedQuery, isWanted: () => boolean): Promise<{ seq: number; frame: Buffer }[]>
   leave(): void
 }
@@ -52,7 +52,7 @@ interface Source {
  * Pulls events into a stream while its client reads: from the tail where that goes back far enough, else by pages from
  * the ledger. A client that reads slowly costs a bounded buffer, holds up nobody, and misses nothing.
  */
-export function createFollower({ actor, after, types }: FollowQuery, tail: Tail, source: Source): Follower {
+export function createFollower({ actor, after, types }: FollowQuery, tail: Tail, source: EventSource): Follower {
   const area = areaLimitOf(actor)
   let seq = after
   let wants = false

@@ -1,6 +1,6 @@
 import { type Event, type Item, type OneList, ProblemError } from '../../packages/client/src/index.js'
 import { BEGINNING, faultOf, type Link } from './chain.js'
-import { type Place, PlaceMoved, type Target } from './target.js'
+import { type MirrorPosition, PlaceMoved, type Target } from './target.js'
 
 /** The mirror must not go on: what the source says cannot be true of the ledger that was mirrored. */
 export class MirrorStopped extends Error {}
@@ -48,7 +48,7 @@ async function readableJurisdiction(source: OneList): Promise<string> {
 }
 
 /** The event at the mirror's place is what it was. Otherwise the source was restored, or is another one. */
-async function requireSameLedger(source: OneList, place: Place, jurisdiction: string): Promise<void> {
+async function requireSameLedger(source: OneList, place: MirrorPosition, jurisdiction: string): Promise<void> {
   if (place.seq === 0) return
   if (place.jurisdiction !== jurisdiction) {
     throw new MirrorStopped(`The mirror is of ${place.jurisdiction}, the key of ${jurisdiction}.`)
@@ -76,9 +76,9 @@ function notBeyondHead(err: unknown): never {
 async function synchronise(
   source: OneList,
   target: Target,
-  place: Place,
+  place: MirrorPosition,
   { say, signal }: MirrorOptions,
-): Promise<Place> {
+): Promise<MirrorPosition> {
   return target.move(place, async () => {
     const head = await source.get('/v1/ledger', { signal })
     let last: Link = BEGINNING
@@ -104,7 +104,12 @@ async function putAllItems(source: OneList, target: Target, seq: number, signal:
   for await (const { data } of source.pages('/v1/items', { params: { query }, signal })) await target.putItems(data)
 }
 
-async function followFrom(source: OneList, target: Target, start: Place, options: MirrorOptions): Promise<void> {
+async function followFrom(
+  source: OneList,
+  target: Target,
+  start: MirrorPosition,
+  options: MirrorOptions,
+): Promise<void> {
   const { once, signal, say } = options
   const end = once ? (await source.get('/v1/ledger')).seq : Infinity
   let place = start
@@ -124,10 +129,10 @@ async function followFrom(source: OneList, target: Target, start: Place, options
 async function apply(
   source: OneList,
   target: Target,
-  place: Place,
+  place: MirrorPosition,
   events: readonly Event[],
   signal: AbortSignal,
-): Promise<Place> {
+): Promise<MirrorPosition> {
   const last = linked(events, place)
   const versions = new Map<string, number>()
   for (const { itemId, itemVersion } of events) {

@@ -14,7 +14,7 @@ export interface TargetDatabase {
 }
 
 /** Whose ledger is mirrored, and up to where. */
-export interface Place extends Link {
+export interface MirrorPosition extends Link {
   /** Null before the first synchronisation. */
   jurisdiction: string | null
 }
@@ -28,12 +28,12 @@ export class PlaceMoved extends Error {}
 /** The three tables of a mirror, and the one way in which they change. */
 export interface Target {
   /** Where the mirror is; the tables are made when they are not there. */
-  open(): Promise<Place>
+  open(): Promise<MirrorPosition>
   /**
    * Runs `work` in one transaction that also moves the place from `from` to where `work` says: rows and place are both
    * there or both not. @throws PlaceMoved when the mirror is not at `from`.
    */
-  move(from: Place, work: () => Promise<Place>): Promise<Place>
+  move(from: MirrorPosition, work: () => Promise<MirrorPosition>): Promise<MirrorPosition>
   addEvents(events: readonly Event[]): Promise<void>
   putItems(items: readonly Item[]): Promise<void>
   /** Items whose JSON names any of these people. */
@@ -47,7 +47,7 @@ export interface Target {
 const ROWS_A_STATEMENT = 500
 
 export function createTarget(db: TargetDatabase): Target {
-  async function lockedPlace(): Promise<Place> {
+  async function lockedPlace(): Promise<MirrorPosition> {
     // An update of nothing: it takes the row's lock in PostgreSQL and the file's in SQLite.
     const [row] = await db.all('update mirror_place set seq = seq returning jurisdiction, seq, hash')
     const { jurisdiction, seq, hash } = row as { jurisdiction: string | null; seq: number | string; hash: string }

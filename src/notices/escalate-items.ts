@@ -19,7 +19,7 @@ export interface Climb {
 }
 
 /** Where a run through the items has come to, by deadline. */
-export interface Place {
+export interface ResumePoint {
   dueAt: Instant
   id: string
 }
@@ -39,9 +39,9 @@ export async function escalateItems(
   db: Db,
   actor: Actor,
   ladder: Ladder,
-  run: { now: Instant; after: Place | undefined; limit: number },
+  run: { now: Instant; after: ResumePoint | undefined; limit: number },
   tell: (tx: Tx, climbs: readonly Climb[]) => Promise<void>,
-): Promise<Place | undefined> {
+): Promise<ResumePoint | undefined> {
   requirePermitted(actor.role, 'item.escalate')
   const { steps, rules } = ladder
   const { now, after, limit } = run

@@ -5,7 +5,7 @@ import type { Task, TaskDeps } from '../deps.js'
 import type { Actor } from '../domain/access/permissions.js'
 import { type Rules, stepsOf } from '../domain/rules.js'
 import { findSystemActor } from '../ledger/system-actor.js'
-import { type Climb, escalateItems, type Place } from './escalate-items.js'
+import { type Climb, escalateItems, type ResumePoint } from './escalate-items.js'
 import { cancelOutdated } from './outdated.js'
 import { noticesAbout } from './recipients.js'
 import { noticeUnplanned, noticeUnreceived, noticeUnsigned, noticeWithoutProgress } from './waiting.js'
@@ -58,7 +58,7 @@ async function climbAll(
   signal: AbortSignal,
 ): Promise<boolean> {
   const ladder = { steps: stepsOf(rules), rules: version }
-  let after: Place | undefined
+  let after: ResumePoint | undefined
   for (let chunk = 0; ; chunk++) {
     if (signal.aborted) return false
     after = await escalateItems(db, actor, ladder, { now, after, limit: CHUNK }, (tx, climbs) =>

@@ -2,13 +2,13 @@ import type { NewNotice } from '../db/notices.js'
 import type { Item } from '../domain/item/item.js'
 import type { Recipient } from '../domain/rules.js'
 
-type Told = Pick<NewNotice, 'recipient' | 'unit'>
+type NoticeRecipient = Pick<NewNotice, 'recipient' | 'unit'>
 
 /** Whom a rule's recipients are for an item. Where nobody is assigned, the office is told in the unit's place. */
-export function toldOf(item: Pick<Item, 'assignment'>, recipients: readonly Recipient[]): Told[] {
+export function toldOf(item: Pick<Item, 'assignment'>, recipients: readonly Recipient[]): NoticeRecipient[] {
   const { assignment } = item
-  const told = new Map<string, Told>()
-  const tell = (recipient: Told['recipient'], unit: string | null) =>
+  const told = new Map<string, NoticeRecipient>()
+  const tell = (recipient: NoticeRecipient['recipient'], unit: string | null) =>
     told.set(`${recipient} ${unit}`, { recipient, unit })
   for (const recipient of recipients) {
     if (recipient === 'office' || recipient === 'supervisor') tell(recipient, null)

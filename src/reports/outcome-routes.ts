@@ -26,7 +26,7 @@ import {
   sitesAfter,
 } from './outcomes.js'
 
-interface Asked {
+interface PageQuery {
   reader: Reader
   groupBy: OutcomeGroup | undefined
   limit: number | undefined
@@ -79,7 +79,7 @@ async function sendReport(
   request: FastifyRequest,
   reply: FastifyReply,
   snapshot: Snapshot,
-  { reader, groupBy, limit = PAGE, cursor }: Asked,
+  { reader, groupBy, limit = PAGE, cursor }: PageQuery,
 ): Promise<FastifyReply> {
   const { query, now, language } = reader
   const [whole] = await outcomeGroups(snapshot, reader)
@@ -119,7 +119,7 @@ function sendOutcomeFile(
   reply: FastifyReply,
   deps: Deps,
   format: FileFormat,
-  { reader, groupBy, limit }: Asked,
+  { reader, groupBy, limit }: PageQuery,
 ): Promise<FastifyReply> {
   const { past } = reader.query
   if (groupBy !== undefined) {

@@ -2,9 +2,9 @@ import type { ScorePartName } from '../domain/report/performance.js'
 import { columnsOf, type Sheet } from '../export/sheet.js'
 import type { Whose } from './conduct.js'
 import { GROUP_NAMES } from './groups.js'
-import type { Standing } from './performance.js'
+import type { PerformanceRow } from './performance.js'
 
-const { text, whole, decimal } = columnsOf<Standing>()
+const { text, whole, decimal } = columnsOf<PerformanceRow>()
 
 const PARTS: Record<ScorePartName, [zh: string, en: string]> = {
   onTime: ['按期', 'On time'],
@@ -15,7 +15,7 @@ const PARTS: Record<ScorePartName, [zh: string, en: string]> = {
 
 function part(name: ScorePartName) {
   const [zh, en] = PARTS[name]
-  const of = (row: Standing) => row.parts.find((one) => one.name === name)
+  const of = (row: PerformanceRow) => row.parts.find((one) => one.name === name)
   return [
     decimal(`${zh}得分`, `${en}: points`, (row) => of(row)?.points, 12),
     whole(`${zh}：分子`, `${en}: of these`, (row) => of(row)?.numerator, 12),
@@ -30,7 +30,7 @@ const BOOKED = [
 ]
 
 /** The ranking as a table: the rank, the numbers, and what the score is made of. */
-export function rankingSheet(whose: Whose): Sheet<Standing> {
+export function rankingSheet(whose: Whose): Sheet<PerformanceRow> {
   const { zh, en } = GROUP_NAMES[whose]
   return {
     name: { zh: `${zh}排名`, en: `Ranking by ${en}` },

@@ -14,7 +14,7 @@ import { shownKey } from './groups.js'
 import { type Asking, labelsOf, readOnce } from './source.js'
 
 /** One row of the ranking. */
-export interface Standing extends Omit<Conduct, 'signedLate' | 'noProgress' | 'signingDue' | 'remediating'> {
+export interface PerformanceRow extends Omit<Conduct, 'signedLate' | 'noProgress' | 'signingDue' | 'remediating'> {
   key: string | null
   label: string
   rank: number | null
@@ -30,7 +30,7 @@ export interface Standing extends Omit<Conduct, 'signedLate' | 'noProgress' | 's
 
 export interface Ranking {
   rules: { version: number; minimum: number; signingWorkingDays: number | null; progressDays: number | null }
-  groups: Standing[]
+  groups: PerformanceRow[]
 }
 
 /** Who did how well: the numbers, the score and the rank of each unit, area or lead official, best first. */
@@ -67,7 +67,7 @@ export async function readRanking(
   })
 }
 
-type Booking = Pick<Standing, 'points' | 'moneyFen'>
+type Booking = Pick<PerformanceRow, 'points' | 'moneyFen'>
 const NOT_BOOKED: Booking = { points: 0, moneyFen: 0 }
 const NO_BOOKS: Booking = { points: null, moneyFen: null }
 
@@ -91,7 +91,7 @@ function standingOf(
   label: string,
   { signingDue, remediating, ...conduct }: Conduct,
   duties: { signing: unknown; progressDays: unknown },
-): Omit<Standing, keyof Booking> {
+): Omit<PerformanceRow, keyof Booking> {
   const signedLate = duties.signing === null ? null : conduct.signedLate
   const noProgress = duties.progressDays === null ? null : conduct.noProgress
   const { score, parts } = scoreOf({ ...conduct, signingDue, remediating, signedLate, noProgress })
@@ -101,14 +101,16 @@ function standingOf(
 }
 
 /** With ranks among those that have a score, for who sees the others too. */
-function ranked(rows: readonly Standing[], seesOthers: boolean): Standing[] {
+function ranked(rows: readonly PerformanceRow[], seesOthers: boolean): PerformanceRow[] {
   const scored = rows.filter(({ score }) => score !== null)
-  const ranks = seesOthers ? ranksOf(scored, (a, b) => (b.score ?? 0) - (a.score ?? 0)) : new Map<Standing, number>()
+  const ranks = seesOthers
+    ? ranksOf(scored, (a, b) => (b.score ?? 0) - (a.score ?? 0))
+    : new Map<PerformanceRow, number>()
   return rows.map((row) => ({ ...row, rank: ranks.get(row) ?? null })).sort(inOrder)
 }
 
 /** By rank; without one by size; what is nobody's, last. Keys break what is left, so that the order is always the same. */
-function inOrder(a: Standing, b: Standing): number {
+function inOrder(a: PerformanceRow, b: PerformanceRow): number {
   return (
     Number(a.key === null) - Number(b.key === null) ||
     (a.rank ?? Number.MAX_SAFE_INTEGER) - (b.rank ?? Number.MAX_SAFE_INTEGER) ||

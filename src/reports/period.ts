@@ -27,7 +27,7 @@ export function periodFields(days: number) {
 }
 
 /** The parameters of a report with a period. */
-export interface Asked {
+export interface PeriodQuery {
   from?: string | undefined
   to?: string | undefined
   asOf?: string | undefined
@@ -49,7 +49,7 @@ export interface Scope {
  * (an old list that was imported since).
  * @throws Rejection at `/query/from`, `/query/to` or `/query/asOf`
  */
-export async function scopeOf(db: Db, actor: Actor, asked: Asked, days: number, now: string): Promise<Scope> {
+export async function scopeOf(db: Db, actor: Actor, asked: PeriodQuery, days: number, now: string): Promise<Scope> {
   const { id, timeZone } = actor.jurisdiction
   const named = await asOfPast(db, actor, asked.asOf, now)
   const to = asked.to === undefined ? addDays(localDate(named?.at ?? now, timeZone), 1) : dayOf(asked.to, timeZone)

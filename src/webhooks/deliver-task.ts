@@ -4,7 +4,7 @@ import type { Task, TaskDeps } from '../deps.js'
 import type { Actor } from '../domain/access/permissions.js'
 import { createGuardedFetch, type GuardedFetch, OutsideError } from '../http/guarded-fetch.js'
 import { findSystemActor } from '../ledger/system-actor.js'
-import { type Batch, type Leased, lease, type Place } from './lease.js'
+import { type Batch, type DeliveryRef, type Leased, lease } from './lease.js'
 import { headersOf, readBodies } from './message.js'
 import { type Attempt, markSlow, record, release } from './record.js'
 import { retryAfterOf } from './schedule.js'
@@ -59,7 +59,7 @@ function createLane(name: string, slow: boolean, given: GuardedFetch | undefined
 
 interface Sending {
   actor: Actor
-  place: Place
+  place: DeliveryRef
   batch: Batch
   fetch: GuardedFetch
   signal: AbortSignal

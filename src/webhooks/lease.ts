@@ -10,7 +10,7 @@ const PARALLEL = 8
 const LOOK_AT = 64
 
 /** Whose deliveries. */
-export interface Place {
+export interface DeliveryRef {
   jurisdiction: string
   subscription: string
 }
@@ -46,7 +46,7 @@ interface Receiver extends Record<string, unknown> {
  * The next deliveries of a subscription, of each item the earliest: one that has an earlier one before it is put off for
  * as long as that. Undefined when nothing is to be sent now, or nothing any more.
  */
-export async function lease(db: Db, place: Place, now: string): Promise<Batch | undefined> {
+export async function lease(db: Db, place: DeliveryRef, now: string): Promise<Batch | undefined> {
   const leasedUntil = later(now, LEASE_MS)
   return db.transaction(async (tx) => {
     const receiver = await lockReceiver(tx, place, now)
@@ -60,7 +60,11 @@ export async function lease(db: Db, place: Place, now: string): Promise<Batch | 
 }
 
 /** The subscription's row is the lock under which its deliveries change hands; it is never held while the network is called. */
-async function lockReceiver(tx: Tx, { jurisdiction, subscription }: Place, now: string): Promise<Receiver | undefined> {
+async function lockReceiver(
+  tx: Tx,
+  { jurisdiction, subscription }: DeliveryRef,
+  now: string,
+): Promise<Receiver | undefined> {
   const { rows } = await tx.execute<Receiver>(sql`
     select url, secret, slow, case when previous_secret_until > ${now} then previous_secret end as "previousSecret"
     from subscription
@@ -74,7 +78,7 @@ async function lockReceiver(tx: Tx, { jurisdiction, subscription }: Place, now: 
  * One look at the due deliveries. A predecessor that is being sent is «due» when its lease ends, one that failed when it
  * is tried again: what waits for it is put off until then, and comes earlier when the predecessor is done with.
  */
-async function take(tx: Tx, { jurisdiction, subscription }: Place, now: string, leasedUntil: string) {
+async function take(tx: Tx, { jurisdiction, subscription }: DeliveryRef, now: string, leasedUntil: string) {
   const { rows } = await tx.execute<Leased & { putOff: number }>(sql`
     with due as (
       select d.id, d.item_id, d.seq, d.next_attempt_at from webhook_delivery d

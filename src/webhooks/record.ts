@@ -5,7 +5,7 @@ import type { Actor } from '../domain/access/permissions.js'
 import { later, localDate } from '../domain/time/zone.js'
 import { appendEvents } from '../ledger/act.js'
 import { adminEvent } from '../ledger/chain.js'
-import type { Leased, Place } from './lease.js'
+import type { DeliveryRef, Leased } from './lease.js'
 import { TEST_TYPE } from './message.js'
 import { nextAttemptAt } from './schedule.js'
 import { publicUrl, subscriptionEvent } from './subscriptions.js'
@@ -39,7 +39,7 @@ const BUSY = new Set([429, 503])
 export async function record(
   db: Db,
   actor: Actor,
-  place: Place,
+  place: DeliveryRef,
   sent: Sent,
   now: string,
   random: number,
@@ -64,7 +64,7 @@ export async function record(
 /** Gives a delivery back as it was: the call was broken off because the worker is to end. */
 export async function release(
   db: Db,
-  { jurisdiction }: Place,
+  { jurisdiction }: DeliveryRef,
   { delivery, leasedUntil }: Omit<Sent, 'attempt'>,
   now: string,
 ) {
@@ -74,13 +74,17 @@ export async function release(
 }
 
 /** Remembers how a receiver did, for whom it is called beside. */
-export async function markSlow(db: Db, { jurisdiction, subscription }: Place, slow: boolean): Promise<void> {
+export async function markSlow(db: Db, { jurisdiction, subscription }: DeliveryRef, slow: boolean): Promise<void> {
   await db.execute(sql`
     update subscription set slow = ${slow} where jurisdiction_id = ${jurisdiction} and id = ${subscription}`)
 }
 
 /** Nobody leases its deliveries meanwhile; others may keep what came of theirs, unless the subscription itself will change. */
-async function lockSubscription(tx: Tx, { jurisdiction, subscription }: Place, willChange: boolean): Promise<void> {
+async function lockSubscription(
+  tx: Tx,
+  { jurisdiction, subscription }: DeliveryRef,
+  willChange: boolean,
+): Promise<void> {
   const mode = willChange ? sql`for no key update` : sql`for share`
   await tx.execute(sql`
     select from subscription where jurisdiction_id = ${jurisdiction} and id = ${subscription} ${mode}`)
@@ -93,7 +97,12 @@ interface Settled {
 }
 
 /** False when the lease is no longer ours. */
-async function settle(tx: Tx, { jurisdiction, subscription }: Place, sent: Sent, settled: Settled): Promise<boolean> {
+async function settle(
+  tx: Tx,
+  { jurisdiction, subscription }: DeliveryRef,
+  sent: Sent,
+  settled: Settled,
+): Promise<boolean> {
   const { delivery, leasedUntil, attempt } = sent
   const { state, next = null, now } = settled
   const { rowCount } = await tx.execute(sql`
@@ -116,14 +125,20 @@ async function settle(tx: Tx, { jurisdiction, subscription }: Place, sent: Sent,
   return rowCount === 1
 }
 
-async function hold(tx: Tx, { jurisdiction, subscription }: Place, until: string): Promise<void> {
+async function hold(tx: Tx, { jurisdiction, subscription }: DeliveryRef, until: string): Promise<void> {
   await tx.execute(sql`
     update subscription set held_until = greatest(held_until, ${until}::timestamptz)
     where jurisdiction_id = ${jurisdiction} and id = ${subscription}`)
 }
 
 /** Once for a subscription and day: a receiver that is away for long lets hundreds die. */
-async function tellOffice(tx: Tx, actor: Actor, place: Place, { delivery, attempt }: Sent, now: string): Promise<void> {
+async function tellOffice(
+  tx: Tx,
+  actor: Actor,
+  place: DeliveryRef,
+  { delivery, attempt }: Sent,
+  now: string,
+): Promise<void> {
   const { jurisdiction, subscription } = place
   const { rows } = await tx.execute<{ url: string }>(sql`
     select url from subscription where jurisdiction_id = ${jurisdiction} and id = ${subscription}`)
@@ -144,7 +159,7 @@ async function tellOffice(tx: Tx, actor: Actor, place: Place, { delivery, attemp
 }
 
 /** The receiver has said that it wants no more; the office may switch it on again. */
-async function disable(tx: Tx, actor: Actor, { jurisdiction, subscription }: Place, now: string): Promise<void> {
+async function disable(tx: Tx, actor: Actor, { jurisdiction, subscription }: DeliveryRef, now: string): Promise<void> {
   const { rows } = await tx.execute<{ id: string; url: string; types: string[]; active: boolean }>(sql`
     update subscription set active = false, disabled_at = ${now}, version = version + 1
     where jurisdiction_id = ${jurisdiction} and id = ${subscription} and active

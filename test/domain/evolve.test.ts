@@ -1,6 +1,7 @@
 import type { HappenedItemEvent, ItemEvent } from '../../src/domain/item/events.js'
 import { begin, evolve, fold } from '../../src/domain/item/evolve.js'
-import { type Item, isOnAccount, isOverdue } from '../../src/domain/item/item.js'
+import type { Item } from '../../src/domain/item/item.js'
+import { isOnAccount, isOverdue } from '../../src/domain/item/on-account.js'
 import { STATUSES } from '../../src/domain/item/words.js'
 import { canonicalJson } from '../../src/ledger/chain.js'
 import {

@@ -1,10 +1,15 @@
 import fc from 'fast-check'
 import { STATUSES } from '../../src/domain/item/words.js'
-import { isTextPublic, publicStateOf, type Standing, withoutPersonalNumbers } from '../../src/intake/public-request.js'
+import {
+  isTextPublic,
+  type PublicItem,
+  publicStateOf,
+  withoutPersonalNumbers,
+} from '../../src/intake/public-request.js'
 import { day } from '../helpers/domain.js'
 import { t } from '../helpers/tap.js'
 
-const standing = (status: Standing['status'], more: Partial<Standing> = {}): Standing => ({
+const standing = (status: PublicItem['status'], more: Partial<PublicItem> = {}): PublicItem => ({
   ...{ id: 'a', status, closedAt: status === 'closed' ? day(5) : null, updatedAt: day(6), isPublic: true },
   ...more,
 })

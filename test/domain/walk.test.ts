@@ -10,7 +10,8 @@ import {
   TRANSITIONS,
 } from '../../src/domain/item/events.js'
 import { begin, evolve, fold } from '../../src/domain/item/evolve.js'
-import { type Item, isOnAccount, isOverdue } from '../../src/domain/item/item.js'
+import type { Item } from '../../src/domain/item/item.js'
+import { isOnAccount, isOverdue } from '../../src/domain/item/on-account.js'
 import { tellingsOf } from '../../src/domain/item/telling.js'
 import { STATUSES } from '../../src/domain/item/words.js'
 import { Rejection } from '../../src/domain/rejection.js'

@@ -8,17 +8,35 @@ const text = await openApiText()
 const document = JSON.parse(text) as {
   openapi: string
   paths: Record<string, Record<string, Operation>>
-  components: { schemas: Record<string, Node> }
+  components: {
+    schemas: Record<string, Node>
+    parameters: Record<string, Parameter>
+    responses: Record<string, Response>
+  }
 }
 
+interface Parameter {
+  name: string
+  in: string
+  description?: string
+  schema: Node
+  example?: unknown
+}
+interface Response {
+  description?: string
+  content?: Record<string, { schema?: Node }>
+}
+interface Referred {
+  $ref: string
+}
 interface Operation {
   operationId?: string
   summary?: string
   description?: string
   tags?: string[]
-  parameters?: { name: string; in: string; description?: string; schema: Node; example?: unknown }[]
+  parameters?: (Parameter | Referred)[]
   requestBody?: { content: Record<string, { schema: Node; example?: unknown }> }
-  responses: Record<string, { description?: string; content?: Record<string, { schema?: Node }> }>
+  responses: Record<string, Response | Referred>
 }
 
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -29,6 +47,14 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 function resolve(schema: Node): Node {
   const ref = schema.$ref
   return typeof ref === 'string' ? (document.components.schemas[ref.split('/').at(-1) ?? ''] ?? {}) : schema
+}
+
+/** A parameter or an answer behind its `$ref`. */
+function shared<T>(part: T | Referred, parts: Record<string, T>): T {
+  if (typeof part !== 'object' || part === null || !('$ref' in part)) return part as T
+  const found = parts[part.$ref.split('/').at(-1) ?? '']
+  if (found === undefined) throw new Error(`${part.$ref} leads nowhere`)
+  return found
 }
 
 const hasExample = (node: Node | undefined): boolean =>
@@ -53,7 +79,8 @@ t.test('every operation says what it is for', async (t) => {
 
 t.test('every parameter has a description and an example', async (t) => {
   for (const { name, operation } of operations) {
-    for (const parameter of operation.parameters ?? []) {
+    for (const part of operation.parameters ?? []) {
+      const parameter = shared(part, document.components.parameters)
       const schema = resolve(parameter.schema)
       const variants = [schema, ...((schema.anyOf as Node[] | undefined) ?? []).map(resolve)]
       t.ok(parameter.description, `${name}: ${parameter.in} ${parameter.name} has a description`)
@@ -76,7 +103,8 @@ const problemTypeOf = (path: string) =>
 
 t.test('every answer is described, and problems are problem+json', async (t) => {
   for (const { name, path, operation } of operations) {
-    for (const [status, response] of Object.entries(operation.responses)) {
+    for (const [status, part] of Object.entries(operation.responses)) {
+      const response = shared(part, document.components.responses)
       t.ok(response.description, `${name}: ${status} is described`)
       if (Number(status) >= 400 && status !== '503') {
         t.ok(response.content?.[problemTypeOf(path)], `${name}: ${status} is a problem`)
@@ -95,5 +123,22 @@ t.test('every schema is referred to, under one name', async (t) => {
   for (const name of Object.keys(document.components.schemas)) {
     t.ok(text.includes(`"#/components/schemas/${name}"`), `${name} is used`)
     t.notOk(name.endsWith('Input'), `${name} is no twin`)
+  }
+})
+
+t.test('what many operations share is said once', async (t) => {
+  for (const kind of ['parameters', 'responses'] as const) {
+    for (const [name, part] of Object.entries(document.components[kind])) {
+      const places = text.split(`"#/components/${kind}/${name}"`).length - 1
+      t.ok(places >= 3, `${kind}/${name} stands in ${places} places`)
+      t.notOk('$ref' in part, `${kind}/${name} is itself`)
+    }
+  }
+  const inline = (part: object) => JSON.stringify(part)
+  for (const { name, operation } of operations) {
+    for (const parameter of operation.parameters ?? []) {
+      const isSaid = Object.values(document.components.parameters).some((one) => inline(one) === inline(parameter))
+      t.notOk(isSaid, `${name} says no shared parameter anew`)
+    }
   }
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Tx } from '../../src/db/client.js'
-import type { Asked } from '../../src/documents/asked.js'
+import type { DocumentRequest } from '../../src/documents/document-request.js'
 import { FORMS } from '../../src/documents/forms/index.js'
 import { shippedTemplate } from '../../src/documents/forms/template.js'
 import { makeFiles } from '../../src/documents/make.js'
@@ -154,7 +154,7 @@ t.test('every placeholder of a kind is filled in, and no other', async (t) => {
   const tx = { execute: async () => ({ rows: [] }) } as unknown as Tx
   const about = { title: '', number: '', unitName: '', receivedAt: null, receivedBy: null } as never
   for (const kind of ITEM_DOCUMENT_KINDS) {
-    const asked: Asked = { kind }
+    const asked: DocumentRequest = { kind }
     const sources = { item: { ...itemIn('closed'), evidence: [] }, events: [], names: nobody, rules: DEFAULT_RULES }
     const where = { zone: 'Asia/Shanghai', at: ABOUT.issuedAt, sender: '', issuer: '', number: '', pictures: new Map() }
     const values = await documentValues(tx, { ...sources, ...where, asked, about })

@@ -30,11 +30,14 @@ type PathOf<M extends Method> = ClientPathsWithMethod<Inner, M>
 
 /** What a request takes: `params: { path, query, header }`, `body`, and what `fetch` takes, such as `signal`. */
 type InitOf<M extends Method, P extends PathOf<M>> = MaybeOptionalInit<paths[P], M>
-type Given<I> = undefined extends I ? [init?: NonNullable<I>] : [init: I]
+type InitArgument<I> = undefined extends I ? [init?: NonNullable<I>] : [init: I]
 type AnswerOf<M extends Method, P extends PathOf<M>> = MethodResponse<Inner, M, P>
 
 /** One request of the document. @throws ProblemError when it is refused; what `fetch` throws when nobody answers. */
-type Verb<M extends Method> = <P extends PathOf<M>>(path: P, ...init: Given<InitOf<M, P>>) => Promise<AnswerOf<M, P>>
+type Verb<M extends Method> = <P extends PathOf<M>>(
+  path: P,
+  ...init: InitArgument<InitOf<M, P>>
+) => Promise<AnswerOf<M, P>>
 
 type Page = { data: unknown[]; nextCursor: string | null }
 type PagedPath = {
@@ -59,9 +62,9 @@ export interface OneList {
   patch: Verb<'patch'>
   delete: Verb<'delete'>
   /** The pages of a list, by `nextCursor`. */
-  pages<P extends PagedPath>(path: P, ...init: Given<InitOf<'get', P>>): AsyncGenerator<AnswerOf<'get', P>>
+  pages<P extends PagedPath>(path: P, ...init: InitArgument<InitOf<'get', P>>): AsyncGenerator<AnswerOf<'get', P>>
   /** The rows of a list, page after page. */
-  items<P extends PagedPath>(path: P, ...init: Given<InitOf<'get', P>>): AsyncGenerator<RowOf<P>>
+  items<P extends PagedPath>(path: P, ...init: InitArgument<InitOf<'get', P>>): AsyncGenerator<RowOf<P>>
   /**
    * Any number of commands to items, 500 in a call, each for itself; what became of each, in their order. For all or
    * nothing, post up to 500 to `/v1/items/batch` with `atomic`.

@@ -7,7 +7,7 @@ import type { Language } from '../../language/language.js'
  * A way by which people are reached. Another one is a file like those beside this one, a line in `CHANNELS`, and its
  * name in the constraint `contact_channel`.
  */
-export interface Channel {
+export interface ContactChannel {
   /** Why a text is no address of this channel, or undefined when it is one. */
   refusalOf(address: string, settings: Settings): Words | undefined
   /** Whether its messages can be signed with a secret of the contact. */

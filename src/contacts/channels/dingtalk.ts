@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { refusalOfUrl } from '../../http/outside-url.js'
-import type { Channel } from './channel.js'
+import type { ContactChannel } from './channel.js'
 import { tellRobot } from './robot.js'
 
 /** The whole body may have 20,000 bytes; JSON needs some, and escapes double what it escapes. */
@@ -18,7 +18,7 @@ const GOODBYES = new Set([
  * The custom robot (自定义机器人) of a DingTalk group: the address is its webhook URL, which has its access token; where
  * it asks for signatures (加签), the contact has the secret. https://open.dingtalk.com/document/robots/custom-robot-access
  */
-export const dingtalk: Channel = {
+export const dingtalk: ContactChannel = {
   refusalOf: (address, { webhookAllowPrivate }) => refusalOfUrl(address, webhookAllowPrivate),
   takesSecret: true,
   perMinute: 20,

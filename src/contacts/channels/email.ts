@@ -1,7 +1,7 @@
 import { createTransport, type SendMailOptions } from 'nodemailer'
 import { z } from 'zod'
 import type { MailSettings } from '../../config/settings.js'
-import type { Channel, Line, Message, Outcome, Recipient } from './channel.js'
+import type { ContactChannel, Line, Message, Outcome, Recipient } from './channel.js'
 import { reasonOf, SENT } from './channel.js'
 import { openFolder } from './mail-folder.js'
 
@@ -13,7 +13,7 @@ const SOCKET_TIMEOUT_MS = 20_000
 const Address = z.email().max(254)
 
 /** E-mail over the configured server; where none is, into a folder, or not at all. */
-export const email: Channel = {
+export const email: ContactChannel = {
   refusalOf: (address) =>
     Address.safeParse(address).success
       ? undefined

@@ -1,5 +1,5 @@
 import { refusalOfUrl } from '../../http/outside-url.js'
-import type { Channel } from './channel.js'
+import type { ContactChannel } from './channel.js'
 import { tellRobot } from './robot.js'
 
 /** Of `markdown.content`, in UTF-8. */
@@ -11,7 +11,7 @@ const GOODBYES = new Set([40008, 40058, 93000])
  * The group robot (群机器人) of enterprise WeChat: the address is its webhook URL, which has its key. Format and limits:
  * https://developer.work.weixin.qq.com/document/path/99110, codes: https://developer.work.weixin.qq.com/document/path/90313.
  */
-export const wecom: Channel = {
+export const wecom: ContactChannel = {
   refusalOf: (address, { webhookAllowPrivate }) => refusalOfUrl(address, webhookAllowPrivate),
   takesSecret: false,
   perMinute: 20,

@@ -2,7 +2,8 @@ import type { Instant } from '../time/instant.js'
 import type { Deadline, HappenedItemEvent } from './events.js'
 import { evidenced, said, withEvidence } from './evidence-warnings.js'
 import { callOf } from './hotline.js'
-import { type Assignment, blankItem, type Identity, type Item, resumedDueAt } from './item.js'
+import { type Assignment, blankItem, type Identity, type Item } from './item.js'
+import { resumedDueAt } from './on-account.js'
 
 export type { Identity }
 

@@ -1,20 +1,10 @@
 import type { Channel } from '../access/permissions.js'
 import type { Instant } from '../time/instant.js'
-import { later } from '../time/zone.js'
 import type { ItemEvidence } from './evidence.js'
 import type { Hotline } from './hotline.js'
 import { type Call, UNANSWERED } from './hotline.js'
 import type { StandardPoint, Verified } from './standard.js'
-import {
-  type Carriageway,
-  type Direction,
-  type Level,
-  ON_ACCOUNT,
-  type Risk,
-  type Source,
-  type Status,
-  type Tier,
-} from './words.js'
+import type { Carriageway, Direction, Level, Risk, Source, Status, Tier } from './words.js'
 
 export interface LeadOfficial {
   name: string
@@ -155,23 +145,6 @@ export interface Item extends Description {
   /** What the item's events have referred to, in order. */
   evidence: readonly ItemEvidence[]
   updatedAt: Instant
-}
-
-export function isOnAccount(item: Pick<Item, 'status'>): boolean {
-  return (ON_ACCOUNT as readonly Status[]).includes(item.status)
-}
-
-/** The deadline once the clock runs again: moved by exactly the time it stood (中止计时). */
-export function resumedDueAt(item: Pick<Item, 'dueAt' | 'suspension'>, at: Instant): Instant | null {
-  const { dueAt, suspension } = item
-  if (dueAt === null || suspension === null) return dueAt
-  const stoodMs = Math.max(0, Date.parse(at) - Date.parse(suspension.at))
-  return later(dueAt, stoodMs)
-}
-
-/** Overdue (逾期) is computed, never stored; a suspended item is not overdue. `db/item-json.ts` says the same in SQL. */
-export function isOverdue(item: Pick<Item, 'status' | 'dueAt' | 'suspension'>, now: Instant): boolean {
-  return isOnAccount(item) && item.suspension === null && item.dueAt !== null && item.dueAt < now
 }
 
 /** What was filed. The location stands in `lon` and `lat`, WGS 84. */

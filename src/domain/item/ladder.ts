@@ -2,7 +2,7 @@ import type { Step } from '../rules.js'
 import type { Instant } from '../time/instant.js'
 import { addDays, daysBetween, localDate } from '../time/zone.js'
 import type { Item } from './item.js'
-import { isOnAccount } from './item.js'
+import { isOnAccount } from './on-account.js'
 
 type Climber = Pick<Item, 'status' | 'suspension' | 'dueAt' | 'dueSetAt' | 'escalation'>
 

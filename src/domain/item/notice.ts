@@ -2,7 +2,7 @@
 export const TIMINGS = ['at_once', 'digest', 'off'] as const
 export type Timing = (typeof TIMINGS)[number]
 
-interface Kind {
+interface NoticeRule {
   /** Whether a notice that is not confirmed in time counts as not received. */
   receipt: boolean
   /** What a jurisdiction may choose of. Nothing: the rules say otherwise whether and when it is told. */
@@ -10,11 +10,11 @@ interface Kind {
 }
 
 /** Told by rules of its own, such as the ladder's. */
-const own = { receipt: true, timings: [] } as const satisfies Kind
+const own = { receipt: true, timings: [] } as const satisfies NoticeRule
 /** What puts a duty on a unit, or takes one away: it cannot be kept from the unit, and is to be confirmed. */
-const order = { receipt: true, timings: ['at_once', 'digest'] } as const satisfies Kind
+const order = { receipt: true, timings: ['at_once', 'digest'] } as const satisfies NoticeRule
 /** News. A receipt of each would bury those that matter. */
-const news = { receipt: false, timings: TIMINGS } as const satisfies Kind
+const news = { receipt: false, timings: TIMINGS } as const satisfies NoticeRule
 
 /** Every kind of notice, in the order in which a digest tells them. */
 export const NOTICES = {
@@ -56,7 +56,7 @@ export const NOTICES = {
   bulletin: order,
   bulletin_draft: own,
   delivery_dead: own,
-} as const satisfies Record<string, Kind>
+} as const satisfies Record<string, NoticeRule>
 
 export type NoticeKind = keyof typeof NOTICES
 export const NOTICE_KINDS = Object.keys(NOTICES) as NoticeKind[]

@@ -1,5 +1,6 @@
 import type { HappenedItemEvent, ItemEventType } from '../item/events.js'
-import { type Item, isOverdue, resumedDueAt } from '../item/item.js'
+import type { Item } from '../item/item.js'
+import { isOverdue, resumedDueAt } from '../item/on-account.js'
 import type { WorkingCalendar } from '../time/calendar.js'
 import { deadlineAfter } from '../time/deadline.js'
 import type { Instant } from '../time/instant.js'

@@ -11,7 +11,7 @@ import { ENDING_SIGNALS, endOfError } from '../shutdown.js'
 import { startWorker } from '../worker.js'
 import { workplaceOf } from '../workplace.js'
 import type { Counted, Hit, OfPrimary, OfProcess, Orders } from './calls.js'
-import { type Channel, createChannel } from './messages.js'
+import { createChannel, type ProcessLink } from './messages.js'
 
 /** What a process has begun: on which port, and how it comes to its end. */
 interface Begun {
@@ -27,7 +27,7 @@ export function workAsTold(log: Logger): void {
   let measured = registry
   let end: () => unknown = () => process.exit(0)
 
-  const channel: Channel<OfPrimary> = createChannel<OfPrimary, OfProcess>(process, {
+  const channel: ProcessLink<OfPrimary> = createChannel<OfPrimary, OfProcess>(process, {
     async begin(orders) {
       const own = log.child({ process: orders.name })
       const tell = (told: Registry) => {
@@ -78,7 +78,7 @@ async function beginTasks({ config }: Orders, registry: Registry, log: Logger): 
   }
 }
 
-function siblingsOf(primary: Channel<OfPrimary>, tell: Siblings['tell']): Siblings {
+function siblingsOf(primary: ProcessLink<OfPrimary>, tell: Siblings['tell']): Siblings {
   let waiting: { hit: Hit; resolve: (counted: Counted) => void; reject: (err: unknown) => void }[] = []
 
   /** What came in one turn of the event loop goes in one message. */

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../../config.js'
 import { afterEnd, whileAway } from './back-off.js'
 import type { Measured, OfPrimary, OfProcess, Role } from './calls.js'
-import { type Channel, createChannel } from './messages.js'
+import { createChannel, type ProcessLink } from './messages.js'
 
 type Handlers = {
   [K in keyof OfPrimary]: (said: OfPrimary[K]['says']) => OfPrimary[K]['is'] | Promise<OfPrimary[K]['is']>
@@ -12,14 +12,14 @@ type Handlers = {
 /** A process that was started, and what becomes of it. */
 interface Member {
   worker: Worker
-  channel: Channel<OfProcess>
+  channel: ProcessLink<OfProcess>
   /** Whether it is at work, and has not ended. */
   isUp: boolean
   exited: Promise<number | string>
 }
 
 /** A place among the processes, in which one is at work or soon will be. */
-interface Place {
+interface ChildSlot {
   role: Role
   name: string
   member?: Member
@@ -38,7 +38,7 @@ export interface Family {
   measured(): Promise<Measured>[]
 }
 
-interface Given {
+interface ChildOptions {
   config: Config
   log: Logger
   handlers: Handlers
@@ -49,11 +49,11 @@ interface Given {
 }
 
 /** Starts processes, and another where one has ended by itself. */
-export function createFamily({ config, log, handlers, isDatabaseAway, onFailure }: Given): Family {
+export function createFamily({ config, log, handlers, isDatabaseAway, onFailure }: ChildOptions): Family {
   const places = placesOf(config)
   let isEnding = false
 
-  function start(place: Place): Promise<number | null> {
+  function start(place: ChildSlot): Promise<number | null> {
     const begunAt = performance.now()
     const worker = cluster.fork()
     answerForTheDead(worker)
@@ -81,7 +81,7 @@ export function createFamily({ config, log, handlers, isDatabaseAway, onFailure 
     return Promise.race([begun, ended])
   }
 
-  async function replace(place: Place, how: number | string, livedMs: number): Promise<void> {
+  async function replace(place: ChildSlot, how: number | string, livedMs: number): Promise<void> {
     const { failures, delayMs } = (await isDatabaseAway())
       ? whileAway(place.failures)
       : afterEnd(place.failures, livedMs)
@@ -99,7 +99,7 @@ export function createFamily({ config, log, handlers, isDatabaseAway, onFailure 
     }, delayMs)
   }
 
-  async function end(place: Place): Promise<boolean> {
+  async function end(place: ChildSlot): Promise<boolean> {
     clearTimeout(place.restart)
     const { member } = place
     if (member === undefined) return true
@@ -125,10 +125,10 @@ export function createFamily({ config, log, handlers, isDatabaseAway, onFailure 
   }
 }
 
-function placesOf({ serverProcesses, worker }: Config): Place[] {
+function placesOf({ serverProcesses, worker }: Config): ChildSlot[] {
   const servers = Array.from(
     { length: serverProcesses },
-    (_, n): Place => ({ role: 'server', name: `server ${n + 1}`, failures: 0 }),
+    (_, n): ChildSlot => ({ role: 'server', name: `server ${n + 1}`, failures: 0 }),
   )
   return worker ? [...servers, { role: 'tasks', name: 'worker', failures: 0 }] : servers
 }

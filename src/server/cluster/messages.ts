@@ -12,7 +12,7 @@ type Message =
 type End = Pick<ChildProcess | NodeJS.Process, 'send' | 'on'>
 
 /** Calls to the process at the other end. A process that dies answers nothing; whoever calls watches for that. */
-export interface Channel<C extends Calls> {
+export interface ProcessLink<C extends Calls> {
   /** @throws Error with the message of what was thrown at the other end. */
   call<K extends keyof C & string>(name: K, said: C[K]['says']): Promise<C[K]['is']>
 }
@@ -24,7 +24,7 @@ export interface Channel<C extends Calls> {
 export function createChannel<Theirs extends Calls, Ours extends Calls>(
   end: End,
   handlers: Handlers<Ours>,
-): Channel<Theirs> {
+): ProcessLink<Theirs> {
   const waiting = new Map<number, { resolve: (is: never) => void; reject: (err: Error) => void }>()
   let last = 0
   let kept: Message[] | undefined = end === process ? undefined : []

@@ -3,7 +3,7 @@ import { Rejection } from '../domain/rejection.js'
 import type { GlyphChoice } from './glyphs.js'
 
 /** What the office says of a paper that it issues, beside what the item says. */
-export interface Asked {
+export interface DocumentRequest {
   kind: ItemDocumentKind
   requirements?: readonly string[] | undefined
   replyBy?: string | undefined
@@ -16,9 +16,12 @@ export interface Asked {
 }
 
 /** @throws Rejection 400 that names what this kind of paper has no place for, or lacks */
-export function requireInPlace(asked: Asked): void {
+export function requireInPlace(asked: DocumentRequest): void {
   const given = Object.entries(asked).flatMap(([field, value]) => (value === undefined ? [] : [field]))
-  const needed: Partial<Record<ItemDocumentKind, keyof Asked>> = { talk_notice: 'meeting', receipt: 'document' }
+  const needed: Partial<Record<ItemDocumentKind, keyof DocumentRequest>> = {
+    talk_notice: 'meeting',
+    receipt: 'document',
+  }
   const lacking = needed[asked.kind]
   const errors = fieldsOutOfPlace(asked.kind, given).map((field) => ({
     pointer: `/${field}`,
