@@ -45,7 +45,7 @@ import { streamRoutes } from './history/stream-routes.js'
 import { acceptJson } from './http/body.js'
 import { watchBodies } from './http/body-rate.js'
 import { compressAnswers } from './http/compression.js'
-import { createPersonTurns } from './http/concurrency.js'
+import { createPersonLimit } from './http/concurrency.js'
 import { allowOrigins } from './http/cors.js'
 import { collectMethods, type Methods } from './http/methods.js'
 import { shedOverload } from './http/overload.js'
@@ -154,7 +154,7 @@ export async function buildApp(deps: Deps, logger: FastifyBaseLogger): Promise<A
   limitOpenRoutes(app, deps.config.openRequestsPerMinute)
 
   await app.register(docsRoutes)
-  const sending = createPersonTurns(MAX_FILES_OF_PERSON)
+  const sending = createPersonLimit(MAX_FILES_OF_PERSON)
 
   await app.register(commandRoutes, { ...deps, commands: ITEM_COMMANDS })
   await app.register(batchRoutes, deps)

@@ -132,7 +132,7 @@ export async function peopleRoutes(app: App, deps: Deps): Promise<void> {
         operationId: 'changePerson',
         summary: 'Change a person',
         description:
-          'JSON merge patch of name, role, unit, area; `active: false` shuts the person out from the next request on. Of somebody who comes from the identity provider, which keeps the rest, only `active` can be set (409). The last administrator who can get in stays one (409).',
+          'JSON merge patch of name, role, unit, area; `active: false` shuts the person out from the next request on. For a person of the identity provider only `active` can be set (409 for the rest). The last administrator who can get in stays one (409).',
         params: IdParams,
         headers: CommandHeaders,
         body: ChangePerson,

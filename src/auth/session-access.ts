@@ -7,7 +7,7 @@ import { bearerOf } from './actor.js'
 import { parseApiKey } from './api-key.js'
 
 /** What a caller's access rests on, for answers that last longer than a request. */
-export interface Grant {
+export interface SessionAccess {
   actor: Actor
   /** The API key's id; null where access rests on a token. */
   key: string | null
@@ -16,7 +16,7 @@ export interface Grant {
 }
 
 /** The grant of a request that was let in. */
-export function grantOf(request: FastifyRequest): Grant {
+export function sessionAccessOf(request: FastifyRequest): SessionAccess {
   const { actor } = request
   const token = bearerOf(request) ?? ''
   const key = parseApiKey(token)
@@ -29,7 +29,7 @@ export function grantOf(request: FastifyRequest): Grant {
  * Those that do not hold any more: a key or token that was revoked or has expired, a person who is inactive, or whose role
  * or area is another now. One question for all of them.
  */
-export async function lapsedGrants<G extends Grant>(db: Db, grants: readonly G[], now: string): Promise<G[]> {
+export async function lapsedAccess<G extends SessionAccess>(db: Db, grants: readonly G[], now: string): Promise<G[]> {
   const asked = grants.map(({ actor, key }, n) => {
     return { n, jurisdiction: actor.jurisdiction.id, person: actor.id, role: actor.role, area: actor.area, key }
   })

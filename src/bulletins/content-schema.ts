@@ -53,7 +53,7 @@ const Rates = z.strictObject({ ...RATES, ...others }).meta({ id: 'BulletinRates'
 
 const Standing = z
   .strictObject({
-    key: z.string().nullable().meta({ description: 'A unit’s id, or a county’s code; null: nobody is responsible.' }),
+    key: z.string().nullable().meta({ description: 'A unit’s id, or a county’s code; null: no unit is responsible.' }),
     name: z.string().nullable(),
     rank: z.int().nullable().meta({ description: 'By closure rate, ties shared; null where there are too few items.' }),
     previousRank: z.int().nullable(),

@@ -74,7 +74,7 @@ export async function bulletinRoutes(app: App, { db, now }: Deps): Promise<void>
         operationId: 'draftBulletin',
         summary: 'Draft a bulletin (拟稿)',
         description:
-          'Makes the content from the ledger at a cut-off. There is one daily, weekly or monthly bulletin for a period; what is wrong in an issued one is put right by one that `corrects` it.',
+          'Makes the content from the ledger at a cut-off. There is one daily, weekly or monthly bulletin for a period; a bulletin that `corrects` an issued one puts its faults right.',
         headers: CommandHeaders,
         body: DraftBulletin,
         response: { 201: json('The draft.', BulletinView), ...responses('write') },

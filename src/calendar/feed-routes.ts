@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { createFeedToken, feedHolds } from '../auth/feed-token.js'
-import { type Grant, grantOf } from '../auth/session-access.js'
+import { type SessionAccess, sessionAccessOf } from '../auth/session-access.js'
 import type { Tx } from '../db/client.js'
 import { instant } from '../db/instant.js'
 import { lockPerson } from '../db/lock.js'
@@ -62,7 +62,7 @@ const NewFeedView = z
     ...feed,
     url: z.url().meta({
       description:
-        'What the calendar program subscribes to. It opens the feed to whoever has it; shown once, only a hash is kept.',
+        'What the calendar program subscribes to. It opens the feed to every holder. It is shown once; the service keeps its hash.',
     }),
   })
   .meta({
@@ -141,7 +141,7 @@ export async function feedRoutes(app: App, { db, now, config }: Deps): Promise<v
       const [token, key] = [headers.authorization ?? '', intent.idempotency?.key ?? '']
       const wish = { ...body, language: body.language ?? languageOf(request) }
       const answer = await act(db, intent, async (tx) => {
-        const outcome = await addFeed(tx, grantOf(request), wish, config.publicUrl, intent.now)
+        const outcome = await addFeed(tx, sessionAccessOf(request), wish, config.publicUrl, intent.now)
         return { ...outcome, recorded: seal(outcome.body, token, key) }
       })
       return sendAnswer(reply, answer.replayed ? { ...answer, body: unseal(answer.body, token, key) } : answer)
@@ -181,7 +181,7 @@ function isOwn({ id, jurisdiction }: Actor) {
 
 async function addFeed(
   tx: Tx,
-  { actor, key }: Grant,
+  { actor, key }: SessionAccess,
   { name, language, alarmDays }: z.infer<typeof AddFeed>,
   publicUrl: string,
   at: string,

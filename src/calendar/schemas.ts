@@ -190,8 +190,7 @@ export const Recomputed = z
     version: year.version,
     moved: z.int().min(0).meta({ description: 'How many deadlines this request moved.' }),
     remaining: z.int().min(0).meta({
-      description:
-        'How many are left: over the limit, or being changed by somebody else just now. Ask again until it is 0.',
+      description: 'The number that is left: over the limit, or locked by another change. Repeat until it is 0.',
     }),
     suspended,
     items: z.array(MoveView).meta({ description: 'Those that this request moved, by deadline.' }),

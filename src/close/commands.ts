@@ -70,7 +70,7 @@ export const CLOSE_COMMANDS: readonly ItemCommand[] = [
     tag: TAG,
     summary: 'Decide closure (销号)',
     description:
-      'Struck off after verification on site by somebody else, or sent back. Four eyes: neither the applicant nor anyone of the units that did the work. Where the rules ask for two verifiers of an item’s level, or of one under supervision, the first approval is noted (`verifications`) and the item stays `closure_requested`; the last is the office’s, of another unit.',
+      'Closes the item after verification on site, or sends it back. Four eyes: the applicant and the people of the units that did the work cannot verify. Where the rules ask for two verifiers of an item’s level, or of one under supervision, the first approval is noted (`verifications`) and the item stays `closure_requested`; the last is the office’s, of another unit.',
     body: DecideClosure,
     async run(tx, change, { approved, findings, points, evidence }) {
       const { rules } = await readRules(tx, change.actor.jurisdiction.id)

@@ -1,6 +1,6 @@
 import type { App, Deps } from '../deps.js'
 import { CommandHeaders, intentOf, sendAnswer } from '../http/command.js'
-import { createTurns } from '../http/concurrency.js'
+import { createConcurrencyLimit } from '../http/concurrency.js'
 import { json, responses } from '../http/responses.js'
 import { languageOf } from '../language/language.js'
 import { actSeverally, actTogether } from './batch.js'
@@ -18,7 +18,7 @@ export function createBatchRoutes(commands: readonly ItemCommand[]) {
 
   return async function batchRoutes(app: App, { db, now, config }: Deps): Promise<void> {
     // Each holds a connection nearly all the time; half of the pool stays everybody else's.
-    const turns = createTurns(Math.max(1, Math.floor(config.poolSize / 2)), BATCHES)
+    const turns = createConcurrencyLimit(Math.max(1, Math.floor(config.poolSize / 2)), BATCHES)
 
     app.post(
       '/v1/items/batch',

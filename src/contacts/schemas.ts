@@ -79,7 +79,7 @@ export const AddContact = z
     person: Uuid.nullish().meta({ description: 'For recipient `person`, who: an inspector, or the hotline’s key.' }),
     channel: z.enum(CHANNEL_NAMES),
     ...fields,
-    language: z.enum(LANGUAGES).optional().meta({ description: 'The one that the rules set, unless told.' }),
+    language: z.enum(LANGUAGES).optional().meta({ description: 'The value that the rules set, unless given.' }),
   })
   .superRefine(({ recipient, unit, person, area }, context) => {
     const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })

@@ -5,7 +5,7 @@ import { DOCUMENT_KINDS, type DocumentKind } from '../domain/item/document.js'
 import type { Words } from '../domain/rejection.js'
 import { attachment } from '../http/attachment.js'
 import { CommandHeaders, ifMatchOf, requestHashOf, sendAnswer, sendJson } from '../http/command.js'
-import type { PersonTurns } from '../http/concurrency.js'
+import type { PersonLimit } from '../http/concurrency.js'
 import { EdgeError } from '../http/problem.js'
 import { readBody } from '../http/read-body.js'
 import { json, responses } from '../http/responses.js'
@@ -27,7 +27,7 @@ const NOT_WORD: Words = {
 }
 
 /** The Word templates of papers: the service's own, and those that an office puts in their place. */
-export async function templateRoutes(app: App, { db, now, sending }: Deps & { sending: PersonTurns }): Promise<void> {
+export async function templateRoutes(app: App, { db, now, sending }: Deps & { sending: PersonLimit }): Promise<void> {
   app.removeAllContentTypeParsers()
   // The handler reads the file when there is a place for it, and refuses what is of another type.
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))

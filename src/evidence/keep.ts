@@ -3,7 +3,7 @@ import type { Db, Tx } from '../db/client.js'
 import { lockPerson } from '../db/lock.js'
 import type { Deps } from '../deps.js'
 import type { Actor } from '../domain/access/permissions.js'
-import type { createTurns, PersonTurns } from '../http/concurrency.js'
+import type { createConcurrencyLimit, PersonLimit } from '../http/concurrency.js'
 import { EdgeError } from '../http/problem.js'
 import type { Intent, Outcome } from '../ledger/act.js'
 import { type Answer, act } from '../ledger/act.js'
@@ -26,8 +26,8 @@ export interface Keeper {
 /** What receiving files takes, in either way. */
 export interface Receiving extends Deps {
   keeper: Keeper
-  receiving: ReturnType<typeof createTurns>
-  sending: PersonTurns
+  receiving: ReturnType<typeof createConcurrencyLimit>
+  sending: PersonLimit
 }
 
 /**

@@ -73,7 +73,7 @@ export async function evidenceLinkRoutes(
         operationId: 'createEvidenceLink',
         summary: 'A short-lived link to a file',
         description:
-          'For a viewer that cannot send a key. Whoever has the link has the file until it expires; it shows nothing that its maker may not see any more, and ends with the key or token that made it. Nothing is kept of it, so a repetition makes another.',
+          'For a viewer that cannot send a key. The link opens the file to every holder until it expires. It shows only what its maker may still see, and ends with the key or token that made it. The service keeps nothing of it, so a repetition makes another link.',
         params: IdParams,
         headers: CommandHeaders.omit({ 'if-match': true }),
         body: CreateLink,

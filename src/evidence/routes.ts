@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
 import { CommandHeaders, requestHashOf, sendAnswer } from '../http/command.js'
-import { createQueue, createTurns } from '../http/concurrency.js'
+import { createConcurrencyLimit, createQueue } from '../http/concurrency.js'
 import { IdParams } from '../http/fields.js'
 import { json, responses } from '../http/responses.js'
 import { validatorCompiler } from '../http/validation.js'
@@ -27,7 +27,7 @@ export async function evidenceRoutes(app: App, deps: Deps & Pick<Receiving, 'sen
   const { db, config } = deps
   const store = createFileStore(config.evidence)
   const keeper = { db, store, inTurn: createQueue(MAX_PROCESSING) }
-  const receiving = createTurns(MAX_RECEIVING, UPLOADS)
+  const receiving = createConcurrencyLimit(MAX_RECEIVING, UPLOADS)
   await app.register(readRoutes, { ...deps, store })
   await app.register(evidenceLinkRoutes, { ...deps, store })
   await app.register(uploadRoute, { ...deps, keeper, receiving })
@@ -90,7 +90,7 @@ async function readRoutes(app: App, { db, store }: Deps & Pick<Keeper, 'store'>)
         operationId: 'getEvidence',
         summary: 'What is known of a piece of evidence',
         description:
-          'Whoever may see an item that refers to it may see it; what nothing refers to yet, its sender and their unit.',
+          'Every reader of an item that refers to it may see it. Before an item refers to it, its sender and their unit may.',
         params: IdParams,
         response: { 200: json('The evidence.', EvidenceView), ...responses('found') },
       },

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { App } from '../deps.js'
-import { createPersonTurns } from '../http/concurrency.js'
+import { createPersonLimit } from '../http/concurrency.js'
 import { IdParams } from '../http/fields.js'
 import { EdgeError } from '../http/problem.js'
 import { json, responses } from '../http/responses.js'
@@ -39,7 +39,7 @@ const nothing = (description: string) => z.null().meta({ description })
  */
 export async function tusRoutes(app: App, { db, now, config, keeper, receiving, sending }: Receiving): Promise<void> {
   // Who asks how an upload stands sends nothing, and may have to do it for each that broke off.
-  const looking = createPersonTurns(MAX_LOOKING)
+  const looking = createPersonLimit(MAX_LOOKING)
   const uploads = createResumableUploads({ db, now, config, keeper })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -75,7 +75,7 @@ export async function tusRoutes(app: App, { db, now, config, keeper, receiving, 
         operationId: 'createEvidenceUpload',
         summary: 'Begin a resumable upload (tus)',
         description:
-          'By the tus protocol 1.0.0 with its extensions creation, creation-with-upload, termination and expiration; any tus client will do. The id in `Location` becomes the id of the evidence. A repetition under the same `Idempotency-Key` answers the same upload. An upload that nobody goes on with is cleared away after two days. It goes on at the server that has it: several servers share `DATA_DIR`, or a client stays with one.',
+          'By the tus protocol 1.0.0 with its extensions creation, creation-with-upload, termination and expiration; every tus client works. The id in `Location` becomes the id of the evidence. A repetition under the same `Idempotency-Key` answers the same upload. An upload that nobody goes on with is cleared away after two days. It goes on at the server that has it: several servers share `DATA_DIR`, or a client stays with one.',
         headers: CreateHeaders,
         response: { 201: nothing('`Location` is where the bytes go.'), ...responses('resumption') },
       },

@@ -148,7 +148,7 @@ export async function ledgerRoutes(app: App, { db, now, watch }: Deps): Promise<
         operationId: 'getLedgerHead',
         summary: 'The ledger’s head',
         description:
-          'Seq and hash of the last event. Whoever keeps a copy elsewhere can prove later that history was not rewritten.',
+          'Seq and hash of the last event. A copy that is kept elsewhere proves later that history was not rewritten.',
         response: { 200: json('The head.', Head), ...responses('read') },
       },
     },

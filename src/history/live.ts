@@ -32,7 +32,7 @@ interface LiveFeed {
  */
 export function createLiveLedger(db: Db, watch: LedgerWatch, frame: (event: EventRow) => Buffer): LiveLedger {
   const channels = new Map<string, LiveFeed>()
-  const inTurn = createTurns()
+  const inTurn = createConcurrencyLimit()
 
   async function readNew(jurisdiction: string, { tail, followers }: LiveFeed): Promise<void> {
     for (let more = true; more && followers.size > 0; ) {
@@ -95,7 +95,7 @@ export function createLiveLedger(db: Db, watch: LedgerWatch, frame: (event: Even
 }
 
 /** Lets one piece of work run at a time, in the order of asking. */
-function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+function createConcurrencyLimit(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {
     const turn = last.then(work)

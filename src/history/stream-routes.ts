@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { Gauge, type Registry } from 'prom-client'
 import { z } from 'zod'
-import { grantOf } from '../auth/session-access.js'
+import { sessionAccessOf } from '../auth/session-access.js'
 import type { App, Deps } from '../deps.js'
 import { many, valuesOf } from '../http/fields.js'
 import { responses } from '../http/responses.js'
@@ -26,7 +26,7 @@ const StreamQuery = z.strictObject({
 const StreamHeaders = z.looseObject({
   'last-event-id': Seq.optional().meta({
     description:
-      'The `id` that the client saw last, which it sends by itself when it connects again. It goes before `after`.',
+      'The `id` that the client saw last, which it sends by itself when it connects again. It overrides `after`.',
     example: '172',
   }),
 })
@@ -73,7 +73,7 @@ export async function streamRoutes(app: App, { db, now, watch, metrics }: Deps &
     async (request, reply) => {
       const { actor, query } = request
       const resumed = request.headers['last-event-id']
-      const follower = await streams.open(grantOf(request), async () => {
+      const follower = await streams.open(sessionAccessOf(request), async () => {
         const head = await readHead(db, actor.jurisdiction.id)
         const after = resumed ?? query.after ?? head.seq
         if (after > head.seq)

@@ -1,5 +1,5 @@
-import type { Grant } from '../auth/session-access.js'
-import { lapsedGrants } from '../auth/session-access.js'
+import type { SessionAccess } from '../auth/session-access.js'
+import { lapsedAccess } from '../auth/session-access.js'
 import type { Db } from '../db/client.js'
 import { EdgeError } from '../http/problem.js'
 import type { Follower } from '../ledger/follower.js'
@@ -18,11 +18,11 @@ export interface Streams {
    * Counts a stream from before `begin` until it is closed; meanwhile it gets heart-beats, and it ends when its grant lapses.
    * @throws EdgeError `too-many-requests` (429)
    */
-  open(grant: Grant, begin: () => Promise<Follower>): Promise<Follower>
+  open(grant: SessionAccess, begin: () => Promise<Follower>): Promise<Follower>
   count(): number
 }
 
-interface OpenStream extends Grant {
+interface OpenStream extends SessionAccess {
   follower: Follower
   stalledBeats: number
 }
@@ -48,7 +48,7 @@ export function createStreams(db: Db, now: () => string, onError: (err: unknown)
       if (follower.isReading()) follower.say(`: still here\nid: ${follower.seq()}\n\n`)
       if (stream.stalledBeats >= MAX_STALLED_BEATS) follower.stream.destroy()
     }
-    for (const { follower } of await lapsedGrants(db, [...open], now())) follower.end()
+    for (const { follower } of await lapsedAccess(db, [...open], now())) follower.end()
   }
 
   return {

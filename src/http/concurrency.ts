@@ -2,8 +2,8 @@ import type { Actor } from '../domain/access/permissions.js'
 import type { Words } from '../domain/rejection.js'
 import { EdgeError } from './problem.js'
 
-/** Runs at most so many at once; who comes then is asked to come again. @throws EdgeError `too-many-requests` */
-export function createTurns(limit: number, { what, retryAfterS }: { what: Words; retryAfterS: number }) {
+/** At most `limit` concurrent calls; more get 429. @throws EdgeError `too-many-requests` */
+export function createConcurrencyLimit(limit: number, { what, retryAfterS }: { what: Words; retryAfterS: number }) {
   let running = 0
   return async <R>(work: () => Promise<R>): Promise<R> => {
     if (running >= limit) {
@@ -26,10 +26,10 @@ export function createTurns(limit: number, { what, retryAfterS }: { what: Words;
 const OF_ONE_FILE = 2
 
 /**
- * Lets each person send so many files at once, of whatever kind, so that one cannot take the places of all. A request
- * about a file that is named, and is being sent already, shares its place. @throws EdgeError `too-many-requests`
+ * At most `limit` concurrent files of one person, of any kind; more get 429, so that one person cannot take every place. A
+ * request about a named file that is being sent already shares its place. @throws EdgeError `too-many-requests`
  */
-export function createPersonTurns(limit: number) {
+export function createPersonLimit(limit: number) {
   const sending = new Map<string, Map<unknown, number>>()
   return async <R>({ id, jurisdiction }: Actor, work: () => Promise<R>, file: unknown = Symbol('file')): Promise<R> => {
     const person = `${jurisdiction.id} ${id}`
@@ -48,7 +48,7 @@ export function createPersonTurns(limit: number) {
   }
 }
 
-export type PersonTurns = ReturnType<typeof createPersonTurns>
+export type PersonLimit = ReturnType<typeof createPersonLimit>
 
 function tooManyFiles(limit: number): EdgeError {
   const words = {
@@ -58,7 +58,7 @@ function tooManyFiles(limit: number): EdgeError {
   return new EdgeError('too-many-requests', words, 5)
 }
 
-/** Runs at most so many at once; who comes then waits in line. How many may wait is bounded by whoever calls. */
+/** At most `limit` concurrent calls; more wait in line. The caller bounds the line. */
 export function createQueue(limit: number) {
   const waiting: (() => void)[] = []
   let running = 0

@@ -8,7 +8,7 @@ import { invalid } from '../domain/rejection.js'
 export function decodeCursor(text: string, query: unknown, length: number): (string | number)[] {
   const parts = parse(text)
   if (parts === undefined || parts.length !== length + 1) {
-    throw invalid('/query/cursor', { zh: '游标无效。', en: 'This is no cursor of ours.' })
+    throw invalid('/query/cursor', { zh: '游标无效。', en: 'Invalid cursor.' })
   }
   const [mark, ...values] = parts
   if (mark !== markOf(query)) {

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { App, Deps } from '../deps.js'
 import { CommandHeaders, requestHashOf, sendAnswer } from '../http/command.js'
-import { createTurns, type PersonTurns } from '../http/concurrency.js'
+import { createConcurrencyLimit, type PersonLimit } from '../http/concurrency.js'
 import { Flag } from '../http/fields.js'
 import { responses } from '../http/responses.js'
 import { InvalidRequest, validatorCompiler } from '../http/validation.js'
@@ -45,7 +45,7 @@ const report = (description: string) => ({ description, content: { 'application/
 /** An office brings its existing list. */
 export async function importRoutes(
   app: App,
-  { db, now, config, sending }: Deps & { sending: PersonTurns },
+  { db, now, config, sending }: Deps & { sending: PersonLimit },
 ): Promise<void> {
   app.removeAllContentTypeParsers()
   // Whether a part has a file name is the sender's matter: both are read the same way.
@@ -56,8 +56,8 @@ export async function importRoutes(
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   // An import holds one connection and uses another; half of the pool stays everybody else's.
   // Files that are spooled at once, and imports that hold connections at once.
-  const uploads = createTurns(MAX_UPLOADS, IMPORTS)
-  const turns = createTurns(Math.max(1, Math.floor(config.poolSize / 4)), IMPORTS)
+  const uploads = createConcurrencyLimit(MAX_UPLOADS, IMPORTS)
+  const turns = createConcurrencyLimit(Math.max(1, Math.floor(config.poolSize / 4)), IMPORTS)
 
   app.post(
     '/v1/imports',

@@ -28,7 +28,7 @@ export const HOTLINE_COMMANDS: readonly ItemCommand[] = [
     tag: TAG,
     summary: 'The first answer to a caller (首次响应)',
     description:
-      'Records that whoever called the hotline was answered; once. By the office, the unit that has the item or helps with it, or the hotline itself for its own calls, which is shown the item without what goes on inside.',
+      'Records, once, that the caller of the hotline was answered. By the office, the unit that has the item or helps with it, or the hotline itself for its own calls, which is shown the item without what goes on inside.',
     body: AnswerCaller,
     run: (tx, change, { answer = null }) =>
       changeItem(tx, change, (item) => answerCaller(item, { answer }, change.actor)),

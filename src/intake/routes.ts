@@ -156,7 +156,7 @@ const REQUESTS: About = {
   id: 'Requests',
   summary: 'GET Service Requests',
   description:
-    'What came in through channels, the latest first. Nobody’s name is in it. Text and address are told once the office has put the item on the list, without telephone and identity numbers and mail addresses; before, and where it was dismissed or merged, only the channel that filed it reads what it said. A merged request is open as long as what it was merged into is.',
+    'What came in through channels, the latest first. It has no names of people. Text and address are told once the office has put the item on the list, without telephone and identity numbers and mail addresses; before, and where it was dismissed or merged, only the channel that filed it reads what it said. A merged request is open as long as what it was merged into is.',
   answer: 'requests',
 }
 const REQUEST: About = {

@@ -52,7 +52,7 @@ export const RequestsQuery = z.object({
     .optional()
     .meta({
       description:
-        'Ids, parted by commas. With it nothing else is looked at. One that is not there, or not public, is left out.',
+        'Ids, parted by commas. Other parameters are ignored beside it. An id that does not exist, or is not public, is left out.',
       example: '01a20117-5fde-7171-bd82-1b39a1974f7e',
     }),
   service_code: list(

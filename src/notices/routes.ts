@@ -71,7 +71,7 @@ const NoticeView = z
       .meta({ description: 'What to call it: the rung, the paper, the bulletin, or else its kind.' }),
     recipient: z.enum(PARTIES).meta({ description: 'Whom it is for; `inspector`: inspectors of the item’s area.' }),
     unit: Ref.nullable(),
-    person: Ref.nullable().meta({ description: 'For recipient `person`: whoever filed the item.' }),
+    person: Ref.nullable().meta({ description: 'For recipient `person`: the person who filed the item.' }),
     item: z
       .strictObject({ id: z.uuid(), code: z.string(), title: z.string(), status: z.enum(STATUSES) })
       .nullable()
@@ -91,7 +91,7 @@ const NoticeView = z
     receivedAt: At.nullable(),
     receivedBy: PersonRef.nullable(),
     wantsReceipt: z.boolean().meta({
-      description: 'Whether it counts as not received when nobody confirms it in time. Any notice can be confirmed.',
+      description: 'Whether it counts as not received when it is not confirmed in time. Any notice can be confirmed.',
     }),
   })
   .meta({ id: 'Notice', example: EXAMPLE })

@@ -37,7 +37,7 @@ export async function describeApi(app: App): Promise<void> {
         { name: 'Public intake', description: 'Reports of citizens and the hotline: Open311 GeoReport v2 (公众上报).' },
         { name: 'OGC API – Features', description: 'The list for geographic information systems (OGC 17-069r4).' },
         { name: 'Reference data and access', description: 'Units, areas, categories, calendar, people, keys.' },
-        { name: 'Operation', description: 'For whoever operates the service.' },
+        { name: 'Operation', description: 'For operators of the service.' },
       ],
       components: {
         securitySchemes: {

@@ -62,7 +62,7 @@ const comparison = {
     .meta({ description: 'Of the accidents at the sites whose base is known, without regression to the mean.' }),
   warnings: z.array(z.enum(WARNINGS)).meta({
     description:
-      '`small_numbers`: fewer than 20 accidents in a window. `regression_to_the_mean`: sites are chosen for a bad year, and without a base nobody knows how much of the change would have come by itself. `overlapping_sites`: two of the sites share a stretch of road, and an accident may have been counted at both.',
+      '`small_numbers`: fewer than 20 accidents in a window. `regression_to_the_mean`: sites are chosen for a bad year, and without a base it is unknown how much of the change would have come by itself. `overlapping_sites`: two of the sites share a stretch of road, and an accident may have been counted at both.',
   }),
 }
 const Span = z.strictObject({ from: z.string(), to: z.string(), ...figures }).nullable()

@@ -57,7 +57,7 @@ export const STANDING_EXAMPLE = {
 export const StandingView = z
   .strictObject({
     key: z.string().nullable().meta({
-      description: 'A unit’s id, a county’s code, an official’s name; null: nobody had the order.',
+      description: 'A unit’s id, a county’s code, an official’s name; null: no unit had the order.',
     }),
     label: z.string(),
     rank: z.int().nullable().meta({

@@ -35,10 +35,7 @@ const GROUP_EXAMPLE = {
 
 const OverdueGroup = z
   .strictObject({
-    key: z
-      .string()
-      .nullable()
-      .meta({ description: 'Null: the items that have none, such as those nobody is assigned to.' }),
+    key: z.string().nullable().meta({ description: 'Null: the items without one, such as unassigned items.' }),
     label: z.string(),
     count: z.int(),
     maxOverdueDays: z.int(),

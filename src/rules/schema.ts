@@ -55,7 +55,7 @@ const Planning = z
   .nullable()
   .meta({
     description:
-      'Who is told when an item of these levels has no plan so many working days after its order was signed for; null: nobody.',
+      'The recipient of the notice that an item of these levels has no plan so many working days after its order was signed for; null: none.',
   })
 
 const PublicIntake = z.strictObject({
@@ -84,12 +84,15 @@ const members = {
   signing: z
     .strictObject({ workingDays: z.int().min(1).max(365), recipients: Recipients })
     .nullable()
-    .meta({ description: 'Who is told when an order is not signed for within so many working days; null: nobody.' }),
+    .meta({
+      description:
+        'The recipient of the notice that an order is not signed for within so many working days; null: none.',
+    }),
   planning: Planning,
   progress: z
     .strictObject({ days: z.int().min(1).max(365), recipients: Recipients })
     .nullable()
-    .meta({ description: 'Who is told when no progress is reported for so many days; null: nobody.' }),
+    .meta({ description: 'The recipient of the notice that no progress was reported for so many days; null: none.' }),
   receiptDays: z.int().min(1).max(365).meta({
     description: 'Days after which a notice without a receipt counts as not received.',
   }),

@@ -40,7 +40,7 @@ export async function scoreAppealRoutes(app: App, { db, now }: Deps): Promise<vo
         operationId: 'decideScoreAppeal',
         summary: 'Decide an appeal',
         description:
-          'Approved, the entry is reversed by a new one; refused, it stands. Nobody of the unit concerned decides, nor whoever appealed.',
+          'Approved, the entry is reversed by a new one; refused, it stands. The unit concerned and the person who appealed do not decide.',
         params: IdParams,
         headers: CommandHeaders,
         body: DecideScoreAppeal,
@@ -62,7 +62,7 @@ export async function scoreAppealRoutes(app: App, { db, now }: Deps): Promise<vo
         operationId: 'reverseScore',
         summary: 'Reverse an entry (冲销)',
         description:
-          'Without an appeal. The entry stays, and a new one with the opposite points names it; it counts in the same period, or, when that is closed, in the next open one. Nobody of the unit concerned reverses.',
+          'Without an appeal. The entry stays, and a new one with the opposite points names it; it counts in the same period, or, when that is closed, in the next open one. The unit concerned cannot reverse.',
         params: IdParams,
         headers: CommandHeaders,
         body: ReverseScore,

@@ -60,7 +60,7 @@ export const SCORE_MEMBERS = {
   id: z.uuid(),
   item: z.strictObject({ id: z.uuid(), code: z.string(), title: z.string() }),
   unit: UnitRef.nullable().meta({
-    description: 'Whose points they are; null: nobody’s, what is owed to a member of the public who reported.',
+    description: 'The unit whose points they are; null: they are owed to a member of the public who reported.',
   }),
   rule: z.enum(ENTRY_RULES),
   label: Words.meta({ description: 'What the rule is called.' }),

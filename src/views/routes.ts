@@ -86,7 +86,7 @@ export async function viewRoutes(app: App, { db, now }: Deps): Promise<void> {
         tags: [TAG],
         operationId: 'getView',
         summary: 'A saved view',
-        description: 'As it stands. Somebody else’s is not there unless it is shared.',
+        description: 'As it stands. Another person’s view is 404 unless it is shared.',
         params: IdParams,
         response: { 200: json('The view.', ViewView), ...responses('found') },
       },
@@ -106,7 +106,7 @@ export async function viewRoutes(app: App, { db, now }: Deps): Promise<void> {
         operationId: 'changeView',
         summary: 'Change a view',
         description:
-          'JSON merge patch; needs `If-Match`. The owner changes their own, the office and administrators what is shared. Subscriptions go by the changed filter at once; a view that they use stays shared. One that is made private again is the caller’s.',
+          'JSON merge patch; needs `If-Match`. The owner changes their own view, the office and administrators a shared one. Subscriptions follow the changed filter at once; a view that they use stays shared. A view that is made private again belongs to the caller.',
         params: IdParams,
         headers: CommandHeaders,
         body: ChangeView,
@@ -146,7 +146,7 @@ export async function viewRoutes(app: App, { db, now }: Deps): Promise<void> {
         operationId: 'deleteView',
         summary: 'Delete a view',
         description:
-          'By the owner; what is shared, by the office or an administrator. One that a subscription uses stays.',
+          'By the owner; a shared view, by the office or an administrator. A view that a subscription uses stays.',
         params: IdParams,
         response: { 204: z.null().meta({ description: 'Deleted.' }), ...responses('command') },
       },

@@ -73,7 +73,7 @@ export async function deliveryRoutes(app: App, { db, now }: Deps): Promise<void>
         operationId: 'retryDelivery',
         summary: 'Send a delivery again',
         description:
-          'Now, whatever became of it, with the same `webhook-id`; should it fail, the schedule begins anew. One that is on its way at this moment is left to end.',
+          'Sends the delivery now, whatever its state, with the same `webhook-id`. After a failure the schedule begins anew. A delivery that is on its way is not disturbed.',
         params: DeliveryParams,
         headers: CommandHeaders,
         body: Nothing,

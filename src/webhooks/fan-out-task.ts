@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Tx } from '../db/client.js'
 import type { Task } from '../deps.js'
 import { areaPrefix } from '../domain/place/area.js'
-import { shownBy } from './matches-view.js'
+import { matchesView } from './matches-view.js'
 
 /** How far the subscriptions' reader of the ledger has come. */
 export const READER = 'webhooks'
@@ -109,7 +109,7 @@ interface Chunk {
 async function withinViews(tx: Tx, jurisdiction: string, matches: Match[], chunk: Chunk): Promise<Match[]> {
   const views = new Set(matches.flatMap(({ view }) => (view === null ? [] : [view])))
   const shown = new Map<string, Set<string>>()
-  for (const view of views) shown.set(view, await shownBy(tx, jurisdiction, view, chunk))
+  for (const view of views) shown.set(view, await matchesView(tx, jurisdiction, view, chunk))
   return matches.filter(({ view, seq }) => view === null || shown.get(view)?.has(seq))
 }
 

@@ -8,7 +8,7 @@ import { ViewFilter } from '../item/saved-view.js'
  * The events of a part of the ledger, by seq, whose item matches a view's filter as it stands after the event, at the
  * event's time. Of events about no item, none.
  */
-export async function shownBy(
+export async function matchesView(
   tx: Tx,
   jurisdiction: string,
   view: string,

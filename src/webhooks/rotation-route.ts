@@ -8,7 +8,7 @@ import { json, responses } from '../http/responses.js'
 import { adminEvent } from '../ledger/chain.js'
 import { NewSubscriptionView, RotateSecret } from './schemas.js'
 import { createSecret } from './secret.js'
-import { actShowingSecret } from './secret-response.js'
+import { answerWithSecret } from './secret-response.js'
 import { isSubscription, lockSubscription, subscriptionColumns, subscriptionEvent } from './subscriptions.js'
 import { subscription } from './table.js'
 
@@ -35,7 +35,7 @@ export async function rotationRoute(app: App, { db, now }: Deps): Promise<void> 
     },
     async (request, reply) => {
       const { actor, body, params } = request
-      const answer = await actShowingSecret(db, request, now(), async (tx, intent) => {
+      const answer = await answerWithSecret(db, request, now(), async (tx, intent) => {
         const before = await lockSubscription(tx, actor, params.id)
         requireVersion(ifMatchOf(request), before.version)
         const secret = body.secret ?? createSecret()

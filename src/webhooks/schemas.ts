@@ -119,7 +119,11 @@ const members = {
 }
 export const SubscriptionView = z
   .strictObject(members)
-  .meta({ id: 'Subscription', description: 'Whoever is called when something happens.', example: SUBSCRIPTION_EXAMPLE })
+  .meta({
+    id: 'Subscription',
+    description: 'Subscriptions to events, delivered by webhook.',
+    example: SUBSCRIPTION_EXAMPLE,
+  })
 export const NewSubscriptionView = z
   .strictObject({
     ...members,

@@ -5,7 +5,7 @@ import { seal, unseal } from '../http/seal.js'
 import { type Answer, act, type Outcome } from '../ledger/act.js'
 
 /** A change whose answer shows a secret: once, and again to the same caller who repeats the same request; its record is sealed. */
-export async function actShowingSecret(
+export async function answerWithSecret(
   db: Db,
   request: FastifyRequest,
   now: string,

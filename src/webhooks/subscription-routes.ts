@@ -19,7 +19,7 @@ import {
   SubscriptionView,
 } from './schemas.js'
 import { createSecret } from './secret.js'
-import { actShowingSecret } from './secret-response.js'
+import { answerWithSecret } from './secret-response.js'
 import {
   beginAtHead,
   isSubscription,
@@ -88,7 +88,7 @@ export async function subscriptionRoutes(app: App, { db, now, config }: Deps): P
       const { actor, body } = request
       const { types, unit = null, area = null, view = null, description = null } = body
       const url = checkedUrl(body.url)
-      const answer = await actShowingSecret(db, request, now(), async (tx, intent) => {
+      const answer = await answerWithSecret(db, request, now(), async (tx, intent) => {
         await requireFilter(tx, actor, { unit, area, view })
         const secret = body.secret ?? createSecret()
         const [made] = await tx

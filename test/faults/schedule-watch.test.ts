@@ -11,7 +11,7 @@ import { type Test, t } from '../helpers/tap.js'
 import { createTcpProxy } from '../helpers/tcp-proxy.js'
 import { until } from '../helpers/until.js'
 
-const LONG_MS = 60_000
+const LONG_MS = 120_000
 
 const made = await createTestApp(t)
 

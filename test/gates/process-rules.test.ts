@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { createClock } from '../../src/clock.js'
 import { afterEnd, whileAway } from '../../src/server/cluster/back-off.js'
-import { createWindows } from '../../src/server/cluster/rate-windows.js'
+import { createRateWindows } from '../../src/server/cluster/rate-windows.js'
 import { t } from '../helpers/tap.js'
 
 t.test('a process that dies is replaced, each time later, and given up when it never lives', async (t) => {
@@ -34,7 +34,7 @@ t.test('a limiter counts what came since the first of a window, of each caller a
   })
   fc.assert(
     fc.property(fc.array(hit, { maxLength: 100 }), (hits) => {
-      const windows = createWindows()
+      const windows = createRateWindows()
       const begun = new Map<string, { at: number; count: number }>()
       let now = 0
       return hits.every(({ limiter, key, waitMs }) => {
@@ -52,7 +52,7 @@ t.test('a limiter counts what came since the first of a window, of each caller a
 })
 
 t.test('a limiter forgets who has not come for longest when there are too many, and nobody of another', async (t) => {
-  const windows = createWindows(2)
+  const windows = createRateWindows(2)
   const hit = (key: string, limiter = 0) => windows({ limiter, key, windowMs: 1_000 }, 0).current
   t.same([hit('a'), hit('b'), hit('a', 1), hit('a'), hit('c')], [1, 1, 1, 2, 1])
   t.same([hit('a'), hit('a', 1), hit('b')], [3, 2, 1], 'b was forgotten')

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import type { Actor } from '../../src/domain/access/permissions.js'
-import { createPersonTurns } from '../../src/http/concurrency.js'
+import { createPersonLimit } from '../../src/http/concurrency.js'
 import { ok } from '../helpers/app.js'
 import { createCheckedApp, refused } from '../helpers/checked.js'
 import { beginUpload, metadataOf, partsOf, photo, sendEvidence, tus } from '../helpers/evidence.js'
@@ -54,7 +54,7 @@ t.test('one person’s connections, however many, do not take the places of othe
 })
 
 t.test('four at once are all that one person has, and two of a file', async (t) => {
-  const turns = createPersonTurns(4)
+  const turns = createPersonLimit(4)
   const actor = { id: 'a', jurisdiction: { id: 'j' } } as unknown as Actor
   const end: (() => void)[] = []
   const work = () => new Promise<void>((resolve) => end.push(resolve))

@@ -11,7 +11,7 @@ import { ENDING_SIGNALS, endOfError } from '../shutdown.js'
 import { startWorker } from '../worker.js'
 import { workplaceOf } from '../workplace.js'
 import type { Counted, Hit, OfPrimary, OfProcess, Orders } from './calls.js'
-import { createChannel, type ProcessLink } from './messages.js'
+import { createProcessLink, type ProcessLink } from './messages.js'
 
 /** What a process has begun: on which port, and how it comes to its end. */
 interface Begun {
@@ -27,7 +27,7 @@ export function workAsTold(log: Logger): void {
   let measured = registry
   let end: () => unknown = () => process.exit(0)
 
-  const channel: ProcessLink<OfPrimary> = createChannel<OfPrimary, OfProcess>(process, {
+  const channel: ProcessLink<OfPrimary> = createProcessLink<OfPrimary, OfProcess>(process, {
     async begin(orders) {
       const own = log.child({ process: orders.name })
       const tell = (told: Registry) => {

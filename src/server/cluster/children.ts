@@ -3,14 +3,14 @@ import type { Logger } from 'pino'
 import type { Config } from '../../config.js'
 import { afterEnd, whileAway } from './back-off.js'
 import type { Measured, OfPrimary, OfProcess, Role } from './calls.js'
-import { createChannel, type ProcessLink } from './messages.js'
+import { createProcessLink, type ProcessLink } from './messages.js'
 
 type Handlers = {
   [K in keyof OfPrimary]: (said: OfPrimary[K]['says']) => OfPrimary[K]['is'] | Promise<OfPrimary[K]['is']>
 }
 
 /** A process that was started, and what becomes of it. */
-interface Member {
+interface Child {
   worker: Worker
   channel: ProcessLink<OfProcess>
   /** Whether it is at work, and has not ended. */
@@ -22,12 +22,12 @@ interface Member {
 interface ChildSlot {
   role: Role
   name: string
-  member?: Member
+  child?: Child
   failures: number
   restart?: NodeJS.Timeout
 }
 
-export interface Family {
+export interface Children {
   /** Starts all processes, and answers the port when all are at work. @throws Error when one cannot begin. */
   begin(): Promise<number>
   /** Ends all, servers before tasks; answers whether all ended in good order. */
@@ -49,7 +49,7 @@ interface ChildOptions {
 }
 
 /** Starts processes, and another where one has ended by itself. */
-export function createFamily({ config, log, handlers, isDatabaseAway, onFailure }: ChildOptions): Family {
+export function createChildren({ config, log, handlers, isDatabaseAway, onFailure }: ChildOptions): Children {
   const places = placesOf(config)
   let isEnding = false
 
@@ -57,24 +57,24 @@ export function createFamily({ config, log, handlers, isDatabaseAway, onFailure 
     const begunAt = performance.now()
     const worker = cluster.fork()
     answerForTheDead(worker)
-    const channel = createChannel<OfProcess, OfPrimary>(worker.process, handlers)
+    const channel = createProcessLink<OfProcess, OfPrimary>(worker.process, handlers)
     const { role, name } = place
     const exited = new Promise<number | string>((resolve) => {
       worker.once('exit', (code, signal) => resolve(signal ?? code))
     })
-    const member: Member = { worker, channel, isUp: false, exited }
-    place.member = member
+    const child: Child = { worker, channel, isUp: false, exited }
+    place.child = child
     log.info({ process: name, child: worker.process.pid }, 'a process begins')
     const begun = channel.call('begin', { role, name, config }).then((port) => {
-      member.isUp = true
+      child.isUp = true
       return port
     })
     // What could not begin is of no use.
     begun.catch(() => worker.process.kill('SIGKILL'))
     const ended = exited.then((how) => {
       // Nobody replaces what fails at the very beginning: the port is taken, or a setting is wrong.
-      const isFirst = !member.isUp && place.failures === 0
-      member.isUp = false
+      const isFirst = !child.isUp && place.failures === 0
+      child.isUp = false
       if (!isEnding && !isFirst) void replace(place, how, performance.now() - begunAt)
       throw new Error(`${name} ended before it was at work (${how})`)
     })
@@ -87,7 +87,7 @@ export function createFamily({ config, log, handlers, isDatabaseAway, onFailure 
       : afterEnd(place.failures, livedMs)
     if (isEnding) return
     place.failures = failures
-    const facts = { process: place.name, child: place.member?.worker.process.pid, how, failures }
+    const facts = { process: place.name, child: place.child?.worker.process.pid, how, failures }
     if (delayMs === undefined) {
       log.error(facts, 'a process ends again and again')
       onFailure(new Error(`${place.name} ended ${failures} times, one right after the other`))
@@ -101,15 +101,15 @@ export function createFamily({ config, log, handlers, isDatabaseAway, onFailure 
 
   async function end(place: ChildSlot): Promise<boolean> {
     clearTimeout(place.restart)
-    const { member } = place
-    if (member === undefined) return true
+    const { child } = place
+    if (child === undefined) return true
     // One that is dead already does not answer either, and has had its exit.
-    member.channel.call('end', null).catch(() => {})
-    return (await member.exited) === 0
+    child.channel.call('end', null).catch(() => {})
+    return (await child.exited) === 0
   }
 
   const endAll = async (role: Role) => Promise.all(places.filter((place) => place.role === role).map(end))
-  const up = () => places.flatMap(({ role, member }) => (member?.isUp === true ? [{ role, member }] : []))
+  const up = () => places.flatMap(({ role, child }) => (child?.isUp === true ? [{ role, child }] : []))
   return {
     async begin() {
       const ports = await Promise.all(places.map(start))
@@ -121,7 +121,7 @@ export function createFamily({ config, log, handlers, isDatabaseAway, onFailure 
       return all.every((endedWell) => endedWell)
     },
     servers: () => up().filter(({ role }) => role === 'server').length,
-    measured: () => up().map(({ member }) => member.channel.call('measure', null)),
+    measured: () => up().map(({ child }) => child.channel.call('measure', null)),
   }
 }
 

@@ -21,7 +21,7 @@ export interface ProcessLink<C extends Calls> {
  * Lets two processes call one another by JSON; each answers the calls that it has handlers for. What is said to a process
  * that was forked and is not listening yet would be lost: it is kept until it is heard of.
  */
-export function createChannel<Theirs extends Calls, Ours extends Calls>(
+export function createProcessLink<Theirs extends Calls, Ours extends Calls>(
   end: End,
   handlers: Handlers<Ours>,
 ): ProcessLink<Theirs> {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { AggregatorRegistry, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Db } from '../../db/client.js'
 import { watchWorker } from '../../health/metrics.js'
-import type { Family } from './children.js'
+import type { Children } from './children.js'
 
 /** A process that does not say for so long is left out. */
 const PATIENCE_MS = 2_000
@@ -10,7 +10,7 @@ const PATIENCE_MS = 2_000
 /**
  * The metrics of all processes as one: counts are added up, and what is read from the database is read once, here.
  */
-export function createCensus(db: Db, family: Pick<Family, 'servers' | 'measured'>): () => Promise<string> {
+export function createClusterMetrics(db: Db, children: Pick<Children, 'servers' | 'measured'>): () => Promise<string> {
   const own = new Registry()
   collectDefaultMetrics({ register: own })
   watchWorker(own, db)
@@ -19,11 +19,11 @@ export function createCensus(db: Db, family: Pick<Family, 'servers' | 'measured'
     help: 'Server processes that are at work.',
     registers: [own],
     collect() {
-      this.set(family.servers())
+      this.set(children.servers())
     },
   })
   return async () => {
-    const told = family.measured().map((one) => Promise.race([one, delay(PATIENCE_MS, [], { ref: false })]))
+    const told = children.measured().map((one) => Promise.race([one, delay(PATIENCE_MS, [], { ref: false })]))
     const all = await Promise.all([own.getMetricsAsJSON(), ...told])
     return AggregatorRegistry.aggregate(all.filter((one) => one.length > 0)).metrics()
   }

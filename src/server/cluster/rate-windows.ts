@@ -4,7 +4,7 @@ import type { Counted, Hit } from './calls.js'
 const CALLERS = 5_000
 
 /** Counts hits in windows of time, each of a caller's own: it begins with the first hit. `nowMs` never goes back. */
-export function createWindows(callers = CALLERS) {
+export function createRateWindows(callers = CALLERS) {
   const limiters = new Map<number, Map<string, { current: number; endsAt: number }>>()
 
   return (hit: Hit, nowMs: number): Counted => {

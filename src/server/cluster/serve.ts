@@ -4,9 +4,9 @@ import type { Logger } from 'pino'
 import type { Config } from '../../config.js'
 import { openService, type Service } from '../service.js'
 import { endInGoodOrder } from '../shutdown.js'
-import { createFamily } from './children.js'
-import { createCensus } from './metrics.js'
-import { createWindows } from './rate-windows.js'
+import { createChildren } from './children.js'
+import { createClusterMetrics } from './metrics.js'
+import { createRateWindows } from './rate-windows.js'
 
 /**
  * Several server processes on one port. This one, the primary, opens the database, starts the others and stands for what
@@ -16,16 +16,16 @@ export async function serveTogether(config: Config, log: Logger): Promise<void> 
   // What answers requests is not loaded into the primary.
   if (cluster.isWorker) return (await import('./child.js')).workAsTold(log)
   const service = await openService(config, log)
-  const windows = createWindows()
+  const windows = createRateWindows()
   let failure: Error | undefined
   let isStopping = false
 
-  const family = createFamily({
+  const children = createChildren({
     config: commonOf(config, service),
     log,
     handlers: {
       count: (hits) => hits.map((hit) => windows(hit, performance.now())),
-      metrics: () => census(),
+      metrics: () => clusterMetrics(),
     },
     isDatabaseAway: async () => !(await service.db.answers()),
     onFailure(err) {
@@ -33,11 +33,11 @@ export async function serveTogether(config: Config, log: Logger): Promise<void> 
       grace.close()
     },
   })
-  const census = createCensus(service.db, family)
+  const clusterMetrics = createClusterMetrics(service.db, children)
 
   const stop = async () => {
     isStopping = true
-    const endedWell = await family.end()
+    const endedWell = await children.end()
     await service.close()
     if (!endedWell) failure ??= new Error('a process did not end in good order')
   }
@@ -47,7 +47,7 @@ export async function serveTogether(config: Config, log: Logger): Promise<void> 
   })
 
   try {
-    service.announce(await family.begin())
+    service.announce(await children.begin())
   } catch (err) {
     // Whoever has told us to end meanwhile is answered above.
     if (isStopping) return
