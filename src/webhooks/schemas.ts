@@ -117,13 +117,11 @@ const members = {
   previousSecretUntil: At.nullable().meta({ description: 'Until then the secret before the last rotation signs too.' }),
   createdAt: At,
 }
-export const SubscriptionView = z
-  .strictObject(members)
-  .meta({
-    id: 'Subscription',
-    description: 'Subscriptions to events, delivered by webhook.',
-    example: SUBSCRIPTION_EXAMPLE,
-  })
+export const SubscriptionView = z.strictObject(members).meta({
+  id: 'Subscription',
+  description: 'Subscriptions to events, delivered by webhook.',
+  example: SUBSCRIPTION_EXAMPLE,
+})
 export const NewSubscriptionView = z
   .strictObject({
     ...members,
