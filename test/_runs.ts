@@ -33,6 +33,6 @@ for (const { name, text } of files.filter(({ text }) => !ALONE.test(text))) {
 for (const [index, { names }] of shared.entries()) write(`shared-${String(index + 1).padStart(2, '0')}`, names)
 
 function write(run: string, names: readonly string[]): void {
-  const text = `import { runFiles } from './helpers/tap.js'\n\nawait runFiles(${JSON.stringify(names, null, 2)})\n`
+  const text = `import { runFiles } from '../test/helpers/tap.js'\n\nawait runFiles(${JSON.stringify(names, null, 2)})\n`
   writeFileSync(`${runs}${run}.test.js`, text)
 }
