@@ -47,7 +47,7 @@ export const Environment = z.object({
   // How slowly a body may come, of an upload or of anything else.
   BODY_SILENCE_S: whole(1, 300).default(15),
   BODY_LEAST_BYTES_PER_S: whole(0, 1_000_000).default(1024),
-  // The proxies' addresses: whoever trusts every hop trusts what a client writes.
+  // The proxies' addresses. To trust every hop would be to trust what a client writes.
   TRUST_PROXY: z
     .string()
     .regex(/^(false|[0-9a-z.:/, ]+)$/i, 'addresses or networks, comma-separated')

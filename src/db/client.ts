@@ -26,7 +26,7 @@ export interface PoolOptions {
   max: number
   /** Run under the role that cannot rewrite the ledger; false where the account may not take it. */
   serviceRole: boolean
-  /** For tasks and commands, which nobody waits for at a screen. */
+  /** For tasks and commands, where no person waits at a screen. */
   isPatient?: boolean
   onError: (err: Error) => void
 }

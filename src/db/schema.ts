@@ -1,6 +1,5 @@
-import { bigint, boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { bigint, boolean, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import type { Actor } from '../domain/access/permissions.js'
-import type { NoticeKind, Party } from '../domain/item/notice.js'
 import { bytea, instant, jurisdictionId } from './column-types.js'
 
 // Tables that several rooms build queries of; others stand in their rooms. Migrations are the truth, and a test compares the two.
@@ -62,34 +61,6 @@ export const person = pgTable(
     active: boolean('active').notNull().default(true),
     createdAt: instant('created_at').notNull(),
     claimsAt: instant('claims_at'),
-  },
-  (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
-)
-
-export const notice = pgTable(
-  'notice',
-  {
-    jurisdiction: jurisdictionId(),
-    id: uuid('id').notNull(),
-    kind: text('kind').$type<NoticeKind>().notNull(),
-    recipient: text('recipient').$type<Party>().notNull(),
-    unit: uuid('unit_id'),
-    person: uuid('person_id'),
-    cause: text('cause').notNull(),
-    item: uuid('item_id'),
-    area: text('area'),
-    dueAt: instant('due_at'),
-    dueSetAt: instant('due_set_at'),
-    data: jsonb('data').$type<Record<string, unknown>>().notNull(),
-    urgent: boolean('urgent').notNull().default(false),
-    wantsReceipt: boolean('wants_receipt').notNull().default(true),
-    unreceivedAt: instant('unreceived_at'),
-    createdAt: instant('created_at').notNull(),
-    digest: uuid('digest_id'),
-    sentAt: instant('sent_at'),
-    cancelledAt: instant('cancelled_at'),
-    receivedAt: instant('received_at'),
-    receivedBy: uuid('received_by'),
   },
   (t) => [primaryKey({ columns: [t.jurisdiction, t.id] })],
 )

@@ -75,7 +75,7 @@ export async function tusRoutes(app: App, { db, now, config, keeper, receiving, 
         operationId: 'createEvidenceUpload',
         summary: 'Begin a resumable upload (tus)',
         description:
-          'By the tus protocol 1.0.0 with its extensions creation, creation-with-upload, termination and expiration; every tus client works. The id in `Location` becomes the id of the evidence. A repetition under the same `Idempotency-Key` answers the same upload. An upload that nobody goes on with is cleared away after two days. It goes on at the server that has it: several servers share `DATA_DIR`, or a client stays with one.',
+          'Begins a file by the tus protocol 1.0.0 with its extensions creation, creation-with-upload, termination and expiration; every tus client works. The id in `Location` becomes the id of the evidence. A repetition under the same `Idempotency-Key` answers the same upload. An abandoned upload is cleared away after two days. An upload goes on at the server that has it: several servers share `DATA_DIR`, or a client stays with one.',
         headers: CreateHeaders,
         response: { 201: nothing('`Location` is where the bytes go.'), ...responses('resumption') },
       },

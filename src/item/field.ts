@@ -1,5 +1,5 @@
 import type { SQL } from 'drizzle-orm'
-import type { PgColumnBuilderBase } from 'drizzle-orm/pg-core'
+import { type PgColumnBuilderBase, uuid } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
 import type { Actor } from '../domain/access/permissions.js'
 import { type Column, columnsOf } from '../export/sheet.js'
@@ -48,16 +48,12 @@ export function stored<C extends PgColumnBuilderBase, V extends z.ZodType>(colum
 }
 
 /** A person's id in a column, answered with the name. */
-export function storedPerson<C extends PgColumnBuilderBase, V extends z.ZodType>(
-  column: C,
-  name: string,
-  shown: Shown<V>,
-) {
-  // Looking for nobody costs as much as finding somebody, so it is not done.
+export function storedPerson<V extends z.ZodType>(name: string, shown: Shown<V>) {
+  // A look-up of null costs as much as one that finds a person.
   const sql = `case when i.${name} is not null then (
     select json_build_object('id', p.id, 'name', p.name) from person p
     where p.jurisdiction_id = i.jurisdiction_id and p.id = i.${name}) end`
-  return { column, answer: answered(shown, 'table', sql) }
+  return { column: uuid(name), answer: answered(shown, 'table', sql) }
 }
 
 /** A column that no answer has. */

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/access/permissions.js'
 import { visibleAs } from './visible.js'
 
-/** What the item may be the return of, as this state of it knew, for whoever may see that one too; nothing once it was refused. */
+/** The item of which this one may be the return, as this state of it knew. Null where the caller may not see that item, and once it was refused. */
 export function suspectedRecurrence(actor: Actor): SQL {
   // One look for each item of a list, and a second one only where the first finds something.
   return sql`(select (

@@ -15,7 +15,7 @@ export interface Owner {
 const MAIN = 'word/document.xml'
 const PROPERTIES = 'docProps/core.xml'
 
-/** A template of the service’s own as it is somebody’s: their name in its properties, and the red head in the size that it needs. */
+/** A template of the service’s own for an issuer: the name in its properties, and the red head in the size that the name needs. */
 export async function ownTemplate(template: Buffer, owner: Owner): Promise<Buffer> {
   const parts = await unpack(template)
   const head = redHeadRun(redHeadSize(owner.issuer))

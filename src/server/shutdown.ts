@@ -2,9 +2,9 @@ import type { Logger } from 'pino'
 
 /** What asks a process to end. */
 export const ENDING_SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const
-/** What of an error nobody has caught. */
+/** What an uncaught error makes. */
 const UNCAUGHT = ['uncaughtException', 'unhandledRejection'] as const
-/** Ctrl-C under npm comes twice: from the terminal, and from npm, which hands it on. Whoever means it again takes longer. */
+/** Ctrl-C under npm comes twice: from the terminal, and from npm, which hands it on. A second one that is meant comes later. */
 const SAME_MS = 1_000
 
 /** How a process comes to its end. */
@@ -16,7 +16,7 @@ export interface Ending {
 }
 
 /**
- * Calls `end` on a signal or an error that nobody caught, and exits then: with 0, or with 1 after an error or when it takes
+ * Calls `end` on a signal or an uncaught error, and exits then: with 0, or with 1 after an error or when it takes
  * longer than `limitMs`, or on a second signal.
  */
 export function endInGoodOrder(limitMs: number, log: Logger, end: () => Promise<void>): Ending {
@@ -46,7 +46,7 @@ export function endInGoodOrder(limitMs: number, log: Logger, end: () => Promise<
   }
 }
 
-/** The same for a process that leaves signals to another: an error that nobody caught, or `close`, ends it. */
+/** The same for a process that leaves signals to another: an uncaught error, or `close`, ends it. */
 export function endOfError(limitMs: number, log: Logger, end: (err?: Error) => Promise<void>): Ending {
   let isEnding = false
 
@@ -89,7 +89,7 @@ export function endOfError(limitMs: number, log: Logger, end: (err?: Error) => P
  * manager start it again.
  */
 export function endWith(err: Error): void {
-  // Where nobody catches it: `endInGoodOrder` hears of such errors, and a command ends of them.
+  // As an uncaught error: `endInGoodOrder` hears of it, and a command ends of it.
   setImmediate(() => {
     throw err
   })

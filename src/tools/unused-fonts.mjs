@@ -6,7 +6,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const FONTS = fileURLToPath(new URL('../../node_modules/@expo-google-fonts', import.meta.url))
-/** Those that src/paper/fonts.ts opens. */
+/** Those that src/render/fonts.ts opens. */
 const USED = ['NotoSerifSC_400Regular.ttf', 'NotoSerifSC_700Bold.ttf', 'NotoSansSC_500Medium.ttf']
 
 export function deleteUnusedFonts() {

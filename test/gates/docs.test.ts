@@ -10,7 +10,7 @@ import { MAIN, runNode } from '../helpers/node-process.js'
 import { t } from '../helpers/tap.js'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
-/** Folders of the repository; what is installed or built is somebody else's. */
+/** Folders of the repository; installed and built files are left out. */
 const FOLDERS = ['docs', 'bench', 'migrations', 'openapi', 'src', 'test']
 
 const files = [

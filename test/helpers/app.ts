@@ -12,9 +12,8 @@ import type { App } from '../../src/deps.js'
 import type { Actor, Role } from '../../src/domain/access/permissions.js'
 import type { Status } from '../../src/domain/item/words.js'
 import { createLedgerWatch } from '../../src/ledger/watch.js'
-import { createPersonWithKey } from '../../src/server/sample.js'
 import { createHomeDatabase } from './database.js'
-import { type MadeJurisdiction, START } from './jurisdictions.js'
+import { addPerson, type MadeJurisdiction, type PersonOptions, START } from './jurisdictions.js'
 import type { Test } from './tap.js'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are asserted on, member by member; their shape is held by openapi.test.ts.
@@ -51,7 +50,7 @@ export interface TestJurisdiction {
   auditor: Caller
   admin: Caller
   system: Actor
-  addCaller(role: Role, options?: { unit?: string; area?: string; name?: string }): Promise<Caller>
+  addCaller(role: Role, options?: PersonOptions): Promise<Caller>
 }
 
 export interface TestApp {
@@ -112,11 +111,8 @@ export async function createTestApp(t: Test, environment: Record<string, string>
 }
 
 function jurisdictionFor(app: App, db: Db, { keys, ...made }: MadeJurisdiction): TestJurisdiction {
-  const addCaller: TestJurisdiction['addCaller'] = async (role, { unit, area, name } = {}) => {
-    const person = { name: name ?? `${made.name} ${role}`, role, unit: unit ?? null, area: area ?? null }
-    const key = await db.transaction((tx) => createPersonWithKey(tx, made.system, person, 'test', START))
-    return callerOf(app, key)
-  }
+  const addCaller: TestJurisdiction['addCaller'] = async (role, options) =>
+    callerOf(app, await addPerson(db, made, role, options))
   const callers = Object.entries(keys).map(([name, key]) => [name, callerOf(app, key)])
   return { ...made, addCaller, ...(Object.fromEntries(callers) as Record<keyof typeof keys, Caller>) }
 }

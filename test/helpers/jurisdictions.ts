@@ -20,6 +20,23 @@ export interface MadeJurisdiction {
   >
 }
 
+export interface PersonOptions {
+  unit?: string
+  area?: string
+  name?: string
+}
+
+/** A person of a jurisdiction with a key; answers the key's secret. */
+export function addPerson(
+  db: Db,
+  at: Pick<MadeJurisdiction, 'name' | 'system'>,
+  role: Role,
+  { unit, area, name = `${at.name} ${role}` }: PersonOptions = {},
+): Promise<string> {
+  const person = { name, role, unit: unit ?? null, area: area ?? null }
+  return db.transaction((tx) => createPersonWithKey(tx, at.system, person, 'test', START))
+}
+
 /** The jurisdictions of almost every test, made once for all of them. */
 export async function makeJurisdictions(url: string): Promise<Record<'home' | 'foreign', MadeJurisdiction>> {
   const pool = createPool({ url, max: 1, serviceRole: true, onError: () => {} })
@@ -42,10 +59,7 @@ async function makeJurisdiction(db: Db, about: { id: string; name: string; area:
       await tx.execute(appendEvents(about.id, [event]))
       return id
     })
-  const addKey = (
-    role: Role,
-    { unit = null, name = `${about.name} ${role}` }: { unit?: string | null; name?: string } = {},
-  ) => db.transaction((tx) => createPersonWithKey(tx, system, { name, role, unit, area: null }, 'test', START))
+  const addKey = (role: Role, options?: PersonOptions) => addPerson(db, { name: about.name, system }, role, options)
   const unit = await addUnit(`${about.name}交通运输局`)
   const otherUnit = await addUnit(`${about.name}公路局`)
   return {

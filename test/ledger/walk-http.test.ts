@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
-import { notice as noticeTable } from '../../src/db/schema.js'
 import type { HappenedItemEvent } from '../../src/domain/item/events.js'
 import { evolve, fold } from '../../src/domain/item/evolve.js'
 import type { Item } from '../../src/domain/item/item.js'
@@ -155,8 +154,9 @@ t.test('afterwards each side has been told of every change that concerns it, onc
       before = after
     }
   }
-  const rows = await db.select().from(noticeTable)
-  const written = rows.map(({ kind, cause, item, recipient, unit, person, jurisdiction: of }) => {
+  const { rows } = await db.execute<Record<string, string>>(sql`
+    select kind, cause, item_id as item, recipient, unit_id as unit, person_id as person, jurisdiction_id as "of" from notice`)
+  const written = rows.map(({ kind, cause = '', item, recipient, unit, person, of }) => {
     assert.equal(of, home.id)
     return [item, cause.split(' ').at(-1), kind, recipient, unit ?? person].join(' ')
   })

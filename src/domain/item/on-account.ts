@@ -15,7 +15,7 @@ export function resumedDueAt(item: Pick<Item, 'dueAt' | 'suspension'>, at: Insta
   return later(dueAt, stoodMs)
 }
 
-/** Overdue (逾期) is computed, never stored; a suspended item is not overdue. `db/item-json.ts` says the same in SQL. */
+/** Overdue (逾期) is computed, never stored; a suspended item is not overdue. `item/conditions.ts` says the same in SQL. */
 export function isOverdue(item: Pick<Item, 'status' | 'dueAt' | 'suspension'>, now: Instant): boolean {
   return isOnAccount(item) && item.suspension === null && item.dueAt !== null && item.dueAt < now
 }

@@ -206,7 +206,7 @@ export const FILING_FIELDS = {
     channel: 'told',
     sheet: ({ time }) => [[24, time('上报时间', 'Reported', (at) => at)]],
   }),
-  reportedBy: storedPerson(uuid('reported_by'), 'reported_by', {
+  reportedBy: storedPerson('reported_by', {
     view: PersonRef.nullable(),
     example: { id: '01a20116-9f8a-7251-b5be-6358cb34814d', name: '排查员 李强' },
     channel: 'told',

@@ -75,7 +75,7 @@ export const REMEDIATION_FIELDS = {
     channel: 'told',
     sheet: ({ time }) => [[54, time('销号时间', 'Closed', (at) => at)]],
   }),
-  closedBy: storedPerson(uuid('closed_by'), 'closed_by', {
+  closedBy: storedPerson('closed_by', {
     view: PersonRef.nullable(),
     example: null,
     channel: { instead: null },
